@@ -1,0 +1,8 @@
+"""Registered benchmarks; ``python -m benchmarks`` runs them. How to read them: README.md."""
+
+from benchmarks import startup
+from benchmarks.registry import REGISTRY, Benchmark, Variant, register
+
+MODULES = (startup,)  # a module registers its benchmarks when it is imported: name it here
+
+__all__ = ["MODULES", "REGISTRY", "Benchmark", "Variant", "register"]

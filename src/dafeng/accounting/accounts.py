@@ -1,0 +1,107 @@
+"""The core: accounts = ledger ⨝ terms ⟕ coefficients ⟕ overrides.
+
+Everything here is an Ibis expression of equality joins, so that any engine runs it. Row amounts
+are whole grams; sums are sums of integers and do not depend on the order of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+
+from dafeng.accounting.coefficients import Activity, compile_coefficients
+from dafeng.accounting.overrides import KEY, compile_overrides
+from dafeng.accounting.prepare import PREPARED
+from dafeng.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+_JOIN = ("method", "item", "flow", "basis", "use", "period", "region")
+HALF = 0.5
+
+
+def accounts(
+    rules: Rulebook, prepared: ir.Table, measured: ir.Table, data_year: int | None = None
+) -> ir.Table:
+    """Compute the accounts.
+
+    Args:
+        rules: the rulebook.
+        prepared: rows from ``prepare``.
+        measured: measured parameters: reporter, facility, period, item, parameter, value, unit.
+        data_year: hold regional factors fixed at the data of this year; ``None`` takes the
+            newest not later than the period.
+
+    Returns:
+        One row per entry and term: the entry's columns, ``method, purpose, term, boundary,
+        measure, gas, scope, memo, sign, coefficient, inputs, proxy`` and ``grams`` (int64,
+        g CO2e or g standard coal, signed; null where a parameter has no value).
+    """
+    table = coefficient_table(rules, prepared, data_year)
+    names = ("reporter", "facility", "method", "item", "use", "period", "year", "region")
+    overrides = compile_overrides(rules, prepared.select(*names).distinct(), measured, data_year)
+    return join(prepared, ibis.memtable(table), ibis.memtable(overrides))
+
+
+def coefficient_table(rules: Rulebook, prepared: ir.Table, data_year: int | None) -> pa.Table:
+    """Compile the coefficients for what occurs in the rows."""
+    occurring = prepared.filter(prepared.method != "")
+    names = ("method", "item", "flow", "basis", "use")
+    activities = occurring.select(*names).distinct().to_pyarrow().to_pylist()
+    periods = _distinct(occurring, "period")
+    regions = _distinct(occurring, "region")
+    return compile_coefficients(
+        rules, (Activity(**row) for row in activities), periods, regions, data_year
+    )
+
+
+def join(prepared: ir.Table, coefficients: ir.Table, overrides: ir.Table) -> ir.Table:
+    """Join rows to coefficients and overrides; see ``accounts`` for the columns."""
+    rows = prepared.inner_join(coefficients, _JOIN).left_join(overrides, KEY)
+    coefficient = ibis.coalesce(rows.override, rows.coefficient)
+    return rows.select(
+        *PREPARED, "method", "purpose", "year", "region", "basis", "amount", "term", "boundary",
+        "measure", "gas", "scope", "memo", "sign", "proxy",
+        coefficient=coefficient,
+        inputs=ibis.coalesce(rows.override_inputs, rows.inputs),
+        grams=rounded(rows.amount * coefficient * rows.sign),
+    )
+
+
+def rounded(value: ir.Column) -> ir.Column:
+    """Round half away from zero to a whole number: sign(x)·floor(|x| + ½)."""
+    return (value.sign() * (value.abs() + HALF).floor()).cast("int64")
+
+
+def totals(rows: ir.Table, by: Sequence[str]) -> ir.Table:
+    """Sum whole grams by columns; memo terms are apart because ``memo`` is always a key.
+
+    Returns:
+        ``by``, ``method``, ``boundary``, ``measure``, ``memo``, ``grams`` (int64), ``entries``
+        (rows summed), ``without_value`` (rows whose amount is unknown and not in the sum).
+    """
+    keys = dict.fromkeys((*by, "method", "boundary", "measure", "memo"))
+    return rows.group_by(list(keys)).aggregate(
+        grams=rows.grams.sum().cast("int64"),
+        entries=rows.entry.nunique(),
+        without_value=rows.grams.isnull().sum().cast("int64"),
+    )
+
+
+def outside(prepared: ir.Table, rows: ir.Table) -> ir.Table:
+    """Count entries that no term of their method counts, by method, item, flow and use."""
+    counted = rows.select("entry", "method").distinct().mutate(counted=True)
+    joined = prepared.left_join(counted, ["entry", "method"])
+    return (
+        joined.filter(joined.counted.isnull())
+        .group_by(["reporter", "method", "item", "flow", "use"])
+        .aggregate(entries=joined.entry.nunique())
+    )
+
+
+def _distinct(rows: ir.Table, column: str) -> list[str]:
+    return sorted(rows.select(column).distinct().to_pyarrow()[column].to_pylist())

@@ -1,0 +1,136 @@
+"""Completes ledger rows for the join: unit factor, year, basis, use, region, method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+
+from dafeng.rulebook import province_of
+from dafeng.vocabulary import Fault, basis, factor, items, period, regions
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+PREPARED = (
+    "reporter", "facility", "period", "item", "flow", "use", "product", "quantity", "unit",
+    "source", "mark", "entry",
+)
+
+
+def prepare(
+    entries: ir.Table, reporters: ir.Table, facilities: ir.Table, assignments: ir.Table
+) -> ir.Table:
+    """Return the entries with what the join needs, once per assigned method.
+
+    Args:
+        entries: ledger columns and ``entry``, the id of the row.
+        reporters: reporter, region.
+        facilities: reporter, facility, type.
+        assignments: reporter, facility, year, method, purpose (see ``spread_assignments``).
+
+    Returns:
+        ``entries`` with ``year, amount`` (quantity in the item's unit), ``basis, use, region,
+        method, purpose``. A row without a method keeps an empty one.
+    """
+    units = ibis.memtable(_unit_factors(entries))
+    periods = ibis.memtable(_years(entries))
+    kinds = ibis.memtable(
+        pa.table({
+            "item": list(items()),
+            "regional": [item.regional for item in items().values()],
+            "always_purchase": [i.kind in basis().purchase_kinds for i in items().values()],
+        })
+    )
+    places = ibis.memtable(_factor_regions(reporters))
+    rows = (
+        entries.inner_join(units, ["item", "unit"])
+        .inner_join(periods, "period")
+        .inner_join(kinds, "item")
+        .left_join(places, "reporter")
+        .drop("reporter_right")
+    )
+    rows = rows.left_join(
+        facilities.select("reporter", "facility", "type"), ["reporter", "facility"]
+    )
+    rows = rows.mutate(
+        amount=rows.quantity * rows.unit_factor,
+        use=ibis.ifelse(rows.use == "", rows.type.fill_null(""), rows.use),
+        region=ibis.ifelse(rows.regional, rows.factor_region.fill_null(""), ""),
+    )
+    keys = ("reporter", "facility", "item", "year")
+    purchases = (
+        rows.filter(rows.flow.isin(basis().purchase_flows)).select(*keys).distinct()
+        .mutate(books_purchases=True)
+    )
+    rows = rows.left_join(purchases, keys)
+    rows = rows.mutate(
+        basis=ibis.ifelse(
+            rows.always_purchase | rows.books_purchases.fill_null(value=False),
+            "purchase",
+            "consumption",
+        )
+    )
+    rows = rows.left_join(assignments, ["reporter", "facility", "year"])
+    return rows.select(
+        *PREPARED, "year", "amount", "basis", "region",
+        method=rows.method.fill_null(""), purpose=rows.purpose.fill_null(""),
+    )
+
+
+def spread_assignments(rows: Iterable[dict[str, Any]], years: Iterable[int]) -> pa.Table:
+    """Spread dated assignments over reporting years, so that the join is one of equality."""
+    found = [
+        {key: row[key] or "" for key in ("reporter", "facility", "method", "purpose")}
+        | {"year": str(year)}
+        for row in rows
+        for year in years
+        if _covers(row, year)
+    ]
+    names = ("reporter", "facility", "year", "method", "purpose")
+    return pa.Table.from_pylist(found, pa.schema([(name, pa.string()) for name in names]))
+
+
+def _covers(row: dict[str, Any], year: int) -> bool:
+    first, last = row.get("first"), row.get("last")
+    return (not first or int(str(first)[:4]) <= year) and (not last or year <= int(str(last)[:4]))
+
+
+def _unit_factors(entries: ir.Table) -> pa.Table:
+    """Distinct (item, unit) with the factor to the item's own unit."""
+    pairs = entries.select("item", "unit").distinct().to_pyarrow().to_pylist()
+    for pair in pairs:
+        try:
+            pair["unit_factor"] = factor(pair["unit"], items()[pair["item"]].unit)
+        except Fault as fault:
+            raise fault.at(f"{pair['item']} [{pair['unit']}]") from fault
+    return pa.Table.from_pylist(
+        pairs,
+        pa.schema([("item", pa.string()), ("unit", pa.string()), ("unit_factor", pa.float64())]),
+    )
+
+
+def _years(entries: ir.Table) -> pa.Table:
+    labels = entries.select("period").distinct().to_pyarrow()["period"].to_pylist()
+    return pa.table(
+        {"period": labels, "year": [str(period(label).year) for label in labels]},
+        schema=pa.schema([("period", pa.string()), ("year", pa.string())]),
+    )
+
+
+def _factor_regions(reporters: ir.Table) -> pa.Table:
+    """Map each reporter to the province whose factor it takes."""
+    rows = reporters.select("reporter", "region").distinct().to_pyarrow()
+    known = {
+        label: province_of(label) if label in regions() else ""
+        for label in rows["region"].unique().to_pylist()
+    }
+    return pa.table(
+        {
+            "reporter": rows["reporter"],
+            "factor_region": pa.array([known[label] for label in rows["region"].to_pylist()]),
+        },
+        schema=pa.schema([("reporter", pa.string()), ("factor_region", pa.string())]),
+    )

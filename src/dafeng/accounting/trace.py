@@ -1,0 +1,189 @@
+"""The tree behind an account: term → item → coefficient and entries → parameters → clauses."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from dafeng.accounting.coefficients import SEPARATOR
+from dafeng.explain import Node
+from dafeng.rulebook import Method, MethodTerm, Rulebook, describe
+from dafeng.vocabulary import Text, flows, items, uses
+
+SHOWN = 20
+"""Entries shown one by one under a coefficient; the rest is one line with their sum and hash."""
+
+GRAMS = {"emission": "gCO2e", "energy": "gce"}
+
+Row = dict[str, Any]
+Measured = dict[str, Row]
+
+
+def account_tree(
+    rules: Rulebook, method: Method, rows: Iterable[Row], measured: Measured
+) -> tuple[Node, ...]:
+    """Return a node per term of a method with what it rests on.
+
+    Args:
+        rules: the rulebook.
+        method: the method of all rows.
+        rows: rows of ``accounts`` (one figure's), as dictionaries.
+        measured: measured parameters by id (``measured/…``).
+    """
+    by_term = _grouped(rows, lambda row: row["term"])
+    return tuple(
+        _term_node(rules, method, term, by_term[term.id], measured)
+        for term in method.terms
+        if term.id in by_term
+    )
+
+
+def parameter_node(rules: Rulebook, value_id: str, *, proxy: bool = False) -> Node:
+    """Return a parameter with its number, mark, dates and clause."""
+    value = rules.values[value_id]
+    document, clause = rules.clause(value.clause)
+    year = value.set.data_year
+    flags = tuple(
+        flag
+        for flag, held in (
+            ("proxy", proxy),
+            ("draft", document.draft),
+            ("our_reading", document.id == "dafeng-choices" or value.set.our_reading is not None),
+        )
+        if held
+    )
+    return Node(
+        "parameter",
+        value.id,
+        describe(value),
+        value.number,
+        value.unit,
+        value.mark,
+        flags,
+        source=value.clause,
+        detail=Text(zh=f"数据年份 {year}", en=f"data year {year}") if year else value.row.note,
+        children=(
+            Node(
+                "clause",
+                value.clause,
+                Text(
+                    zh=f"{document.number}《{document.title.zh}》：{clause.text.zh}",
+                    en=f"{document.number} {document.title.en}: {clause.text.en}",
+                ),
+                source=str(document.in_force_from or document.issued or ""),
+            ),
+        ),
+    )
+
+
+def _term_node(
+    rules: Rulebook, method: Method, term: MethodTerm, rows: list[Row], measured: Measured
+) -> Node:
+    citation = term.clause if "/" in term.clause else f"{method.document}/{term.clause}"
+    document, clause = rules.clause(citation)
+    by_item = _grouped(rows, lambda row: (row["item"], row["inputs"], row["coefficient"]))
+    formula = Node(
+        "clause",
+        citation,
+        Text(
+            zh=f"{document.number}：{clause.text.zh}", en=f"{document.number}: {clause.text.en}"
+        ),
+    )
+    return Node(
+        "account",
+        f"{method.id}.{term.id}",
+        term.title,
+        _sum(rows),
+        GRAMS[term.measure],
+        flags=("memo",) if term.memo else (),
+        detail=Text(zh=f"公式 {term.expression}", en=f"formula {term.expression}"),
+        children=(
+            *(_item_node(rules, term, group, measured) for group in by_item.values()),
+            formula,
+        ),
+    )
+
+
+def _item_node(rules: Rulebook, term: MethodTerm, rows: list[Row], measured: Measured) -> Node:
+    first = rows[0]
+    item = items()[first["item"]]
+    unit = f"{GRAMS[term.measure]}/{item.unit}"
+    ids = [value_id for value_id in first["inputs"].split(SEPARATOR) if value_id]
+    known = first["coefficient"] is not None
+    coefficient = Node(
+        "coefficient",
+        f"{first['method']}.{term.id}/{item.id}/{first['use']}/{first['period']}/{first['region']}",
+        Text(zh=f"{item.zh}系数", en=f"coefficient of {item.en}"),
+        first["coefficient"],
+        unit,
+        flags=() if known else ("no_value",),
+        children=tuple(
+            _input_node(rules, value_id, measured, proxy=first["proxy"]) for value_id in ids
+        ),
+    )
+    return Node(
+        "account",
+        f"{first['method']}.{term.id}/{item.id}",
+        item.name,
+        _sum(rows) if known else None,
+        GRAMS[term.measure],
+        flags=() if known else ("no_value",),
+        children=(*_entries(rows), coefficient),
+    )
+
+
+def _input_node(rules: Rulebook, value_id: str, measured: Measured, *, proxy: bool) -> Node:
+    if value_id in rules.values:
+        regional = rules.values[value_id].row.region is not None
+        return parameter_node(rules, value_id, proxy=proxy and regional)
+    row = measured[value_id]
+    name = rules.parameters[row["parameter"]].name
+    return Node(
+        "measured",
+        value_id,
+        Text(zh=f"实测{name.zh}", en=f"measured {name.en}"),
+        row["value"],
+        row["unit"],
+        row.get("mark") or "reported",
+        source=row["source"],
+    )
+
+
+def _entries(rows: list[Row]) -> Iterator[Node]:
+    ordered = sorted(rows, key=lambda row: (-abs(row["grams"] or 0), row["entry"]))
+    for row in ordered[:SHOWN]:
+        flow = flows()[row["flow"]].name
+        use = uses()[row["use"]].name if row["use"] in uses() else Text(zh=row["use"], en=row["use"])
+        sign = "−" if row["sign"] < 0 else "+"
+        place = " ".join(part for part in (row["reporter"], row["facility"], row["period"]) if part)
+        yield Node(
+            "entry",
+            f"entry/{row['entry']}",
+            Text(zh=f"{sign} {flow.zh} {use.zh} {place}", en=f"{sign} {flow.en} {use.en} {place}"),
+            row["quantity"],
+            row["unit"],
+            row["mark"],
+            source=row["source"],
+        )
+    rest = ordered[SHOWN:]
+    if rest:
+        digest = hashlib.sha256(repr([(r["entry"], r["quantity"]) for r in rest]).encode())
+        yield Node(
+            "entry",
+            f"entries/{digest.hexdigest()}",
+            Text(zh=f"另有 {len(rest)} 行", en=f"{len(rest)} more rows"),
+            _sum(rest),
+            "g",
+            rest[0]["mark"],
+        )
+
+
+def _sum(rows: list[Row]) -> int:
+    return sum(row["grams"] for row in rows if row["grams"] is not None)
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
+    ordered = sorted(rows, key=lambda row: repr(key(row)))
+    return {name: list(group) for name, group in groupby(ordered, key)}

@@ -1,0 +1,5 @@
+"""``python -m dafeng.cli``."""
+
+from dafeng.cli import main
+
+main()

@@ -1,0 +1,140 @@
+"""A tree of how a figure came about, down to rows, parameters and clauses.
+
+Each noun fills its own part; this module knows only the shape, the id and what changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dafeng.vocabulary import Fault, Text, worst_mark
+
+Kind = Literal[
+    "figure", "formula", "account", "entry", "measured", "coefficient", "parameter", "clause",
+    "statistic", "target", "assumption",
+]
+_HASH_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Node:
+    """One step of an explanation.
+
+    Attributes:
+        kind: what the step is.
+        ref: stable id of what it speaks of: figure, entry, parameter, ``document/clause``.
+        label: what it is called.
+        value: number as computed or printed; ``None`` where there is none.
+        unit: unit of ``value``.
+        mark: mark of this step alone; ``worst`` gives that of the whole branch.
+        flags: ``proxy``, ``draft``, ``our_reading``, ``preliminary``, ``partial`` …
+        source: where it was read: file and row, or document and clause.
+        detail: formula or remark.
+        children: what it rests on.
+    """
+
+    kind: Kind
+    ref: str
+    label: Text
+    value: float | int | None = None
+    unit: str = ""
+    mark: str = ""
+    flags: tuple[str, ...] = ()
+    source: str = ""
+    detail: Text | None = None
+    children: tuple[Node, ...] = ()
+
+    @property
+    def worst(self) -> str:
+        """The worst mark of this step and all that it rests on."""
+        return worst_mark({node.mark for node in self.walk()})
+
+    @property
+    def all_flags(self) -> tuple[str, ...]:
+        """Flags of this step and of all that it rests on, sorted."""
+        return tuple(sorted({flag for node in self.walk() for flag in node.flags}))
+
+    @property
+    def hash(self) -> str:
+        """Content hash over the inputs and rules (the leaves) and nothing else."""
+        parts = sorted({leaf.content for leaf in leaves(self)})
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_HASH_LENGTH]
+
+    @property
+    def content(self) -> str:
+        """What identifies this step as an input."""
+        return json.dumps([self.kind, self.ref, self.value, self.unit, self.mark])
+
+    def walk(self) -> Iterator[Node]:
+        """Yield this step and all steps below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """Return a plain tree for JSON."""
+        return {
+            "kind": self.kind,
+            "ref": self.ref,
+            "label": self.label.of(lang),
+            "value": self.value,
+            "unit": self.unit,
+            "mark": self.mark,
+            "flags": list(self.flags),
+            "source": self.source,
+            "detail": self.detail.of(lang) if self.detail else "",
+            "children": [child.to_dict(lang) for child in self.children],
+        }
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """Yield the inputs and rules at the ends of the tree; clauses belong to their parameter."""
+    below = [child for child in node.children if child.kind != "clause"]
+    if not below:
+        yield node
+    for child in below:
+        yield from leaves(child)
+
+
+def figure_id(kind: str, name: str, scope: str, period: str, tree: Node) -> str:
+    """Return ``kind:name:scope:period:hash``."""
+    return f"{kind}:{name}:{scope}:{period}:{tree.hash}"
+
+
+def parse_figure_id(figure: str) -> tuple[str, str, str, str, str]:
+    """Split a figure id; the hash may be left out and is then empty.
+
+    Raises:
+        Fault: ``bad_figure_id``.
+    """
+    parts = figure.split(":")
+    match parts:
+        case [kind, name, scope, period]:
+            return kind, name, scope, period, ""
+        case [kind, name, scope, period, digest]:
+            return kind, name, scope, period, digest
+    raise Fault("bad_figure_id", label=figure)
+
+
+def difference(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Return ``(ref, old value, new value)`` of each input that two trees (as JSON) differ in."""
+    before, after = _inputs(old), _inputs(new)
+    return [
+        (ref, before.get(ref), after.get(ref))
+        for ref in sorted(before.keys() | after.keys())
+        if before.get(ref) != after.get(ref)
+    ]
+
+
+def _inputs(tree: dict[str, Any]) -> dict[str, Any]:
+    below = [child for child in tree["children"] if child["kind"] != "clause"]
+    if not below:
+        return {tree["ref"]: tree["value"]}
+    found: dict[str, Any] = {}
+    for child in below:
+        found |= _inputs(child)
+    return found

@@ -1,0 +1,211 @@
+"""Progress of a target as of a period: value, path, gap, pace still needed, status.
+
+The readings come from ``readings``; this module only judges them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from dafeng.explain import Node, figure_id
+from dafeng.findings import Finding
+from dafeng.indicators.formulas import geometric_path, linear_path, log_ratio, pace
+from dafeng.indicators.readings import Reading
+from dafeng.indicators.schema import Bands, Indicator
+from dafeng.plan import Plan, Target
+from dafeng.vocabulary import Text, marks, period, read_yaml, validate
+
+_DATA = Path(__file__).parent / "data"
+PERCENT = 100
+
+
+@cache
+def bands() -> Bands:
+    """The bounds between ahead, on track, lagging and off track."""
+    return validate(Bands, read_yaml(_DATA / "bands.yaml"), "bands.yaml")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A line of the board.
+
+    Attributes:
+        status: see ``statuses``; empty where there is no path and the end has not come.
+        value: as of ``value_period``, in the target's unit (a fall is negative); ``None`` where
+            there is none as of the period asked.
+        path: what is required by then.
+        gap: value less path; the side that is good depends on the direction.
+        pace: change per year still needed (a rate in %, or units per year).
+        last: the newest older reading where the period asked has none.
+        beside: other published or computed values of the same thing.
+        tree: how it came about.
+    """
+
+    plan: str
+    target: Target
+    indicator: Indicator
+    region: str
+    as_of: str
+    status: str
+    value: float | None
+    value_period: str
+    path: float | None
+    gap: float | None
+    pace: float | None
+    last: Progress | None
+    beside: tuple[Reading, ...]
+    tree: Node
+    findings: tuple[Finding, ...]
+    reason: Text | None = None
+
+    @property
+    def mark(self) -> str:
+        """The worst mark of what the value and the target rest on."""
+        return self.tree.worst
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What a reader must know beside the mark."""
+        return self.tree.all_flags
+
+    @property
+    def figure(self) -> str:
+        """Id of the figure."""
+        scope = f"{self.region}~asof-{self.as_of}"
+        return figure_id("target", f"{self.plan}.{self.target.id}", scope, self.value_period, self.tree)
+
+
+def judge(plan: Plan, target: Target, indicator: Indicator, as_of: str, reading: Reading) -> Progress:
+    """Set a reading against its target."""
+    blank = Progress(
+        plan=plan.id,
+        target=target,
+        indicator=indicator,
+        region=plan.owner,
+        as_of=as_of,
+        status=reading.status,
+        value=None,
+        value_period=reading.period,
+        path=None,
+        gap=None,
+        pace=None,
+        last=None,
+        beside=reading.beside,
+        tree=_tree(plan, target, reading),
+        findings=reading.findings,
+        reason=reading.reason,
+    )
+    if reading.value is None:
+        last = judge(plan, target, indicator, as_of, reading.last) if reading.last else None
+        return replace(blank, last=last)
+    if target.kind == "reduction":
+        return _reduction(blank, target, reading)
+    if target.kind == "relative":
+        return _relative(blank, target, reading)
+    return _level(blank, target, reading)
+
+
+def _reduction(line: Progress, target: Target, reading: Reading) -> Progress:
+    assert target.value is not None and target.base_year is not None and target.year is not None  # noqa: PT018, S101
+    value = reading.value or 0.0
+    goal = -target.value / PERCENT
+    years, elapsed = target.year - target.base_year, period(reading.period).year - target.base_year
+    path = geometric_path(goal, elapsed, years)
+    left = years - elapsed
+    if left == 0:
+        status = "met" if value <= goal else "missed"
+    else:
+        status = _band(log_ratio(value, path))
+    return replace(
+        line,
+        status=status,
+        value=value * PERCENT,
+        path=path * PERCENT,
+        gap=(value - path) * PERCENT,
+        pace=pace(value, goal, left) * PERCENT if left else None,
+    )
+
+
+def _relative(line: Progress, target: Target, reading: Reading) -> Progress:
+    value, other = reading.value or 0.0, reading.other or 0.0
+    good = value < other
+    final = target.year is not None and period(reading.period).year >= target.year
+    words = ("met", "missed") if final else ("on_track", "lagging")
+    return replace(
+        line,
+        status=words[0] if good else words[1],
+        value=value * PERCENT,
+        path=other * PERCENT,
+        gap=(value - other) * PERCENT,
+    )
+
+
+def _level(line: Progress, target: Target, reading: Reading) -> Progress:
+    assert target.value is not None  # noqa: S101  the schema requires it for these kinds
+    value, goal = reading.value or 0.0, target.value
+    year = period(reading.period).year
+    final = target.year is None or year >= target.year
+    good = _meets(target, value)
+    path = needed = None
+    start = target.base_year if target.base_year is not None else (target.first_year or year + 1) - 1
+    if target.kind in ("cap", "annual_growth"):
+        status = ("met" if good else "missed") if final else ("on_track" if good else "off_track")
+        path = goal
+    elif reading.base is not None and target.year is not None and target.year > start:
+        path = linear_path(reading.base, goal, year - start, target.year - start)
+        left = target.year - year
+        needed = (goal - value) / left if left > 0 else None
+        required = path - reading.base
+        ratio = (value - reading.base) / required if required else float(good)
+        status = ("met" if good else "missed") if final else _band(ratio)
+    else:
+        status = ("met" if good else "missed") if final else ""
+    gap = value - path if path is not None else value - goal
+    return replace(line, status=status, value=value, path=path, gap=gap, pace=needed)
+
+
+def _meets(target: Target, value: float) -> bool:
+    assert target.value is not None  # noqa: S101
+    return {
+        "at_least": value >= target.value,
+        "more_than": value > target.value,
+        "at_most": value <= target.value,
+        "less_than": value < target.value,
+    }[target.direction or "at_least"]
+
+
+def _band(ratio: float) -> str:
+    limits = bands()
+    if ratio >= limits.ahead:
+        return "ahead"
+    if ratio >= limits.on_track:
+        return "on_track"
+    return "lagging" if ratio >= limits.lagging else "off_track"
+
+
+def _tree(plan: Plan, target: Target, reading: Reading) -> Node:
+    aim = Node(
+        "target",
+        f"{plan.id}/{target.id}",
+        target.title,
+        target.value,
+        target.unit or "",
+        marks().resolve(target.checked).id,
+        flags=("about",) if target.about else (),
+        source=plan.id,
+        detail=target.note,
+        children=tuple(
+            Node("clause", f"{source.document}/{source.clause}", source.wording or plan.title, source=source.seen or "")
+            for source in target.sources
+        ),
+    )
+    return Node(
+        "figure",
+        f"{plan.id}.{target.id}",
+        target.title,
+        None if reading.value is None else reading.value,
+        reading.unit,
+        children=(aim, *reading.nodes),
+    )

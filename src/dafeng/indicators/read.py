@@ -1,0 +1,85 @@
+"""From a declared indicator and a target to a reading: which formula reads which figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dafeng.indicators import readings
+from dafeng.indicators.progress import Progress, judge
+from dafeng.indicators.readings import Reading
+from dafeng.indicators.schema import Indicator
+from dafeng.plan import Plan, Target
+from dafeng.statistics import Series, combine
+from dafeng.vocabulary import Entries, period, read_records
+
+_FILE = Path(__file__).parent / "data" / "indicators.yaml"
+
+
+@cache
+def indicators() -> Entries[Indicator]:
+    """The declared indicators."""
+    return Entries("indicator", read_records(Indicator, _FILE, "indicators"))
+
+
+def board(
+    plan: Plan, rows: Iterable[dict[str, Any]], as_of: str, computed: dict[str, Reading] | None = None
+) -> list[Progress]:
+    """Return the progress of every target of a plan as of a period.
+
+    Args:
+        plan: the plan; its owner is the region whose figures are read.
+        rows: rows of the statistics table.
+        as_of: figures of later periods are not used.
+        computed: readings from the accounts by indicator, for indicators whose source is
+            ``sum_of_reporters``.
+    """
+    held = list(rows)
+    lines = []
+    for target in plan.targets:
+        indicator = indicators().resolve(target.indicator, f"{plan.id}/{target.id}")
+        when = _cut(target, as_of)
+        reading = (computed or {}).get(indicator.id) or read(plan, target, indicator, held, when)
+        lines.append(judge(plan, target, indicator, as_of, reading))
+    return lines
+
+
+def read(
+    plan: Plan, target: Target, indicator: Indicator, rows: list[dict[str, Any]], as_of: str
+) -> Reading:
+    """Read the value of a target's indicator from published figures."""
+    if target.kind in ("qualitative", "assigned"):
+        status = "qualitative" if target.kind == "qualitative" else "not_computable"
+        return readings.silent(as_of, status, target.kind)
+    if target.base_year is not None and period(as_of).year <= target.base_year:
+        return readings.silent(as_of, "not_computable", "no_base")
+    series = _series(plan, indicator, rows, as_of)
+    if target.kind == "relative":
+        other = indicators().resolve(target.other_indicator or "", target.id)
+        base = target.base_year or 0
+        return readings.relative(
+            readings.cumulative_change(series, base, as_of),
+            readings.cumulative_change(_series(plan, other, rows, as_of), base, as_of),
+        )
+    unit = target.unit or indicator.unit
+    if target.kind == "reduction":
+        return readings.cumulative_change(series, target.base_year or 0, as_of)
+    if target.kind == "annual_growth":
+        return readings.annual_change(series, as_of)
+    if target.kind == "increment" and target.first_year is not None:
+        return readings.increment(series, target.first_year, as_of, unit)
+    if target.kind in ("level", "count", "cap"):
+        return readings.level(series, as_of, unit, target.base_year)
+    return readings.silent(as_of, "not_reported", "nothing")
+
+
+def _series(plan: Plan, indicator: Indicator, rows: list[dict[str, Any]], as_of: str) -> Series:
+    return combine(rows, plan.owner, indicator.measure or "").until(as_of)
+
+
+def _cut(target: Target, as_of: str) -> str:
+    """A target is not followed beyond its own year."""
+    year = period(as_of).year
+    return str(min(year, target.year)) if target.year is not None else str(year)

@@ -1,0 +1,150 @@
+"""Indicators that are sums of reporters: an intensity on one boundary, for one set of firms."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dafeng.explain import Node
+from dafeng.findings import Finding
+from dafeng.indicators.readings import Reading, reason_text
+from dafeng.indicators.schema import Indicator
+from dafeng.vocabulary import Text
+
+SHOWN = 20
+"""Reporters shown one by one under a sum; the rest is one line with their sum and hash."""
+
+_UNITS = {"emission": "gCO2e", "energy": "gce"}
+
+
+@dataclass(frozen=True)
+class Total:
+    """What one reporter emitted, used or added in one year.
+
+    Attributes:
+        measure: ``emission``, ``energy`` or ``value_added``.
+        scope: 1 or 2 for emissions, 0 else.
+        amount: whole grams, or yuan at constant prices.
+        power_plant: whether the reporter makes power or heat for others.
+        mark, flags: the worst of what it rests on.
+    """
+
+    reporter: str
+    year: int
+    measure: str
+    scope: int
+    amount: float
+    power_plant: bool = False
+    price_basis: str = ""
+    mark: str = ""
+    flags: tuple[str, ...] = ()
+
+
+def intensity_change(
+    indicator: Indicator, totals: Iterable[Total], base_year: int, year: int
+) -> Reading:
+    """Return the change of an intensity since the base year, for one set of reporters.
+
+    Only reporters with numerator and denominator in both years are compared, so that a firm
+    that came or went does not move the figure; how many are left out is a finding. The base
+    year is computed on the same boundary and rules.
+    """
+    held = [total for total in totals if total.year in (base_year, year)]
+    above = [t for t in held if t.measure == indicator.measure and _counts(indicator, t)]
+    below = [t for t in held if t.measure == "value_added"]
+    bases = {total.price_basis for total in below}
+    if len(bases) > 1:
+        found = Finding("mixed_price_bases", str(year), {"bases": " / ".join(sorted(bases))})
+        return _none(year, "not_computable", "mixed_prices", found)
+    compared = _in_both(above, base_year, year) & _in_both(below, base_year, year)
+    everyone = {total.reporter for total in held}
+    found = ()
+    if left_out := everyone - compared:
+        values = {"compared": len(compared), "left_out": len(left_out)}
+        found = (Finding("fixed_set", f"{base_year}–{year}", values),)
+    if not compared:
+        return _none(year, "not_reported" if not everyone else "not_computable", "nothing", *found)
+    values, nodes = {}, []
+    for when in (base_year, year):
+        top = [t for t in above if t.year == when and t.reporter in compared]
+        bottom = [t for t in below if t.year == when and t.reporter in compared]
+        divisor = sum(t.amount for t in bottom)
+        if not divisor > 0:
+            return _none(year, "not_computable", "no_divisor", *found)
+        values[when] = sum(t.amount for t in top) / divisor
+        nodes.append(_year_node(indicator, when, values[when], top, bottom))
+    change = values[year] / values[base_year] - 1
+    return Reading(change, str(year), "%", nodes=tuple(nodes), findings=found)
+
+
+def _counts(indicator: Indicator, total: Total) -> bool:
+    """Whether a total is inside the boundary; scopes of different reporters are not else added."""
+    if indicator.measure != "emission":
+        return True
+    if indicator.boundary == "production":
+        return total.scope == 1
+    return total.scope == 2 or not total.power_plant  # noqa: PLR2004  the scope's name
+
+
+def _in_both(totals: list[Total], base_year: int, year: int) -> set[str]:
+    return {t.reporter for t in totals if t.year == base_year} & {
+        t.reporter for t in totals if t.year == year
+    }
+
+
+def _year_node(
+    indicator: Indicator, year: int, value: float, top: list[Total], bottom: list[Total]
+) -> Node:
+    unit = _UNITS[indicator.measure or ""]
+    return Node(
+        "formula",
+        f"{indicator.id}/{year}",
+        Text(zh=f"{indicator.title.zh} {year}", en=f"{indicator.title.en} {year}"),
+        value,
+        f"{unit}/yuan",
+        detail=indicator.defaults,
+        children=(
+            _sum_node(indicator.measure or "", year, unit, top),
+            _sum_node("value_added", year, "yuan", bottom),
+        ),
+    )
+
+
+def _sum_node(measure: str, year: int, unit: str, totals: list[Total]) -> Node:
+    ordered = sorted(totals, key=lambda t: (-abs(t.amount), t.reporter, t.scope))
+    children = [
+        Node(
+            "account",
+            f"{measure}/{t.reporter}/{year}/{t.scope}",
+            Text(zh=t.reporter, en=t.reporter),
+            t.amount,
+            unit,
+            t.mark,
+            t.flags,
+        )
+        for t in ordered[:SHOWN]
+    ]
+    if rest := ordered[SHOWN:]:
+        digest = hashlib.sha256(repr([(t.reporter, t.scope, t.amount) for t in rest]).encode())
+        label = Text(zh=f"另有 {len(rest)} 项", en=f"{len(rest)} more")
+        amount = sum(t.amount for t in rest)
+        marks = {t.mark for t in rest}
+        children.append(
+            Node("account", digest.hexdigest(), label, amount, unit, max(marks, default=""))
+        )
+    total = sum(t.amount for t in totals)
+    return Node(
+        "account",
+        f"{measure}/{year}",
+        Text(zh=f"合计 {measure}", en=f"sum of {measure}"),
+        total,
+        unit,
+        children=tuple(children),
+    )
+
+
+def _none(year: int, status: str, reason: str, *found: Finding) -> Reading:
+    return Reading(
+        None, str(year), status=status, reason=reason_text(reason), findings=found
+    )

@@ -1,0 +1,10 @@
+"""The books: activity entries, measured parameters, reporters; and how files become rows."""
+
+from dafeng.ledger.conflicts import check_entries
+from dafeng.ledger.imports import Import, read_table, write_rejected
+from dafeng.ledger.mapping import Mapping, read_mapping
+from dafeng.ledger.schema import tables
+
+__all__ = [
+    "Import", "Mapping", "check_entries", "read_mapping", "read_table", "tables", "write_rejected",
+]

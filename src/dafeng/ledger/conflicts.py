@@ -1,0 +1,212 @@
+"""Entries that contradict each other: duplicates, overlaps, two bases, and gaps in months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from dafeng.findings import Finding
+from dafeng.ledger.columns import Bools, Ints, Labels, group
+from dafeng.ledger.faults import Add, Faults
+from dafeng.vocabulary import Text, basis, flows, items, period, regions
+
+_KEY = ("reporter", "facility", "period", "item", "flow", "use", "product")
+_SERIES = ("reporter", "facility", "item", "flow", "use", "product")
+_IN_BOOKS = Text(zh="账簿中已有", en="already in the books")
+_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """Entries at hand, followed by those that are in the books already."""
+
+    columns: dict[str, Labels]
+    quantity: Any
+    size: int
+
+    @classmethod
+    def of(cls, table: Any, existing: Any | None) -> _Entries:
+        columns = {}
+        for name in (*_KEY, "kind"):
+            chunks = [table.column(name)] + ([existing.column(name)] if existing else [])
+            texts = [chunk.cast(pa.string()) for part in chunks for chunk in part.chunks]
+            columns[name] = Labels.of(pa.chunked_array(texts, pa.string()))
+        quantity = table.column("quantity").to_numpy()
+        return cls(columns, quantity, len(table))
+
+    def code(self, *names: str) -> Ints:
+        return group(*(self.columns[name].codes for name in names))
+
+    def is_(self, name: str, *texts: str) -> Bools:
+        return self.test(name, lambda text: text in texts)
+
+    def test(self, name: str, holds: Callable[[str], bool]) -> Bools:
+        column = self.columns[name]
+        mask: Bools = column.each(np.array([holds(text) for text in column.texts], dtype=np.bool_))
+        return mask
+
+    def each_period(self, read: Callable[[Any], int]) -> Ints:
+        column = self.columns["period"]
+        known = [read(period(text)) for text in column.texts]
+        numbers: Ints = column.each(np.array(known, dtype=np.int64))
+        return numbers
+
+    @cached_property
+    def months(self) -> Ints:
+        """How many months each period has."""
+        return self.each_period(lambda p: 1 + _month(p.last) - _month(p.first))
+
+    @cached_property
+    def first(self) -> Ints:
+        """First month of each period, counted from year 0."""
+        return self.each_period(lambda p: _month(p.first))
+
+    def new(self, mask: Bools) -> Ints:
+        """Which of the entries at hand the mask holds."""
+        return np.flatnonzero(mask[: self.size])
+
+
+def check_entries(
+    table: Any, existing: Any | None = None, *, region_ids: Collection[str] | None = None,
+    file: str = "",
+) -> list[Finding]:
+    """Check entries against each other and against those in the books.
+
+    Args:
+        table: rows of the table ``entries``.
+        existing: rows that are in the books already; they are not checked again.
+        region_ids: reporters that are regions; by default the ids of the vocabulary.
+        file: first part of a place; the second is the number of the row, from 1.
+
+    Returns:
+        ``duplicate``, ``overlap``, ``both_bases``, ``electricity_consumed`` and
+        ``negative_quantity`` (errors), ``month_gap`` (warning).
+    """
+    rows = np.arange(1, 1 + len(table), dtype=np.int64)
+    faults = Faults(file, rows)
+    note_conflicts(table, existing, rows, faults.add, region_ids)
+    return faults.findings
+
+
+def note_conflicts(
+    table: Any, existing: Any | None, rows: Ints, add: Add,
+    region_ids: Collection[str] | None = None,
+) -> None:
+    """Do what ``check_entries`` says, noting the rows of ``table`` through ``add``.
+
+    ``rows`` are the numbers by which people know the rows.
+    """
+    if not len(table):
+        return
+    entries = _Entries.of(table, existing)
+    known = regions() if region_ids is None else region_ids
+    firm = entries.test("reporter", lambda text: text not in known)
+    _duplicates(entries, rows, add)
+    _overlaps(entries, add)
+    _bases(entries, firm, add)
+    _negatives(entries, add)
+    _gaps(entries, add)
+
+
+def _duplicates(entries: _Entries, rows: Ints, add: Add) -> None:
+    """Within a file the kind is part of the key; a correction may meet what it corrects."""
+    key = entries.code(*_KEY, "kind")
+    new, old = key[: entries.size], key[entries.size :]
+    _, inverse, counts = np.unique(new, return_inverse=True, return_counts=True)
+    again = counts[inverse] > 1
+    booked = np.isin(new, old) & ~entries.is_("kind", "correction")[: entries.size]
+
+    def other(i: int) -> dict[str, Any]:
+        if booked[i]:
+            return {"other": _IN_BOOKS}
+        same = np.flatnonzero(new == new[i])
+        return {"other": rows[same[same != i][0]]}
+
+    add("duplicate", np.flatnonzero(again | booked), "quantity", other)
+
+
+def _overlaps(entries: _Entries, add: Add) -> None:
+    """A period beside periods that it holds counts twice; the longer is at fault if it is new."""
+    series = entries.code(*_SERIES)
+    plain = entries.is_("kind", "entry")
+    text = entries.columns["period"]
+    for length in np.unique(entries.months).tolist():
+        long = plain & (entries.months == length)
+        finer = plain & (entries.months < length)
+        if not finer.any() or not long.any():
+            continue
+        firsts = np.unique(entries.first[long])
+        place = np.searchsorted(firsts, entries.first, side="right") - 1
+        start = firsts[np.maximum(place, 0)]
+        finer &= (place >= 0) & (entries.first + entries.months <= start + length)
+        code = group(series, np.where(finer, start, entries.first))
+        booked = long.copy()
+        booked[: entries.size] = False
+        at = (long & np.isin(code, code[finer])) | (finer & np.isin(code, code[booked]))
+        add("overlap", entries.new(at), "period", lambda i: {"period": text[i]})
+
+
+def _bases(entries: _Entries, firm: Bools, add: Add) -> None:
+    """One basis per reporter, item, boundary and year; electricity and heat are purchased."""
+    rule = basis()
+    always = entries.test(
+        "item", lambda text: text in items() and items()[text].kind in rule.purchase_kinds
+    )
+    consumed = entries.is_("flow", "consumed") & firm
+    item = entries.columns["item"]
+    at = entries.new(consumed & always)
+    add("electricity_consumed", at, "flow", lambda i: {"item": items()[item[i]].name})
+    purchased = entries.is_("flow", *rule.purchase_flows) & firm
+    part = entries.columns["facility"].filled.astype(np.int64)
+    year = entries.each_period(lambda p: int(p.year))
+    code = group(entries.code("reporter", "item"), part, year)
+    both = np.intersect1d(code[consumed & ~always], code[purchased & ~always])
+    at = entries.new((consumed | purchased) & ~always & np.isin(code, both))
+    add("both_bases", at, "flow", lambda i: {
+        "item": items()[item[i]].name if item[i] in items() else item[i], "year": int(year[i]),
+    })
+
+
+def _negatives(entries: _Entries, add: Add) -> None:
+    signed = entries.test("flow", lambda text: text in flows() and flows()[text].signed)
+    at = np.flatnonzero((entries.quantity < 0) & ~signed[: entries.size])
+    flow = entries.columns["flow"]
+    add("negative_quantity", at, "quantity", lambda i: {
+        "label": f"{entries.quantity[i]:.10g}", "flow": flows()[flow[i]].name,
+    })
+
+
+def _gaps(entries: _Entries, add: Add) -> None:
+    """Warn of months missing between the first and the last month of a series."""
+    monthly = np.flatnonzero((entries.months == 1) & entries.is_("kind", "entry"))
+    if not len(monthly):
+        return
+    series, month = entries.code(*_SERIES)[monthly], entries.first[monthly]
+    order = np.lexsort((month, series))
+    rows, series, month = monthly[order], series[order], month[order]
+    starts = np.flatnonzero(np.diff(series, prepend=-1))
+    heads = np.minimum.reduceat(rows, starts)  # a row at hand, if the series has one
+    gaps = np.flatnonzero((series[1:] == series[:-1]) & (month[1:] - month[:-1] > 1))
+    missing: dict[int, list[str]] = {}
+    for i in gaps.tolist():
+        head = int(heads[np.searchsorted(starts, i, side="right") - 1])
+        missing.setdefault(head, []).extend(_text(m) for m in range(month[i] + 1, month[i + 1]))
+    at = np.array(sorted(i for i in missing if i < entries.size), dtype=np.int64)
+    column = entries.columns
+    add("month_gap", at, "period", lambda i: {
+        "months": ", ".join(missing[i]), "reporter": column["reporter"][i],
+        "item": column["item"][i], "flow": column["flow"][i],
+    })
+
+
+def _month(day: Any) -> int:
+    return int(day.year * _MONTHS + day.month - 1)
+
+
+def _text(month: int) -> str:
+    return f"{month // _MONTHS}-{month % _MONTHS + 1:02d}"

@@ -1,0 +1,29 @@
+"""Which rows of the append-only books count: corrections supersede, a final year replaces months."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+_SERIES = ("reporter", "facility", "item", "flow", "use", "product")
+
+
+def current(entries: ir.Table) -> ir.Table:
+    """Return the rows that count today, one per key.
+
+    Args:
+        entries: all rows ever entered, with ``entry``, an id that grows with time.
+
+    Returns:
+        The newest row of each key, without rows that another one names in ``supersedes``, and
+        without the months and quarters of a year that has an ``annual_final``.
+    """
+    named = entries.filter(entries.supersedes != "").select(entry=entries.supersedes).distinct()
+    rows = entries.anti_join(named, "entry")
+    newest = rows.group_by([*_SERIES, "period"]).aggregate(entry=rows.entry.max())
+    rows = rows.semi_join(newest, "entry").mutate(year=lambda t: t.period.substr(0, 4))
+    final = rows.filter(rows.kind == "annual_final").select(*_SERIES, "year").distinct()
+    replaced = rows.filter(rows.kind != "annual_final").semi_join(final, [*_SERIES, "year"])
+    return rows.anti_join(replaced.select("entry"), "entry").drop("year")

@@ -1,0 +1,142 @@
+"""Labels: what each distinct text of a column stands for in the vocabulary."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from dafeng.ledger.faults import SHOWN
+from dafeng.vocabulary import (
+    Column,
+    Entries,
+    Fault,
+    check_credit_code,
+    flows,
+    items,
+    marks,
+    period,
+    quantity,
+    regions,
+    sectors,
+    units,
+    uses,
+)
+
+_FULL_WIDTH = re.compile("[０-９]")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def resolver(column: Column) -> Callable[[str], str] | None:
+    """Return what turns a label of the column into its id and raises a ``Fault`` on a bad one.
+
+    ``None`` where the column takes any text.
+    """
+    if column.choices:
+        return lambda label: _choice(label, column.choices)
+    match column.type:
+        case "item":
+            return _entry(items())
+        case "flow":
+            return _entry(flows())
+        case "mark":
+            return _entry(marks())
+        case "sector":
+            return _entry(sectors())
+        case "region":
+            return _half_width(_entry(regions()))
+        case "unit":
+            return _unit
+        case "use":
+            return _use
+        case "period":
+            return _half_width(lambda label: period(label).text)
+        case "credit_code":
+            return _half_width(_credit_code)
+        case "date":
+            return _half_width(_date)
+        case "text" if column.key:
+            return _half_width(lambda label: label)
+        case _:
+            return None
+
+
+def resolve_all(
+    labels: list[str], resolve: Callable[[str], str]
+) -> tuple[list[str], dict[int, Fault]]:
+    """Resolve distinct labels; the empty one stays empty.
+
+    Returns:
+        The ids, and the faults by place in ``labels``.
+    """
+    ids, faults = list(labels), {}
+    for i, label in enumerate(labels):
+        try:
+            ids[i] = resolve(label) if label else ""
+        except Fault as fault:
+            faults[i] = fault
+    return ids, faults
+
+
+def _entry(entries: Entries[Any]) -> Callable[[str], str]:
+    """Resolve by a vocabulary; the search for near labels is dear, so it ends after some."""
+    failed = 0
+
+    def resolve(label: str) -> str:
+        nonlocal failed
+        found = entries.find(label)
+        if found is None:
+            failed += 1
+            if failed > SHOWN:
+                raise Fault(f"unknown_{entries.kind}", label=label, near="–")
+            found = entries.resolve(label)
+        return str(found.id)
+
+    return resolve
+
+
+def _half_width(resolve: Callable[[str], str]) -> Callable[[str], str]:
+    def checked(label: str) -> str:
+        if _FULL_WIDTH.search(label):
+            plain = unicodedata.normalize("NFKC", label)
+            raise Fault("fullwidth_digits", label=label, plain=plain)
+        return resolve(label)
+
+    return checked
+
+
+def _choice(label: str, choices: tuple[str, ...]) -> str:
+    if label not in choices:
+        raise Fault("bad_choice", label=label, choices=", ".join(choices))
+    return label
+
+
+def _unit(label: str) -> str:
+    """Return the id of a unit, or a compound of units (``GJ/t``) as it stands."""
+    found = units().find(label)
+    if found is None:
+        quantity(label)
+        return label
+    return found.id
+
+
+def _use(label: str) -> str:
+    head, slash, sector = label.partition("/")
+    use = uses().resolve(head).id
+    return f"{use}/{sectors().resolve(sector).id}" if slash else use
+
+
+def _credit_code(label: str) -> str:
+    check_credit_code(label)
+    return label
+
+
+def _date(label: str) -> str:
+    try:
+        if _DATE.fullmatch(label):
+            return date.fromisoformat(label).isoformat()
+    except ValueError as error:
+        raise Fault("bad_date", label=label) from error
+    raise Fault("bad_date", label=label)

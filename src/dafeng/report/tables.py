@@ -1,0 +1,90 @@
+"""Findings, accounts, imports and lists as tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text as Styled
+
+from dafeng.findings import Finding
+from dafeng.report.words import mark_words, number, word
+
+if TYPE_CHECKING:
+    from dafeng.workspace import Account, Imported
+
+_STYLES = {"error": "bold red", "warning": "yellow", "notice": "cyan"}
+
+
+def finding_lines(findings: Iterable[Finding], lang: str) -> Iterable[Styled]:
+    """Yield each finding: severity, code, place, cause and mend."""
+    for finding in findings:
+        line = Styled(f"{word(finding.severity, lang)} ", style=_STYLES[finding.severity])
+        line.append(f"{finding.code} ", style="bold")
+        if finding.place:
+            line.append(f"{finding.place} ", style="cyan")
+        line.append(finding.cause(lang))
+        line.append(f" → {finding.mend(lang)}", style="dim")
+        yield line
+
+
+def listing(columns: Sequence[str], rows: Iterable[Sequence[Any]], lang: str) -> Table:
+    """Return a plain table; ``columns`` are ids of words."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(word(column, lang))
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Styled) else str(cell) for cell in row))
+    return table
+
+
+def account_listing(accounts: Iterable[Account], lang: str) -> Table:
+    """Return the totals of the accounts."""
+    columns = ("reporter", "year", "method", "boundary", "value", "entries", "without_value", "mark")
+    rows = [
+        (
+            a.reporter,
+            a.year,
+            a.method + (f" ({a.memo})" if a.memo else ""),
+            a.boundary,
+            word("refused", lang) if a.grams is None else number(a.grams, a.tree.unit),
+            a.entries,
+            a.without_value or "",
+            mark_words(a.tree.worst, a.tree.all_flags, lang),
+        )
+        for a in accounts
+    ]
+    return listing(columns, rows, lang)
+
+
+def account_dict(account: Account, lang: str) -> dict[str, Any]:
+    """Return a total as plain data; grams are whole numbers."""
+    return {
+        "figure": account.figure,
+        "reporter": account.reporter,
+        "year": account.year,
+        "method": account.method,
+        "boundary": account.boundary,
+        "measure": account.measure,
+        "memo": account.memo or None,
+        "value": account.grams,
+        "unit": account.tree.unit,
+        "entries": account.entries,
+        "without_value": account.without_value,
+        "mark": account.tree.worst,
+        "flags": list(account.tree.all_flags),
+        "title": account.tree.label.of(lang),
+    }
+
+
+def import_lines(done: Imported, lang: str) -> Iterable[Styled | Table]:
+    """Yield what an import took in and left out."""
+    parts = [f"{word(f'class_{name}', lang)} {count}" for name, count in done.counts.items()]
+    yield Styled(" · ".join(parts))
+    if done.taken:
+        yield Styled(f"{word('taken', lang)} {done.taken} → {done.table}/{done.batch}", style="green")
+    else:
+        yield Styled(word("nothing_taken", lang), style="bold red")
+    if done.rejected_file:
+        yield Styled(f"{word('rejected_file', lang)} {done.rejected_file}")

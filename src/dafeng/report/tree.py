@@ -1,0 +1,37 @@
+"""The explanation of a figure as a tree in the terminal."""
+
+from __future__ import annotations
+
+from rich.text import Text as Styled
+from rich.tree import Tree
+
+from dafeng.explain import Node
+from dafeng.report.words import mark_words, number
+
+_STYLES = {"clause": "cyan", "parameter": "green", "entry": "", "statistic": "", "measured": "green"}
+
+
+def tree_view(node: Node, lang: str) -> Tree:
+    """Return a tree to print: label, value and unit, mark, source."""
+    tree = Tree(_line(node, lang, node.worst), guide_style="dim")
+    _grow(tree, node, lang)
+    return tree
+
+
+def _grow(tree: Tree, node: Node, lang: str) -> None:
+    for child in node.children:
+        _grow(tree.add(_line(child, lang, child.mark)), child, lang)
+
+
+def _line(node: Node, lang: str, mark: str) -> Styled:
+    line = Styled(node.label.of(lang), style=_STYLES.get(node.kind, "bold"))
+    if node.value is not None:
+        line.append(f"  {number(node.value, node.unit)}", style="bold yellow")
+    words = mark_words(mark, node.flags, lang)
+    if words:
+        line.append(f"  [{words}]", style="magenta")
+    if node.detail is not None:
+        line.append(f"  {node.detail.of(lang)}", style="dim")
+    if node.source:
+        line.append(f"  ‹{node.source}›", style="dim cyan")
+    return line

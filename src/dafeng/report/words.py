@@ -1,0 +1,63 @@
+"""Words and numbers of every surface, in zh and en."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from dafeng.vocabulary import Entries, Term, marks, read_records
+
+_FILE = Path(__file__).parent / "data" / "texts.yaml"
+_SCALES = {"gCO2e": ("tCO2e", 6), "gce": ("tce", 6)}
+
+
+@cache
+def _texts(key: str) -> Entries[Term]:
+    return Entries(key, read_records(Term, _FILE, key), fold=lambda label: label)
+
+
+def word(text_id: str, lang: str) -> str:
+    """Return a word of the report in ``lang``."""
+    return _texts("texts")[text_id].name.of(lang)
+
+
+def mark_words(mark: str, flags: tuple[str, ...], lang: str) -> str:
+    """Return a mark and its flags as words."""
+    names = [marks()[mark].name.of(lang)] if mark else []
+    known = _texts("flags")
+    names += [known[flag].name.of(lang) if flag in known else flag for flag in flags]
+    return ("、" if lang == "zh" else ", ").join(names)
+
+
+def number(value: float | int | None, unit: str = "", *, signed: bool = False) -> str:
+    """Return a number for people: whole grams as tonnes, a true minus sign, no noise digits.
+
+    Whole numbers are shifted as text, so that no total passes through a float.
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, int) and unit in _SCALES:
+        unit, places = _SCALES[unit]
+        text = _tonnes(value, places)
+    elif isinstance(value, int) or float(value).is_integer() and abs(value) < 1e15:  # noqa: PLR2004, RUF021
+        text = f"{int(value):,}"
+    else:
+        text = f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.6g}"
+    sign = "+" if signed and value > 0 else ""
+    return f"{sign}{text} {unit}".strip().replace("-", "−", 1 if text.startswith("-") else 0)
+
+
+def rate(value: float | None, unit: str, *, signed: bool = True) -> str:
+    """Return a value of the board with two decimals, and its unit."""
+    if value is None:
+        return "–"
+    text = f"{value:+.2f}" if signed else f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"{text.replace('-', '−')} {unit}".strip()
+
+
+def _tonnes(grams: int, places: int) -> str:
+    """Return whole grams as tonnes with two decimals, rounded half away from zero."""
+    step = 10 ** (places - 2)
+    hundredths = (abs(grams) + step // 2) // step
+    sign = "-" if grams < 0 else ""
+    return f"{sign}{hundredths // 100:,}.{hundredths % 100:02d}"

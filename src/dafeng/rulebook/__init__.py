@@ -1,0 +1,20 @@
+"""Rules as dated, cited data: documents, parameters, methods."""
+
+from dafeng.rulebook.check import check
+from dafeng.rulebook.expressions import evaluate, symbols
+from dafeng.rulebook.rulebook import (
+    Choice,
+    Rulebook,
+    Value,
+    describe,
+    in_force,
+    load,
+    province_of,
+    years_of,
+)
+from dafeng.rulebook.schema import Document, Method, MethodTerm, Reference
+
+__all__ = [
+    "Choice", "Document", "Method", "MethodTerm", "Reference", "Rulebook", "Value", "check",
+    "describe", "evaluate", "in_force", "load", "province_of", "symbols", "years_of",
+]

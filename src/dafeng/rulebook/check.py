@@ -1,0 +1,75 @@
+"""What can be wrong with a rulebook that its schema does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dafeng.findings import Finding
+from dafeng.rulebook.expressions import symbols
+from dafeng.rulebook.rulebook import Rulebook
+from dafeng.rulebook.schema import Method, MethodTerm
+from dafeng.vocabulary import Entries, Fault, flows, gases, items, quantity, regions, uses
+
+
+def check(rules: Rulebook) -> list[Finding]:
+    """Return what is wrong: citations, names, units and formulas that lead nowhere."""
+    found: list[Finding] = []
+    for place, test in _tests(rules):
+        try:
+            test()
+        except Fault as fault:
+            found.append(Finding.of(fault.at(place)))
+    return found
+
+
+def _tests(rules: Rulebook) -> Iterator[tuple[str, object]]:
+    for value in rules.values.values():
+        row = value.row
+        yield value.id, lambda v=value: rules.clause(v.clause)
+        yield value.id, lambda v=value: quantity(v.unit)
+        yield value.id, lambda v=value: rules.parameters.resolve(v.parameter)
+        for book, key in (
+            (items(), row.item), (regions(), row.region), (gases(), row.gas), (uses(), row.use)
+        ):
+            if key:
+                yield value.id, lambda b=book, k=key: _known(b, k)
+    for document in rules.documents.values():
+        if document.superseded_by:
+            yield document.id, lambda d=document: _known(rules.documents, d.superseded_by)
+    for method in rules.methods.values():
+        yield method.id, lambda m=method: rules.clause(f"{m.document}/{m.clause}")
+        for term in method.terms:
+            place = f"{method.id}.{term.id}"
+            yield place, lambda m=method, t=term: rules.clause(_cited(m, t))
+            yield place, lambda t=term: _term(rules, t)
+
+
+def _cited(method: Method, term: MethodTerm) -> str:
+    return term.clause if "/" in term.clause else f"{method.document}/{term.clause}"
+
+
+def _term(rules: Rulebook, term: MethodTerm) -> None:
+    names = set(symbols(term.expression))
+    if names != set(term.parameters):
+        raise Fault("bad_expression", reason=str(names ^ set(term.parameters)))
+    for item in rules.items(term):
+        _known(items(), item)
+    for flow in term.flows or ():
+        _known(flows(), flow)
+    if term.column and not any(term.column in flow.signs for flow in flows().values()):
+        raise Fault("unknown_flow", label=term.column, near="–")
+    for use in term.uses:
+        if not use.endswith("/*"):
+            _known(uses(), use)
+    if term.gas:
+        _known(gases(), term.gas)
+    for ref in term.parameters.values():
+        rules.parameters.resolve(ref.parameter)
+        for name in ref.sets:
+            _known(rules.sets, name)
+
+
+def _known(book: object, key: object) -> None:
+    if key not in book:  # type: ignore[operator]
+        kind = book.kind if isinstance(book, Entries) else "id"
+        raise Fault(f"unknown_{kind}", label=key, near="–")

@@ -1,0 +1,51 @@
+"""The words everything else is written in: units, periods, regions, sectors, items, flows."""
+
+from dafeng.vocabulary.activities import basis, flows, gases, items, marks, uses, worst_mark
+from dafeng.vocabulary.fault import Fault
+from dafeng.vocabulary.periods import Period, period, plan_periods
+from dafeng.vocabulary.places import ancestors, regions, sectors
+from dafeng.vocabulary.reporters import check_credit_code
+from dafeng.vocabulary.schema import (
+    LANGUAGES,
+    Entries,
+    Record,
+    Term,
+    Text,
+    read_records,
+    read_yaml,
+    validate,
+)
+from dafeng.vocabulary.tables import Column, TableSchema, read_tables
+from dafeng.vocabulary.units import factor, quantity, units
+
+__all__ = [
+    "LANGUAGES",
+    "Column",
+    "Entries",
+    "Fault",
+    "Period",
+    "Record",
+    "TableSchema",
+    "Term",
+    "Text",
+    "ancestors",
+    "basis",
+    "check_credit_code",
+    "factor",
+    "flows",
+    "gases",
+    "items",
+    "marks",
+    "period",
+    "plan_periods",
+    "quantity",
+    "read_records",
+    "read_tables",
+    "read_yaml",
+    "regions",
+    "sectors",
+    "units",
+    "uses",
+    "validate",
+    "worst_mark",
+]

@@ -1,0 +1,229 @@
+"""What a person opens: a folder with books and plans, and the verbs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dafeng import explain as trees
+from dafeng import indicators, ledger, plan, rulebook, statistics
+from dafeng.findings import Finding, has_errors
+from dafeng.vocabulary import Fault, period
+from dafeng.workspace.books import Account, Books, as_table, find_account
+from dafeng.workspace.store import Config, Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Account", "Board", "Explanation", "Imported", "Workspace"]
+
+FORMAT = 1
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import took in: counts by class of row, and what was found."""
+
+    table: str
+    batch: str
+    taken: int
+    rejected: int
+    rejected_file: str
+    counts: dict[str, int]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """The targets of some plans as of a period."""
+
+    as_of: str
+    lines: tuple[indicators.Progress, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found on the way, each once."""
+        found = {(f.code, f.place): f for line in self.lines for f in line.findings}
+        return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The tree of a figure; for an old id also what changed since."""
+
+    figure: str
+    tree: trees.Node
+    asked: str
+    changes: tuple[tuple[str, Any, Any], ...] = ()
+    kept: bool = True
+
+
+class Workspace:
+    """A workspace folder.
+
+    Example:
+        >>> ws = Workspace.create(Path("demo"))  # doctest: +SKIP
+        >>> ws.board(as_of="2023").lines         # doctest: +SKIP
+    """
+
+    def __init__(self, path: Path | str = ".") -> None:
+        self.store = Store(Path(path))
+
+    @classmethod
+    def create(cls, path: Path | str, *, region: str | None = None, plan_id: str | None = None) -> Workspace:
+        """Make an empty workspace and open it."""
+        name = Path(path).resolve().name
+        Store.create(Path(path), Config(format=FORMAT, name=name, region=region, plan=plan_id))
+        return cls(path)
+
+    @cached_property
+    def rules(self) -> rulebook.Rulebook:
+        """The rulebook in use."""
+        return rulebook.load()
+
+    @property
+    def plans(self) -> dict[str, plan.Plan]:
+        """The plans that come with Dafeng and those of this workspace, by id."""
+        return plan.plans(self.store.path / "plans")
+
+    def table(self, name: str) -> pa.Table:
+        """Return all rows of a table, with ``entry``, the id of the row.
+
+        Raises:
+            Fault: ``unknown_table``.
+        """
+        return self.store.load(_schema(name))
+
+    def import_file(
+        self,
+        file: Path | str,
+        *,
+        table: str | None = None,
+        mapping: Path | str | None = None,
+        accept_valid: bool = False,
+        progress: Progress | None = None,
+    ) -> Imported:
+        """Take a file into the books.
+
+        Nothing of a faulty file is taken in unless ``accept_valid``; then the rejected rows are
+        written beside it.
+        """
+        layout = ledger.read_mapping(Path(mapping)) if mapping else None
+        name = table or (layout.table if layout else "entries")
+        schema = _schema(name)
+        found = ledger.read_table(Path(file), schema, layout, progress)
+        findings = list(found.findings)
+        if name == "entries":
+            findings += ledger.check_entries(found.table, self.table("entries"))
+        return self._take(Path(file), name, found, tuple(findings), accept_valid=accept_valid)
+
+    def account(
+        self, *, reporters: Sequence[str] = (), year: str | None = None, data_year: int | None = None
+    ) -> tuple[list[Account], list[Finding]]:
+        """Return energy and emissions by reporter, method and year, and what they leave out."""
+        books = Books(self.store, self.rules, data_year)
+        found = books.accounts(reporters, year)
+        for account in found:
+            self._keep(account.figure, account.tree)
+        return found, books.findings()
+
+    def account_table(self, **chosen: Any) -> pa.Table:
+        """Return ``account`` as a table: ``emission_gco2e``, ``energy_gce`` in whole grams."""
+        return as_table(self.account(**chosen)[0])
+
+    def board(
+        self, *, plan_id: str | None = None, region: str | None = None, as_of: str | None = None
+    ) -> Board:
+        """Return the progress of every target of a plan, or of a region's plans."""
+        rows = self.table("statistics").to_pylist()
+        when = as_of or _newest_year(rows)
+        lines = tuple(
+            line for chosen in self._chosen_plans(plan_id, region) for line in indicators.board(chosen, rows, when)
+        )
+        for line in lines:
+            self._keep(line.figure, line.tree)
+        return Board(when, lines)
+
+    def explain(self, figure: str) -> Explanation:
+        """Return the tree behind a figure id; an id without its hash means the newest.
+
+        Raises:
+            Fault: ``bad_figure_id``, ``unknown_figure``.
+        """
+        kind, name, scope, when, digest = trees.parse_figure_id(figure)
+        if kind == "account":
+            account = find_account(
+                self.account(reporters=[scope.split("~")[0]], year=when)[0], name, scope, when
+            )
+            current, tree = account.figure, account.tree
+        elif kind == "target":
+            line = self._line(name, scope)
+            current, tree = line.figure, line.tree
+        else:
+            raise Fault("unknown_figure", label=figure)
+        if not digest or digest == tree.hash:
+            return Explanation(current, tree, figure)
+        old = self.store.kept_figure(figure)
+        changes = trees.difference(old, tree.to_dict("en")) if old else []
+        return Explanation(current, tree, figure, tuple(changes), kept=old is not None)
+
+    def _line(self, name: str, scope: str) -> indicators.Progress:
+        plan_id, _, target = name.partition(".")
+        _, _, as_of = scope.partition("~asof-")
+        period(as_of)
+        for line in self.board(plan_id=plan_id, as_of=as_of).lines:
+            if line.target.id == target:
+                return line
+        raise Fault("unknown_figure", label=f"target:{name}:{scope}")
+
+    def _chosen_plans(self, plan_id: str | None, region: str | None) -> list[plan.Plan]:
+        held = self.plans
+        wanted = plan_id or (None if region else self.store.config.plan)
+        if wanted is not None:
+            if wanted not in held:
+                raise Fault("unknown_plan", label=wanted, near=", ".join(held))
+            return [held[wanted]]
+        place = region or self.store.config.region
+        return [p for p in held.values() if place is None or p.owner == place]
+
+    def _take(
+        self,
+        file: Path,
+        name: str,
+        found: ledger.Import,
+        findings: tuple[Finding, ...],
+        *,
+        accept_valid: bool,
+    ) -> Imported:
+        faulty = has_errors(findings)
+        taken = found.table.num_rows if accept_valid or not faulty else 0
+        batch = rejected = ""
+        if taken:
+            manifest = {"file": file.name, "counts": found.counts}
+            batch = self.store.add(name, found.table, manifest)
+            if faulty:
+                rejected = str(ledger.write_rejected(found, file))
+        return Imported(
+            name, batch, taken, found.rejected.num_rows, rejected, found.counts, findings
+        )
+
+    def _keep(self, figure: str, tree: trees.Node) -> None:
+        self.store.keep_figure(figure, tree.to_dict("en"))
+
+
+def _schema(name: str) -> Any:
+    known = ledger.tables() | statistics.tables()
+    if name not in known:
+        raise Fault("unknown_table", label=name, near=", ".join(known))
+    return known[name]
+
+
+def _newest_year(rows: list[dict[str, Any]]) -> str:
+    years = [period(row["period"]).year for row in rows if period(row["period"]).kind == "year"]
+    if not years:
+        raise Fault("no_statistics")
+    return str(max(years))

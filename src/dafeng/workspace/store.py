@@ -1,0 +1,150 @@
+"""The folder behind a workspace: small files that git can hold.
+
+``workspace.yaml`` names it; ``tables/<table>/<number>-<hash>.parquet`` are batches, only ever
+added; ``plans/`` holds plan files of one's own; ``figures/`` keeps the explanation of every
+figure that was shown, under its id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import yaml
+
+from dafeng.vocabulary import Fault, Record, TableSchema, read_yaml, validate
+
+FILE = "workspace.yaml"
+_TYPES = {"number": pa.float64(), "integer": pa.int64()}
+_DIGITS = 8
+
+
+class Config(Record):
+    """What ``workspace.yaml`` holds."""
+
+    format: int
+    name: str
+    region: str | None = None
+    plan: str | None = None
+    synthetic: bool = False
+
+
+class Store:
+    """Reads and adds to the folder; knows nothing of what the tables mean."""
+
+    def __init__(self, path: Path) -> None:
+        if not (path / FILE).is_file():
+            raise Fault("no_workspace", str(path))
+        self.path = path
+        self.config = validate(Config, read_yaml(path / FILE), str(path / FILE))
+
+    @classmethod
+    def create(cls, path: Path, config: Config) -> Store:
+        """Make an empty workspace.
+
+        Raises:
+            Fault: ``workspace_exists``.
+        """
+        if (path / FILE).exists():
+            raise Fault("workspace_exists", str(path))
+        path.mkdir(parents=True, exist_ok=True)
+        text = yaml.safe_dump(config.model_dump(exclude_none=True), sort_keys=False, allow_unicode=True)
+        (path / FILE).write_text(text, encoding="utf-8")
+        return cls(path)
+
+    def batches(self, table: str) -> list[Path]:
+        """Return the batch files of a table in the order they were added."""
+        return sorted((self.path / "tables" / table).glob("*.parquet"))
+
+    def add(self, table: str, rows: pa.Table, manifest: dict[str, Any]) -> str:
+        """Add a batch with the record of where it came from; return its name.
+
+        Raises:
+            Fault: ``already_imported`` where the same rows from the same file are there.
+        """
+        folder = self.path / "tables" / table
+        folder.mkdir(parents=True, exist_ok=True)
+        digest = _digest(rows)
+        twin = next(folder.glob(f"*-{digest}.parquet"), None)
+        if twin is not None:
+            raise Fault("already_imported", manifest.get("file", ""), batch=twin.stem)
+        name = f"{len(self.batches(table)) + 1:04d}-{digest}"
+        metadata = {b"dafeng": json.dumps(manifest, ensure_ascii=False).encode()}
+        partial = folder / f"{name}.partial"
+        pq.write_table(rows.replace_schema_metadata(metadata), partial, compression="zstd")
+        partial.rename(folder / f"{name}.parquet")
+        return name
+
+    def load(self, schema: TableSchema) -> pa.Table:
+        """Return all rows of a table with ``entry``, an id that grows with time.
+
+        An absent text is an empty one, so that keys compare; an absent number stays null.
+        """
+        wanted = arrow_schema(schema)
+        parts = [_numbered(path, wanted) for path in self.batches(schema.name)]
+        return pa.concat_tables(parts) if parts else wanted.empty_table()
+
+    def keep_figure(self, figure: str, tree: dict[str, Any]) -> None:
+        """Keep the explanation of a figure under its id."""
+        path = self._figure_path(figure)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(tree, ensure_ascii=False, indent=1), encoding="utf-8")
+
+    def kept_figure(self, figure: str) -> dict[str, Any] | None:
+        """Return the kept explanation of a figure, if there is one."""
+        path = self._figure_path(figure)
+        if not path.is_file():
+            return None
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return kept
+
+    def manifests(self, table: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield each batch with the record of where it came from."""
+        for path in self.batches(table):
+            metadata = pq.read_schema(path).metadata or {}
+            yield path.stem, json.loads(metadata.get(b"dafeng", b"{}"))
+
+    def _figure_path(self, figure: str) -> Path:
+        folder = (self.path / "figures").resolve()
+        path = folder.joinpath(*figure.split(":")).with_suffix(".json").resolve()
+        if not path.is_relative_to(folder):
+            raise Fault("bad_figure_id", label=figure)
+        return path
+
+
+def arrow_schema(schema: TableSchema) -> pa.Schema:
+    """Return the stored columns of a table: its own, ``entry`` and ``synthetic`` marks apart."""
+    fields = [(c.name, _TYPES.get(c.type, pa.string())) for c in schema.columns]
+    return pa.schema([*fields, ("entry", pa.string())])
+
+
+def _numbered(path: Path, wanted: pa.Schema) -> pa.Table:
+    rows = pq.read_table(path)
+    number = path.stem.split("-")[0]
+    lines = rows["file_row"].cast(pa.string()) if "file_row" in rows.column_names else None
+    if lines is None:
+        lines = pa.array([str(i + 1) for i in range(rows.num_rows)])
+    entry = pc.binary_join_element_wise(number, pc.utf8_lpad(lines, _DIGITS, "0"), ".")
+    rows = rows.append_column("entry", entry)
+    return pa.table({field.name: _column(rows, field) for field in wanted}, schema=wanted)
+
+
+def _column(rows: pa.Table, field: pa.Field) -> Any:
+    if field.name not in rows.column_names:
+        return pa.nulls(rows.num_rows, field.type).fill_null("") if field.type == pa.string() else pa.nulls(rows.num_rows, field.type)
+    column = rows[field.name].cast(field.type)
+    return pc.fill_null(column, "") if field.type == pa.string() else column
+
+
+def _digest(rows: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema.remove_metadata()) as writer:
+        writer.write_table(rows.replace_schema_metadata(None).combine_chunks())
+    return hashlib.sha256(sink.getvalue()).hexdigest()[:_DIGITS]
