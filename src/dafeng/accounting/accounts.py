@@ -13,6 +13,7 @@ import ibis
 import pyarrow as pa
 
 from dafeng.accounting.coefficients import Activity, compile_coefficients
+from dafeng.accounting.joins import looked_up
 from dafeng.accounting.overrides import KEY, compile_overrides
 from dafeng.accounting.prepare import PREPARED
 from dafeng.rulebook import Rulebook
@@ -61,7 +62,7 @@ def coefficient_table(rules: Rulebook, prepared: ir.Table, data_year: int | None
 
 def join(prepared: ir.Table, coefficients: ir.Table, overrides: ir.Table) -> ir.Table:
     """Join rows to coefficients and overrides; see ``accounts`` for the columns."""
-    rows = prepared.inner_join(coefficients, _JOIN).left_join(overrides, KEY)
+    rows = looked_up(prepared.inner_join(coefficients, _JOIN), overrides, KEY)
     coefficient = ibis.coalesce(rows.override, rows.coefficient)
     return rows.select(
         *PREPARED, "method", "purpose", "year", "region", "basis", "amount", "term", "boundary",
@@ -95,7 +96,7 @@ def totals(rows: ir.Table, by: Sequence[str]) -> ir.Table:
 def outside(prepared: ir.Table, rows: ir.Table) -> ir.Table:
     """Count entries that no term of their method counts, by method, item, flow and use."""
     counted = rows.select("entry", "method").distinct().mutate(counted=True)
-    joined = prepared.left_join(counted, ["entry", "method"])
+    joined = looked_up(prepared, counted, ["entry", "method"])
     return (
         joined.filter(joined.counted.isnull())
         .group_by(["reporter", "method", "item", "flow", "use"])

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from dafeng.rulebook import Method, MethodTerm, Reference, Rulebook, evaluate, in_force
-from dafeng.vocabulary import factor, flows, gases, items, period, quantity
+from dafeng.rulebook import Method, MethodTerm, Reference, Rulebook, Value, evaluate, in_force, used
+from dafeng.vocabulary import Fault, factor, flows, gases, items, period, quantity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -188,12 +188,13 @@ def fold_defaults(  # noqa: PLR0913
     numbers = {symbol: d.numbers for symbol, d in found.items()}
     units = {symbol: d.unit for symbol, d in found.items()}
     values = fold(rules, method, term, item, numbers, units)
-    warming = [_gwp_id(method, term)] if term.gas else []
-    inputs = [
-        SEPARATOR.join([d.ids[i] for d in found.values() if d.ids[i]] + warming)
-        for i in range(len(cells))
-    ]
-    proxies = [any(d.proxy[i] for d in found.values()) for i in range(len(cells))]
+    taken = used(term.expression, {symbol: ~np.isnan(array) for symbol, array in numbers.items()})
+    warming = gwp_inputs(rules, method, term)
+    inputs, proxies = [], []
+    for i in range(len(cells)):
+        rests_on = [d for symbol, d in found.items() if taken[symbol][i]]
+        inputs.append(SEPARATOR.join([d.ids[i] for d in rests_on if d.ids[i]] + warming))
+        proxies.append(any(d.proxy[i] for d in rests_on))
     return values, inputs, proxies
 
 
@@ -242,7 +243,8 @@ def fold(  # noqa: PLR0913
     given = {symbol: array * quantity(units[symbol]) for symbol, array in numbers.items()}
     result: Any = evaluate(term.expression, given) * quantity(items()[item].unit)
     if term.gas:
-        result = result * _gwp(rules, method, term.gas)
+        warming = _gwp(rules, method, term.gas)
+        result = result * (warming.number * quantity(warming.unit))
         target = "gCO2e"
     else:
         target = "gce"
@@ -250,22 +252,22 @@ def fold(  # noqa: PLR0913
 
 
 def _in_unit(result: Any, target: str, place: str) -> Any:
-    from dafeng.vocabulary import Fault  # noqa: PLC0415
-
     wanted = quantity(target)
     if not result.is_compatible_with(wanted.units):
         raise Fault("unit_mismatch", place, unit=str(result.units), expected=target)
     return result.to(wanted.units).magnitude
 
 
-def _gwp_id(method: Method, term: MethodTerm) -> str:
-    return f"gwp/{method.gwp}/{term.gas}"
+def gwp_inputs(rules: Rulebook, method: Method, term: MethodTerm) -> list[str]:
+    """Return the id of the global warming potential; that of CO2, 1, is no input worth a line."""
+    if term.gas is None:
+        return []
+    value = _gwp(rules, method, term.gas)
+    return [] if value.number == 1 else [value.id]
 
 
-def _gwp(rules: Rulebook, method: Method, gas: str) -> Any:
-    from dafeng.vocabulary import Fault  # noqa: PLC0415
-
+def _gwp(rules: Rulebook, method: Method, gas: str) -> Value:
     value = rules.values.get(f"gwp/{method.gwp}/{gas}")
     if value is None or value.number is None:
         raise Fault("unknown_gas", method.id, label=gas, near=", ".join(gases()))
-    return value.number * quantity(value.unit)
+    return value

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dafeng.accounting.coefficients import SEPARATOR, Cell, defaults, fold
-from dafeng.rulebook import Method, MethodTerm, Rulebook
+from dafeng.accounting.coefficients import SEPARATOR, Cell, defaults, fold, gwp_inputs
+from dafeng.rulebook import Method, MethodTerm, Rulebook, used
 from dafeng.vocabulary import factor
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _folded(  # noqa: PLR0913
     distinct = sorted(set(cells))
     place = {cell: index for index, cell in enumerate(distinct)}
     at = np.array([place[cell] for cell in cells], dtype=np.int64)
-    numbers, units, ids = {}, {}, []
+    numbers, units, ids = {}, {}, {}
     for symbol, ref in term.parameters.items():
         default = defaults(rules, ref, item, distinct, data_year)
         number, source = default.numbers[at], pa.array(default.ids).take(pa.array(at))
@@ -137,14 +137,17 @@ def _folded(  # noqa: PLR0913
             source = pc.if_else(pa.array(np.isnan(given)), source, own)
             number = np.where(np.isnan(given), number, given)
         numbers[symbol], units[symbol] = number, default.unit
-        ids.append(source)
-    if term.gas:
-        ids.append(pa.array([f"gwp/{method.gwp}/{term.gas}"] * len(cells), pa.string()))
+        ids[symbol] = source
+    taken = used(term.expression, {symbol: ~np.isnan(array) for symbol, array in numbers.items()})
+    parts = [pc.if_else(pa.array(taken[symbol]), source, "") for symbol, source in ids.items()]
+    parts += [
+        pa.array([value] * len(cells), pa.string()) for value in gwp_inputs(rules, method, term)
+    ]
     values = fold(rules, method, term, item, numbers, units)
     columns = {name: found[name] for name in ("reporter", "facility", "method", "item", "use", "period", "region")}
     columns["term"] = pa.array([term.id] * len(cells), pa.string())
     columns["override"] = pa.array(values, mask=np.isnan(values))
-    columns["override_inputs"] = pc.binary_join_element_wise(*ids, SEPARATOR)
+    columns["override_inputs"] = pc.binary_join_element_wise(*parts, SEPARATOR)
     return pa.table({name: columns[name] for name in SCHEMA.names}, schema=SCHEMA)
 
 

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import pyarrow as pa
 
-from dafeng.rulebook import province_of
+from dafeng.accounting.joins import looked_up
+from dafeng.rulebook import Rulebook, province_of
 from dafeng.vocabulary import Fault, basis, factor, items, period, regions
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+NORMAL_VOLUME = "normal_volume/normal-volume/all"
+"""Id of the rule that leads from Nm3 to m3."""
 
 PREPARED = (
     "reporter", "facility", "period", "item", "flow", "use", "product", "quantity", "unit",
@@ -21,11 +25,16 @@ PREPARED = (
 
 
 def prepare(
-    entries: ir.Table, reporters: ir.Table, facilities: ir.Table, assignments: ir.Table
+    rules: Rulebook,
+    entries: ir.Table,
+    reporters: ir.Table,
+    facilities: ir.Table,
+    assignments: ir.Table,
 ) -> ir.Table:
     """Return the entries with what the join needs, once per assigned method.
 
     Args:
+        rules: the rulebook, for the rule that leads from normal to statistical cubic metres.
         entries: ledger columns and ``entry``, the id of the row.
         reporters: reporter, region.
         facilities: reporter, facility, type.
@@ -35,7 +44,7 @@ def prepare(
         ``entries`` with ``year, amount`` (quantity in the item's unit), ``basis, use, region,
         method, purpose``. A row without a method keeps an empty one.
     """
-    units = ibis.memtable(_unit_factors(entries))
+    units = ibis.memtable(_unit_factors(rules, entries))
     periods = ibis.memtable(_years(entries))
     kinds = ibis.memtable(
         pa.table({
@@ -49,12 +58,10 @@ def prepare(
         entries.inner_join(units, ["item", "unit"])
         .inner_join(periods, "period")
         .inner_join(kinds, "item")
-        .left_join(places, "reporter")
-        .drop("reporter_right")
     )
-    rows = rows.left_join(
-        facilities.select("reporter", "facility", "type"), ["reporter", "facility"]
-    )
+    rows = looked_up(rows, places, ["reporter"])
+    types = facilities.select("reporter", "facility", "type")
+    rows = looked_up(rows, types, ["reporter", "facility"])
     rows = rows.mutate(
         amount=rows.quantity * rows.unit_factor,
         use=ibis.ifelse(rows.use == "", rows.type.fill_null(""), rows.use),
@@ -65,15 +72,15 @@ def prepare(
         rows.filter(rows.flow.isin(basis().purchase_flows)).select(*keys).distinct()
         .mutate(books_purchases=True)
     )
-    rows = rows.left_join(purchases, keys)
+    rows = looked_up(rows, purchases, keys)
     rows = rows.mutate(
         basis=ibis.ifelse(
-            rows.always_purchase | rows.books_purchases.fill_null(value=False),
+            rows.always_purchase | rows.books_purchases.fill_null(False),
             "purchase",
             "consumption",
         )
     )
-    rows = rows.left_join(assignments, ["reporter", "facility", "year"])
+    rows = looked_up(rows, assignments, ["reporter", "facility", "year"])
     return rows.select(
         *PREPARED, "year", "amount", "basis", "region",
         method=rows.method.fill_null(""), purpose=rows.purpose.fill_null(""),
@@ -98,18 +105,31 @@ def _covers(row: dict[str, Any], year: int) -> bool:
     return (not first or int(str(first)[:4]) <= year) and (not last or year <= int(str(last)[:4]))
 
 
-def _unit_factors(entries: ir.Table) -> pa.Table:
+def _unit_factors(rules: Rulebook, entries: ir.Table) -> pa.Table:
     """Distinct (item, unit) with the factor to the item's own unit."""
     pairs = entries.select("item", "unit").distinct().to_pyarrow().to_pylist()
     for pair in pairs:
-        try:
-            pair["unit_factor"] = factor(pair["unit"], items()[pair["item"]].unit)
-        except Fault as fault:
-            raise fault.at(f"{pair['item']} [{pair['unit']}]") from fault
+        pair["unit_factor"] = _unit_factor(rules, pair["item"], pair["unit"])
     return pa.Table.from_pylist(
         pairs,
         pa.schema([("item", pa.string()), ("unit", pa.string()), ("unit_factor", pa.float64())]),
     )
+
+
+def _unit_factor(rules: Rulebook, item: str, unit: str) -> float:
+    """Return the factor to the item's unit; normal cubic metres go through the stated rule."""
+    wanted = items()[item].unit
+    try:
+        return factor(unit, wanted)
+    except Fault as fault:
+        rule = rules.values.get(NORMAL_VOLUME)
+        if rule is None or rule.number is None or fault.code != "unit_mismatch":
+            raise fault.at(f"{item} [{unit}]") from fault
+        normal, _, statistical = rule.unit.partition("/")
+        try:
+            return factor(unit, normal) / rule.number * factor(statistical, wanted)
+        except Fault:
+            raise fault.at(f"{item} [{unit}]") from fault
 
 
 def _years(entries: ir.Table) -> pa.Table:

@@ -50,14 +50,14 @@ def parameter_node(rules: Rulebook, value_id: str, *, proxy: bool = False) -> No
         for flag, held in (
             ("proxy", proxy),
             ("draft", document.draft),
-            ("our_reading", document.id == "dafeng-choices" or value.set.our_reading is not None),
+            ("our_reading", value.set.our_reading is not None),
         )
         if held
     )
     return Node(
         "parameter",
         value.id,
-        describe(value),
+        describe(rules, value),
         value.number,
         value.unit,
         value.mark,

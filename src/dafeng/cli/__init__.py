@@ -37,6 +37,13 @@ class Lang(StrEnum):
     EN = "en"
 
 
+class Source(StrEnum):
+    """Where the figures of a board come from; the two are never mixed."""
+
+    STATISTICS = "statistics"
+    REPORTERS = "reporters"
+
+
 _LANG = "en" if chosen_language() == "en" else "zh"
 
 
@@ -118,6 +125,7 @@ def account(  # noqa: PLR0913
 
 @app.command(help=_say("board"))
 def board(  # noqa: PLR0913
+    source: Annotated[Source, typer.Option("--source", help=_say("source"))] = Source.STATISTICS,
     plan: Annotated[str | None, typer.Option("--plan", help=_say("plan"))] = None,
     region: Annotated[str | None, typer.Option("--region", help=_say("region"))] = None,
     as_of: _AsOf = None,
@@ -126,7 +134,10 @@ def board(  # noqa: PLR0913
     as_json: _Json = False,  # noqa: FBT002
 ) -> None:
     """Show the progress of targets."""
-    _run("board", lang, as_json=as_json, workspace=workspace, plan=plan, region=region, as_of=as_of)
+    _run(
+        "board", lang, as_json=as_json, workspace=workspace, plan=plan, region=region, as_of=as_of,
+        source=source.value,
+    )
 
 
 @app.command(help=_say("explain"))

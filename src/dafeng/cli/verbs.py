@@ -93,8 +93,8 @@ def _import(  # noqa: PLR0913
     with Bar(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(file.name, total=None)
 
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+        def progress(stage: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{file.name} {stage}", completed=done, total=total)
 
         done = Workspace(workspace).import_file(
             file, table=table, mapping=mapping, accept_valid=accept_valid, progress=progress
@@ -126,13 +126,18 @@ def _account(  # noqa: PLR0913
     return Outcome(shown, data, findings, FOUND if findings else FINE)
 
 
-def _board(
-    lang: str, workspace: Path, plan: str | None, region: str | None, as_of: str | None
+def _board(  # noqa: PLR0913
+    lang: str,
+    workspace: Path,
+    plan: str | None,
+    region: str | None,
+    as_of: str | None,
+    source: str,
 ) -> Outcome:
     ws = Workspace(workspace)
-    found = ws.board(plan_id=plan, region=region, as_of=as_of)
+    found = ws.board(plan_id=plan, region=region, as_of=as_of, source=source)
     data = {"as_of": found.as_of, "targets": [report.line_dict(line, lang) for line in found.lines]}
-    shown = list(report.board_tables(found, ws.plans, lang))
+    shown = list(report.board_tables(found, ws.plans, lang, Console().width))
     return Outcome(shown, data, list(found.findings), FOUND if found.findings else FINE)
 
 

@@ -74,6 +74,8 @@ class Progress:
     def figure(self) -> str:
         """Id of the figure."""
         scope = f"{self.region}~asof-{self.as_of}"
+        if self.indicator.source == "sum_of_reporters":
+            scope += "~reporters"
         return figure_id("target", f"{self.plan}.{self.target.id}", scope, self.value_period, self.tree)
 
 
@@ -158,8 +160,8 @@ def _level(line: Progress, target: Target, reading: Reading) -> Progress:
         left = target.year - year
         needed = (goal - value) / left if left > 0 else None
         required = path - reading.base
-        ratio = (value - reading.base) / required if required else float(good)
-        status = ("met" if good else "missed") if final else _band(ratio)
+        band = _band((value - reading.base) / required) if required else ""
+        status = ("met" if good else "missed") if final else band
     else:
         status = ("met" if good else "missed") if final else ""
     gap = value - path if path is not None else value - goal
@@ -185,6 +187,13 @@ def _band(ratio: float) -> str:
     return "lagging" if ratio >= limits.lagging else "off_track"
 
 
+def _shown(target: Target, value: float | None) -> float | None:
+    """A change is kept as a fraction and shown in percent."""
+    if value is None or target.kind not in ("reduction", "relative"):
+        return value
+    return value * PERCENT
+
+
 def _tree(plan: Plan, target: Target, reading: Reading) -> Node:
     aim = Node(
         "target",
@@ -205,7 +214,7 @@ def _tree(plan: Plan, target: Target, reading: Reading) -> Node:
         "figure",
         f"{plan.id}.{target.id}",
         target.title,
-        None if reading.value is None else reading.value,
+        _shown(target, reading.value),
         reading.unit,
         children=(aim, *reading.nodes),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from dafeng.indicators import readings
 from dafeng.indicators.progress import Progress, judge
 from dafeng.indicators.readings import Reading
 from dafeng.indicators.schema import Indicator
+from dafeng.indicators.sums import Total, intensity_change
 from dafeng.plan import Plan, Target
 from dafeng.statistics import Series, combine
 from dafeng.vocabulary import Entries, period, read_records
@@ -24,24 +26,46 @@ def indicators() -> Entries[Indicator]:
     return Entries("indicator", read_records(Indicator, _FILE, "indicators"))
 
 
-def board(
-    plan: Plan, rows: Iterable[dict[str, Any]], as_of: str, computed: dict[str, Reading] | None = None
-) -> list[Progress]:
-    """Return the progress of every target of a plan as of a period.
+def board(plan: Plan, rows: Iterable[dict[str, Any]], as_of: str) -> list[Progress]:
+    """Return the progress of every target of a plan, from published figures.
 
     Args:
         plan: the plan; its owner is the region whose figures are read.
         rows: rows of the statistics table.
         as_of: figures of later periods are not used.
-        computed: readings from the accounts by indicator, for indicators whose source is
-            ``sum_of_reporters``.
     """
     held = list(rows)
     lines = []
     for target in plan.targets:
         indicator = indicators().resolve(target.indicator, f"{plan.id}/{target.id}")
-        when = _cut(target, as_of)
-        reading = (computed or {}).get(indicator.id) or read(plan, target, indicator, held, when)
+        reading = read(plan, target, indicator, held, _cut(target, as_of))
+        lines.append(judge(plan, target, indicator, as_of, reading))
+    return lines
+
+
+def board_of_reporters(
+    plan: Plan, as_of: str, totals: Callable[[int], Iterable[Total]], fixed: Callable[[int], Iterable[Total]]
+) -> list[Progress]:
+    """Return the progress of the targets that the reporters' own books can answer.
+
+    Args:
+        plan: the plan.
+        as_of: the period.
+        totals: base year → what the reporters emitted, used and added.
+        fixed: the same with regional factors held at the base year's, shown beside.
+    """
+    lines = []
+    for target in plan.targets:
+        own = indicators().resolve(target.indicator, f"{plan.id}/{target.id}").of_reporters
+        year = period(_cut(target, as_of)).year
+        if own is None or target.base_year is None or year <= target.base_year:
+            continue
+        indicator = indicators()[own]
+        base = target.base_year
+        reading = intensity_change(indicator, totals(base), base, year)
+        if indicator.factor_rule is not None:
+            beside = intensity_change(indicator, fixed(base), base, year)
+            reading = replace(reading, beside=(beside,))
         lines.append(judge(plan, target, indicator, as_of, reading))
     return lines
 
@@ -56,9 +80,9 @@ def read(
     if target.base_year is not None and period(as_of).year <= target.base_year:
         return readings.silent(as_of, "not_computable", "no_base")
     series = _series(plan, indicator, rows, as_of)
-    if target.kind == "relative":
+    if target.kind == "relative" and target.base_year is not None:
         other = indicators().resolve(target.other_indicator or "", target.id)
-        base = target.base_year or 0
+        base = target.base_year
         return readings.relative(
             readings.cumulative_change(series, base, as_of),
             readings.cumulative_change(_series(plan, other, rows, as_of), base, as_of),

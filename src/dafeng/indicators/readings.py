@@ -14,7 +14,7 @@ from pathlib import Path
 from dafeng.explain import Node
 from dafeng.findings import Finding
 from dafeng.indicators.formulas import chain
-from dafeng.statistics import Figure, Series, measures
+from dafeng.statistics import Figure, Series, definitions, measures
 from dafeng.vocabulary import Entries, Term, Text, factor, period, read_records, regions
 
 PERCENT = 100
@@ -65,8 +65,12 @@ class Reading:
 def statistic_node(figure: Figure) -> Node:
     """Return a published figure as the leaf of a tree."""
     name, place = measures()[figure.measure].name, regions()[figure.region].name
-    parts = [figure.definition, figure.price_basis, figure.vintage]
-    remark = "; ".join(part for part in parts if part)
+    definition = definition_name(figure.definition)
+    rest = [part for part in (figure.price_basis, figure.vintage) if part]
+    remark = Text(
+        zh="；".join([definition.zh] * bool(definition.zh) + rest),
+        en="; ".join([definition.en] * bool(definition.en) + rest),
+    )
     return Node(
         "statistic",
         f"statistic/{figure.region}/{figure.measure}/{figure.period}/{figure.kind}/{figure.vintage}",
@@ -78,8 +82,15 @@ def statistic_node(figure: Figure) -> Node:
         figure.mark,
         figure.flags,
         source=figure.source,
-        detail=Text(zh=remark, en=remark) if remark else None,
+        detail=remark if remark.en else None,
     )
+
+
+def definition_name(definition: str) -> Text:
+    """Return the name of a definition, or its own words where it has none."""
+    if definition in definitions():
+        return definitions()[definition].name
+    return Text(zh=definition, en=definition)
 
 
 def cumulative_change(series: Series, base_year: int, as_of: str) -> Reading:
@@ -93,11 +104,17 @@ def cumulative_change(series: Series, base_year: int, as_of: str) -> Reading:
     span = f"{base_year + 1}-{year}" if year > base_year + 1 else str(year)
     links = series.changes(base_year + 1, year)
     known = [link for link in links if link is not None]
-    definitions = sorted({link.definition for link in known})
-    mixed = len(definitions) > 1
+    bases = sorted({link.definition for link in known})
+    mixed = len(bases) > 1
     found: tuple[Finding, ...] = ()
     if mixed:
-        values = {"measure": measures()[known[0].measure].name, "definitions": " / ".join(definitions)}
+        names = [definition_name(base) for base in bases]
+        values = {
+            "measure": measures()[known[0].measure].name,
+            "definitions": Text(
+                zh=" / ".join(n.zh for n in names), en=" / ".join(n.en for n in names)
+            ),
+        }
         found = (Finding("mixed_definitions", f"{known[0].region} {span}", values),)
     chained = _chained(known, span) if known and len(known) == len(links) and not mixed else None
     published = series.published_sum(base_year + 1, year) if year > base_year + 1 else None
@@ -139,7 +156,8 @@ def level(series: Series, as_of: str, unit: str, base_year: int | None) -> Readi
         return Reading(_in_unit(figure, unit), when, unit, nodes=nodes, base=start)
     added = [f for f in series.figures if f.kind == "increment"]
     if added:
-        values = {"added": f"{sum(f.value for f in added):+g}", "years": ", ".join(f.period for f in added)}
+        years = ", ".join(sorted({f.period for f in added}))
+        values = {"added": f"{sum(f.value for f in added):+g}", "years": years}
         return Reading(
             None,
             when,
@@ -168,13 +186,14 @@ def annual_change(series: Series, as_of: str) -> Reading:
 def increment(series: Series, first_year: int, as_of: str, unit: str) -> Reading:
     """Return what was added since the start; every year must be published."""
     year = period(as_of).year
-    found = [series.at(str(y), "increment") for y in range(first_year, year + 1)]
-    known = [figure for figure in found if figure is not None]
+    known = series.added(first_year, year)
     nodes = tuple(statistic_node(figure) for figure in known)
     if not known:
         return Reading(None, str(year), unit, "not_reported", reason_text("nothing"))
-    if len(known) < len(found):
-        return Reading(None, str(year), unit, "not_computable", reason_text("missing_link"), nodes)
+    if len({figure.period for figure in known}) <= year - first_year:
+        return Reading(
+            None, str(year), unit, "not_computable", reason_text("missing_link"), nodes
+        )
     total = sum(_in_unit(figure, unit) for figure in known)
     return Reading(total, str(year), unit, nodes=nodes, base=0.0)
 

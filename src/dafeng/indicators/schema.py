@@ -24,6 +24,7 @@ class Indicator(Record):
         clause: ``document/clause`` where the indicator is defined, if seen.
         missing: what a missing link means.
         defaults: choices of ours, stated.
+        of_reporters: the indicator that computes the same from the books of the reporters.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Indicator(Record):
     factor_rule: Literal["newest_data_year"] | None = None
     clause: str | None = None
     defaults: Text | None = None
+    of_reporters: str | None = None
     aliases: tuple[str, ...] = ()
 
     @property

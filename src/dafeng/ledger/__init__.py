@@ -1,10 +1,18 @@
 """The books: activity entries, measured parameters, reporters; and how files become rows."""
 
 from dafeng.ledger.conflicts import check_entries
+from dafeng.ledger.current import current
 from dafeng.ledger.imports import Import, read_table, write_rejected
 from dafeng.ledger.mapping import Mapping, read_mapping
 from dafeng.ledger.schema import tables
 
 __all__ = [
-    "Import", "Mapping", "check_entries", "read_mapping", "read_table", "tables", "write_rejected",
+    "Import",
+    "Mapping",
+    "check_entries",
+    "current",
+    "read_mapping",
+    "read_table",
+    "tables",
+    "write_rejected",
 ]

@@ -15,8 +15,6 @@ CLASSES = ("entries", "checks", "of_which", "ignored")
 ENTRIES, CHECKS, OF_WHICH, IGNORED = range(len(CLASSES))
 NONE = -1
 
-_FREE, _POSITIVE, _NEGATIVE = range(3)
-
 
 @dataclass(frozen=True)
 class Booked:
@@ -52,7 +50,7 @@ def book(labels: Labels, numbers: Floats, rules: dict[str, Row], active: Bools, 
     add("unmapped_label", np.flatnonzero(unknown), "label", lambda i: {"label": labels[i]})
     booked = [rule.booked if rule else None for rule in found]
     expected = labels.each(np.array([_expected(one) for one in booked], dtype=np.int64))
-    against = ((expected == _POSITIVE) & (numbers < 0)) | ((expected == _NEGATIVE) & (numbers > 0))
+    against = expected * numbers < 0
     at = np.flatnonzero(against & active)
     add("sign_against_row", at, "quantity", lambda i: {"row": labels[i], "printed": numbers[i]})
     right = np.where(against, -numbers, numbers)
@@ -78,11 +76,12 @@ def _signed(booking: Entry | OfWhich | None) -> bool:
 
 
 def _expected(booking: Entry | OfWhich | None) -> int:
+    """Return the sign that a row should have: 1, -1, or 0 where it may have either."""
     if booking is None or booking.flow is None:
-        return _FREE
+        return 0
     if booking.sign == "negative":
-        return _NEGATIVE
-    return _FREE if _signed(booking) else _POSITIVE
+        return -1
+    return 0 if _signed(booking) else 1
 
 
 def _columns(

@@ -13,7 +13,7 @@ from dafeng.ledger.columns import Bools, Floats, Ints, Labels, group
 from dafeng.ledger.faults import Add, Faults
 from dafeng.ledger.labels import resolve_all, resolver
 from dafeng.ledger.numbers import fault_of, parse
-from dafeng.vocabulary import Column, Fault, TableSchema, factor, items
+from dafeng.vocabulary import Column, Fault, factor, items
 
 
 def check_labels(column: Column, labels: Labels, where: Bools, faults: Faults) -> Labels:
@@ -54,11 +54,11 @@ def check_filled(column: Column, values: Labels | Floats, where: Bools, add: Add
     add("missing_value", np.flatnonzero(where & ~filled), column.name, None)
 
 
-def check_units(item: Labels, unit: Labels, where: Bools, add: Add) -> None:
-    """Note the rows of ``where`` whose unit does not convert to the unit of the item."""
+def check_units(item: Labels, unit: Labels, add: Add) -> None:
+    """Note the rows whose unit does not convert to the unit of the item."""
     width = len(unit.values)
-    pairs = item.codes * width + unit.codes
-    for pair in np.unique(pairs[where]).tolist():
+    pairs = item.codes.astype(np.int64) * width + unit.codes
+    for pair in np.unique(pairs).tolist():
         i, j = divmod(pair, width)
         entry, label = items().get(item.texts[i]), unit.texts[j]
         if entry is None or not label:
@@ -66,21 +66,21 @@ def check_units(item: Labels, unit: Labels, where: Bools, add: Add) -> None:
         try:
             factor(label, entry.unit)
         except Fault as fault:
-            add(fault.code, np.flatnonzero(where & (pairs == pair)), "unit", fault.values)
+            add(fault.code, np.flatnonzero(pairs == pair), "unit", fault.values)
 
 
-def check_key(schema: TableSchema, columns: Mapping[str, Labels], rows: Ints, add: Add) -> None:
+def check_key(keys: list[Labels], names: tuple[str, ...], rows: Ints, add: Add) -> None:
     """Note all rows whose key occurs more than once; ``rows`` are their numbers in the file."""
-    if not schema.key:
+    if not keys:
         return
-    code = group(*(columns[name].codes for name in schema.key))
+    code = group(*(key.codes for key in keys))
     _, inverse, counts = np.unique(code, return_inverse=True, return_counts=True)
 
     def other(i: int) -> Mapping[str, Any]:
         same = np.flatnonzero(code == code[i])
         return {"other": rows[same[same != i][0]]}
 
-    add("duplicate", np.flatnonzero(counts[inverse] > 1), schema.key[0], other)
+    add("duplicate", np.flatnonzero(counts[inverse] > 1), names[0], other)
 
 
 def to_arrow(column: Column, values: Labels | Floats) -> Any:
@@ -109,9 +109,7 @@ def _note_numbers(column: str, given: Any, wrong: Bools, faults: Faults) -> None
     if not isinstance(given, Labels):
         faults.add("not_finite", at, column, lambda i: {"label": str(given[i])})
         return
-    causes = {
-        code: fault_of(given.texts[code]) for code in np.unique(given.codes[at]).tolist()
-    }
+    causes = {code: fault_of(given.texts[code]) for code in np.unique(given.codes[at]).tolist()}
     for cause in dict.fromkeys(code for code, _ in causes.values()):
         places = [code for code, (found, _) in causes.items() if found == cause]
         rows = at[np.isin(given.codes[at], places)]

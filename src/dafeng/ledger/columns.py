@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
@@ -38,22 +38,22 @@ class Labels:
             column = column.unify_dictionaries().combine_chunks()
         if not pa.types.is_dictionary(column.type):
             column = pc.fill_null(column.cast(pa.string()), "").dictionary_encode()
-        codes = pc.fill_null(column.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+        codes = pc.fill_null(column.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
         values = column.dictionary.cast(pa.string())
         if (codes < 0).any():
             codes = np.where(codes < 0, len(values), codes)
             values = pa.concat_arrays([values, pa.array([""])])
-        return cls(pc.utf8_trim_whitespace(values), codes)._distinct()
+        return cls(pc.utf8_trim_whitespace(values), codes).distinct().used()
 
     @classmethod
     def constant(cls, value: str, rows: int) -> Labels:
         """Return a column that holds the same value in each row."""
-        return cls(pa.array([value]), np.zeros(rows, dtype=np.int64))
+        return cls(pa.array([value]), np.broadcast_to(np.int32(0), rows))
 
     @classmethod
     def choose(cls, choices: Sequence[str], codes: Ints) -> Labels:
         """Return a column from values, which may repeat, and codes into them."""
-        return cls(pa.array(list(choices), pa.string()), codes)._distinct()
+        return cls(pa.array(list(choices), pa.string()), codes).distinct()
 
     @cached_property
     def texts(self) -> list[str]:
@@ -64,7 +64,8 @@ class Labels:
     @property
     def filled(self) -> Bools:
         """Whether each row holds a value."""
-        return self.each(pc.not_equal(self.values, ""))
+        filled: Bools = self.each(pc.not_equal(self.values, ""))
+        return filled
 
     def each(self, by_value: Any) -> Any:
         """Spread something known by distinct value over the rows."""
@@ -77,8 +78,17 @@ class Labels:
         return Labels.choose([change(text) for text in self.texts], self.codes)
 
     def take(self, rows: Any) -> Labels:
-        """Return some of the rows, by mask or by number."""
-        return Labels(self.values, self.codes[rows])
+        """Return some of the rows, by mask or by number, with the values that they hold."""
+        return Labels(self.values, self.codes[rows]).used()
+
+    def used(self) -> Labels:
+        """Return the column without values that no row holds."""
+        held = np.zeros(len(self.values), dtype=np.bool_)
+        held[self.codes] = True
+        if held.all():
+            return self
+        places = (np.cumsum(held) - 1).astype(np.int32)
+        return Labels(self.values.filter(pa.array(held)), places[self.codes])
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -90,11 +100,12 @@ class Labels:
         """Return a dictionary-encoded Arrow array."""
         return pa.DictionaryArray.from_arrays(pa.array(self.codes, pa.int32()), self.values)
 
-    def _distinct(self) -> Labels:
+    def distinct(self) -> Labels:
+        """Return the column with each distinct value once, as the others rely on."""
         encoded = self.values.dictionary_encode()
         if len(encoded.dictionary) == len(self.values):
             return self
-        places = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        places = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
         return Labels(encoded.dictionary, places[self.codes])
 
 

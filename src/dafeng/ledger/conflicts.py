@@ -2,77 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from dafeng.findings import Finding
-from dafeng.ledger.columns import Bools, Ints, Labels, group
+from dafeng.ledger.columns import Bools, Ints, group
+from dafeng.ledger.entries import KEY, SERIES, Entries
 from dafeng.ledger.faults import Add, Faults
-from dafeng.vocabulary import Text, basis, flows, items, period, regions
+from dafeng.vocabulary import Text, basis, flows, items, regions
 
-_KEY = ("reporter", "facility", "period", "item", "flow", "use", "product")
-_SERIES = ("reporter", "facility", "item", "flow", "use", "product")
+__IN_BOOKS = Text(zh="账簿中已有", en="already in the books")
+
 _IN_BOOKS = Text(zh="账簿中已有", en="already in the books")
-_MONTHS = 12
-
-
-@dataclass(frozen=True)
-class _Entries:
-    """Entries at hand, followed by those that are in the books already."""
-
-    columns: dict[str, Labels]
-    quantity: Any
-    size: int
-
-    @classmethod
-    def of(cls, table: Any, existing: Any | None) -> _Entries:
-        columns = {}
-        for name in (*_KEY, "kind"):
-            chunks = [table.column(name)] + ([existing.column(name)] if existing else [])
-            texts = [chunk.cast(pa.string()) for part in chunks for chunk in part.chunks]
-            columns[name] = Labels.of(pa.chunked_array(texts, pa.string()))
-        quantity = table.column("quantity").to_numpy()
-        return cls(columns, quantity, len(table))
-
-    def code(self, *names: str) -> Ints:
-        return group(*(self.columns[name].codes for name in names))
-
-    def is_(self, name: str, *texts: str) -> Bools:
-        return self.test(name, lambda text: text in texts)
-
-    def test(self, name: str, holds: Callable[[str], bool]) -> Bools:
-        column = self.columns[name]
-        mask: Bools = column.each(np.array([holds(text) for text in column.texts], dtype=np.bool_))
-        return mask
-
-    def each_period(self, read: Callable[[Any], int]) -> Ints:
-        column = self.columns["period"]
-        known = [read(period(text)) for text in column.texts]
-        numbers: Ints = column.each(np.array(known, dtype=np.int64))
-        return numbers
-
-    @cached_property
-    def months(self) -> Ints:
-        """How many months each period has."""
-        return self.each_period(lambda p: 1 + _month(p.last) - _month(p.first))
-
-    @cached_property
-    def first(self) -> Ints:
-        """First month of each period, counted from year 0."""
-        return self.each_period(lambda p: _month(p.first))
-
-    def new(self, mask: Bools) -> Ints:
-        """Which of the entries at hand the mask holds."""
-        return np.flatnonzero(mask[: self.size])
 
 
 def check_entries(
-    table: Any, existing: Any | None = None, *, region_ids: Collection[str] | None = None,
+    table: Any,
+    existing: Any | None = None,
+    *,
+    region_ids: Collection[str] | None = None,
     file: str = "",
 ) -> list[Finding]:
     """Check entries against each other and against those in the books.
@@ -94,7 +44,10 @@ def check_entries(
 
 
 def note_conflicts(
-    table: Any, existing: Any | None, rows: Ints, add: Add,
+    table: Any,
+    existing: Any | None,
+    rows: Ints,
+    add: Add,
     region_ids: Collection[str] | None = None,
 ) -> None:
     """Do what ``check_entries`` says, noting the rows of ``table`` through ``add``.
@@ -103,7 +56,7 @@ def note_conflicts(
     """
     if not len(table):
         return
-    entries = _Entries.of(table, existing)
+    entries = Entries.of(table, existing)
     known = regions() if region_ids is None else region_ids
     firm = entries.test("reporter", lambda text: text not in known)
     _duplicates(entries, rows, add)
@@ -113,9 +66,9 @@ def note_conflicts(
     _gaps(entries, add)
 
 
-def _duplicates(entries: _Entries, rows: Ints, add: Add) -> None:
+def _duplicates(entries: Entries, rows: Ints, add: Add) -> None:
     """Within a file the kind is part of the key; a correction may meet what it corrects."""
-    key = entries.code(*_KEY, "kind")
+    key = entries.code(*KEY, "kind")
     new, old = key[: entries.size], key[entries.size :]
     _, inverse, counts = np.unique(new, return_inverse=True, return_counts=True)
     again = counts[inverse] > 1
@@ -130,9 +83,9 @@ def _duplicates(entries: _Entries, rows: Ints, add: Add) -> None:
     add("duplicate", np.flatnonzero(again | booked), "quantity", other)
 
 
-def _overlaps(entries: _Entries, add: Add) -> None:
+def _overlaps(entries: Entries, add: Add) -> None:
     """A period beside periods that it holds counts twice; the longer is at fault if it is new."""
-    series = entries.code(*_SERIES)
+    series = entries.code(*SERIES)
     plain = entries.is_("kind", "entry")
     text = entries.columns["period"]
     for length in np.unique(entries.months).tolist():
@@ -151,7 +104,7 @@ def _overlaps(entries: _Entries, add: Add) -> None:
         add("overlap", entries.new(at), "period", lambda i: {"period": text[i]})
 
 
-def _bases(entries: _Entries, firm: Bools, add: Add) -> None:
+def _bases(entries: Entries, firm: Bools, add: Add) -> None:
     """One basis per reporter, item, boundary and year; electricity and heat are purchased."""
     rule = basis()
     always = entries.test(
@@ -167,26 +120,38 @@ def _bases(entries: _Entries, firm: Bools, add: Add) -> None:
     code = group(entries.code("reporter", "item"), part, year)
     both = np.intersect1d(code[consumed & ~always], code[purchased & ~always])
     at = entries.new((consumed | purchased) & ~always & np.isin(code, both))
-    add("both_bases", at, "flow", lambda i: {
-        "item": items()[item[i]].name if item[i] in items() else item[i], "year": int(year[i]),
-    })
+    add(
+        "both_bases",
+        at,
+        "flow",
+        lambda i: {
+            "item": items()[item[i]].name if item[i] in items() else item[i],
+            "year": int(year[i]),
+        },
+    )
 
 
-def _negatives(entries: _Entries, add: Add) -> None:
+def _negatives(entries: Entries, add: Add) -> None:
     signed = entries.test("flow", lambda text: text in flows() and flows()[text].signed)
     at = np.flatnonzero((entries.quantity < 0) & ~signed[: entries.size])
     flow = entries.columns["flow"]
-    add("negative_quantity", at, "quantity", lambda i: {
-        "label": f"{entries.quantity[i]:.10g}", "flow": flows()[flow[i]].name,
-    })
+    add(
+        "negative_quantity",
+        at,
+        "quantity",
+        lambda i: {
+            "label": f"{entries.quantity[i]:.10g}",
+            "flow": flows()[flow[i]].name,
+        },
+    )
 
 
-def _gaps(entries: _Entries, add: Add) -> None:
+def _gaps(entries: Entries, add: Add) -> None:
     """Warn of months missing between the first and the last month of a series."""
     monthly = np.flatnonzero((entries.months == 1) & entries.is_("kind", "entry"))
     if not len(monthly):
         return
-    series, month = entries.code(*_SERIES)[monthly], entries.first[monthly]
+    series, month = entries.code(*SERIES)[monthly], entries.first[monthly]
     order = np.lexsort((month, series))
     rows, series, month = monthly[order], series[order], month[order]
     starts = np.flatnonzero(np.diff(series, prepend=-1))
@@ -198,15 +163,18 @@ def _gaps(entries: _Entries, add: Add) -> None:
         missing.setdefault(head, []).extend(_text(m) for m in range(month[i] + 1, month[i + 1]))
     at = np.array(sorted(i for i in missing if i < entries.size), dtype=np.int64)
     column = entries.columns
-    add("month_gap", at, "period", lambda i: {
-        "months": ", ".join(missing[i]), "reporter": column["reporter"][i],
-        "item": column["item"][i], "flow": column["flow"][i],
-    })
-
-
-def _month(day: Any) -> int:
-    return int(day.year * _MONTHS + day.month - 1)
+    add(
+        "month_gap",
+        at,
+        "period",
+        lambda i: {
+            "months": ", ".join(missing[i]),
+            "reporter": column["reporter"][i],
+            "item": column["item"][i],
+            "flow": column["flow"][i],
+        },
+    )
 
 
 def _text(month: int) -> str:
-    return f"{month // _MONTHS}-{month % _MONTHS + 1:02d}"
+    return str(np.datetime64(month, "M"))

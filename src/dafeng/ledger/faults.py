@@ -11,7 +11,7 @@ import numpy as np
 from dafeng.findings import Finding, messages
 from dafeng.ledger.columns import Bools, Ints
 
-SHOWN = 100
+SHOWN = 1000
 """So many findings of one code and column are spelt out; the others are counted."""
 
 Values = Mapping[str, Any] | Callable[[int], Mapping[str, Any]]
@@ -59,13 +59,15 @@ class Faults:
         for i in at[:room].tolist():
             row = int(self.rows[i])
             said = values(i) if callable(values) else (values or {})
-            self._found.append((row, Finding(code, self.place(row, name), {"column": name, **said})))
+            said = {"column": name, **said}
+            self._found.append((row, Finding(code, self.place(row, name), said)))
 
-    def add_table(self, code: str, column: str, **values: Any) -> None:
+    def add_table(self, code: str, column: str, values: Mapping[str, Any]) -> None:
         """Note a fault of the table as a whole, at its header; an error rejects every row."""
         if messages()[code].severity == "error":
             self._codes.append((code, np.arange(len(self.rows))))
-        self._found.append((1, Finding(code, self.place(1, column), values)))
+        said = {"column": column, **values}
+        self._found.append((1, Finding(code, self.place(1, column), said)))
 
     def add_finding(self, row: int, finding: Finding) -> None:
         """Note something that concerns no row at hand."""
@@ -80,7 +82,8 @@ class Faults:
 
         def add(code: str, at: Ints, column: str = "", values: Values | None = None) -> None:
             if callable(values):
-                seen, by_row = dict(zip(chosen[at].tolist(), at.tolist(), strict=True)), values
+                first, by_row = at[:SHOWN], values
+                seen = dict(zip(chosen[first].tolist(), first.tolist(), strict=True))
                 self.add(code, chosen[at], column, lambda i: by_row(seen[i]))
             else:
                 self.add(code, chosen[at], column, values)

@@ -18,6 +18,7 @@ from dafeng.ledger.check import to_arrow
 from dafeng.ledger.columns import Ints, Labels
 from dafeng.ledger.conflicts import note_conflicts
 from dafeng.ledger.faults import Faults
+from dafeng.ledger.header import check_header, check_mapping
 from dafeng.ledger.layout import Layout, lay_out
 from dafeng.ledger.mapping import Mapping
 from dafeng.ledger.read import read_source
@@ -77,15 +78,16 @@ def read_table(  # noqa: PLR0913
         Fault: where the mapping does not fit the table; faults of the file are findings.
     """
     mapping = mapping or Mapping(table=schema.name)
+    check_mapping(schema, mapping)
     try:
         source = read_source(path, mapping.sheet, progress)
     except Fault as fault:
         return _nothing(schema, Finding.of(fault))
     faults = _faults(source, mapping)
-    layout = lay_out(source, schema, mapping, faults, progress)
-    if layout is None:
+    if not check_header(source, schema, mapping, faults):
         table, row = _empty(schema), source.rows[:0]
         return Import(table, row, _rejected(source, faults), faults.findings, _counts(source))
+    layout = lay_out(source, schema, mapping, faults, progress)
     table, row = _sound(layout, schema, source, faults)
     if schema.name == ENTRIES:
         note_conflicts(table, existing, source.rows[row], faults.among(row), region_ids)
@@ -138,8 +140,7 @@ def _rejected(source: Source, faults: Faults) -> Any:
     texts = [codes[i] for i in at.tolist()] + ["bad_row"] * len(source.ragged)
     table = {_ROW: pa.array(rows, pa.int64()), _CODES: pa.array(texts, pa.string())}
     for j, name in enumerate(source.header):
-        column = source.columns[name]
-        values = column if isinstance(column, Labels) else Labels.of(column)
+        values = source.text(name)
         cells = [values[i] for i in at.tolist()]
         cells += [_cell(text, j) for *_, text in source.ragged]
         table[name] = pa.array(cells, pa.string())
@@ -169,8 +170,9 @@ def _counts(
 
 
 def _empty(schema: TableSchema) -> Any:
+    numbers, texts = np.empty(0), Labels.of(pa.array([], pa.string()))
     columns = [
-        to_arrow(column, np.empty(0) if column.type in ("number", "integer") else Labels.of(pa.array([], pa.string())))
+        to_arrow(column, numbers if column.type in ("number", "integer") else texts)
         for column in schema.columns
     ]
     return pa.table(columns, names=[column.name for column in schema.columns])

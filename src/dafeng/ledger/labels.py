@@ -36,31 +36,9 @@ def resolver(column: Column) -> Callable[[str], str] | None:
     """
     if column.choices:
         return lambda label: _choice(label, column.choices)
-    match column.type:
-        case "item":
-            return _entry(items())
-        case "flow":
-            return _entry(flows())
-        case "mark":
-            return _entry(marks())
-        case "sector":
-            return _entry(sectors())
-        case "region":
-            return _half_width(_entry(regions()))
-        case "unit":
-            return _unit
-        case "use":
-            return _use
-        case "period":
-            return _half_width(lambda label: period(label).text)
-        case "credit_code":
-            return _half_width(_credit_code)
-        case "date":
-            return _half_width(_date)
-        case "text" if column.key:
-            return _half_width(lambda label: label)
-        case _:
-            return None
+    if column.type == "text":
+        return _half_width(lambda label: label) if column.key else None
+    return _RESOLVERS[column.type]()
 
 
 def resolve_all(
@@ -140,3 +118,17 @@ def _date(label: str) -> str:
     except ValueError as error:
         raise Fault("bad_date", label=label) from error
     raise Fault("bad_date", label=label)
+
+
+_RESOLVERS: dict[str, Callable[[], Callable[[str], str]]] = {
+    "item": lambda: _entry(items()),
+    "flow": lambda: _entry(flows()),
+    "mark": lambda: _entry(marks()),
+    "sector": lambda: _entry(sectors()),
+    "region": lambda: _half_width(_entry(regions())),
+    "unit": lambda: _unit,
+    "use": lambda: _use,
+    "period": lambda: _half_width(lambda label: period(label).text),
+    "credit_code": lambda: _half_width(_credit_code),
+    "date": lambda: _half_width(_date),
+}

@@ -130,11 +130,15 @@ class Mapping(Record):
 
     table: str = "entries"
     sheet: str | None = None
-    columns: dict[str, str] = {}
-    constants: dict[str, str] = {}
-    items: dict[str, str | ItemRule] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    items: dict[str, str | ItemRule] = Field(default_factory=dict)
     rows: Rows | None = None
     tolerance: float = 0.0
+
+    def source(self, column: str) -> str:
+        """Name of the column of the file that holds a column of the table."""
+        return self.columns.get(column, column)
 
     @model_validator(mode="after")
     def _labels_exist(self) -> Self:

@@ -16,9 +16,10 @@ from dafeng.findings import Finding
 from dafeng.ledger.columns import Labels
 from dafeng.ledger.encoding import GB18030, to_utf8
 from dafeng.ledger.sheets import read_xlsx
-from dafeng.ledger.source import Progress, Source
+from dafeng.ledger.source import Progress, Source, titles
 from dafeng.vocabulary import Fault
 
+_BLANK = ', \t\r\n"'  # a row of nothing else holds no value
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -76,16 +77,20 @@ def _read_csv(path: Path, tell: Progress) -> Source:
 
 
 def _parse_csv(path: Path, opened: Any) -> Source:
-    """Parse on all cores; where rows are ragged, once more on one core, which knows their numbers."""
+    """Parse on all cores; if rows are ragged, once more on one core, which knows their numbers."""
     header = _header(path, opened())
     found: list[Any] = []
     table = _arrow(path, opened(), header, found, threads=True)
     if found:
         found.clear()
         table = _arrow(path, opened(), header, found, threads=False)
-    ragged = tuple((row.number, row.actual_columns, row.expected_columns, row.text) for row in found)
-    rows = np.arange(2, 2 + len(table) + len(ragged), dtype=np.int64)
-    rows = rows[~np.isin(rows, [row for row, *_ in ragged])]
+    rows = np.arange(2, 2 + len(table) + len(found), dtype=np.int64)
+    rows = rows[~np.isin(rows, [bad.number for bad in found])]
+    ragged = tuple(
+        (bad.number, bad.actual_columns, len(header), bad.text)
+        for bad in found
+        if bad.text.strip(_BLANK)
+    )
     columns = {name: Labels.of(table.column(i)) for i, name in enumerate(header)}
     return Source(path.name, header, columns, rows, ragged=ragged)
 
@@ -99,10 +104,12 @@ def _header(path: Path, file: Any) -> tuple[str, ...]:
     cells = next(csv.reader([text]), [])
     if not any(cell.strip() for cell in cells):
         raise Fault("empty_file", path.name)
-    return tuple(cell.strip() for cell in cells)
+    return titles(cells)
 
 
-def _arrow(path: Path, file: Any, header: tuple[str, ...], found: list[Any], *, threads: bool) -> Any:
+def _arrow(
+    path: Path, file: Any, header: tuple[str, ...], found: list[Any], *, threads: bool
+) -> Any:
     def skip(row: Any) -> str:
         found.append(row)
         return "skip"

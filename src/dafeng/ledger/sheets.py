@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from dafeng.ledger.columns import Labels
-from dafeng.ledger.source import Progress, Source
+from dafeng.ledger.source import Progress, Source, titles
 from dafeng.vocabulary import Fault
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -42,8 +42,8 @@ def read_xlsx(path: Path, name: str | None, tell: Progress) -> Source:
     head = next((i for i, row in enumerate(cells) if any(_text(cell) for cell in row)), None)
     if head is None:
         raise Fault("empty_file", path.name)
-    header = [_text(cell).strip() for cell in cells[head]]
-    used = [j for j, title in enumerate(header) if title or _filled(cells[head + 1 :], j)]
+    header = titles([_text(cell) for cell in cells[head]])
+    used = [j for j in range(len(header)) if _filled(cells[head:], j)]
     return _source(path, cells[head + 1 :], head + 2, [(header[j], j) for j in used])
 
 

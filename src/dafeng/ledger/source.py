@@ -43,6 +43,11 @@ class Source:
         """How many rows the file holds, blank ones left out."""
         return len(self.rows) + len(self.ragged)
 
+    def text(self, name: str) -> Labels:
+        """Return a column as text."""
+        column = self.columns[name]
+        return column if isinstance(column, Labels) else Labels.of(column)
+
     def without_blank_rows(self) -> Source:
         """Return the source without the rows in which every cell is blank."""
         blank = np.ones(len(self.rows), dtype=np.bool_)
@@ -58,3 +63,8 @@ class Source:
         return Source(
             self.file, self.header, columns, self.rows[keep], texts, self.ragged, self.findings
         )
+
+
+def titles(cells: list[str]) -> tuple[str, ...]:
+    """Return the names of the columns; one without a title is called by its number (``#3``)."""
+    return tuple(cell.strip() or f"#{j}" for j, cell in enumerate(cells, start=1))

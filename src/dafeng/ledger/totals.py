@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from dafeng.ledger.columns import Bools, Floats, Ints, Labels
+from dafeng.ledger.columns import Bools, Floats, Ints, Labels, group
 from dafeng.ledger.faults import Add, Faults
 from dafeng.ledger.mapping import ItemRule, Rows
 
-_RELATIVE = 1e-9  # what adding printed decimals as binary numbers may cost
+# What adding printed decimals as binary numbers may cost at most.
+_RELATIVE = float(np.sqrt(np.finfo(np.float64).eps))
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Totals:
     def twice(self, among: Bools, faults: Faults) -> None:
         """Note rows that say the same thing twice."""
         at = np.flatnonzero(among & self._where)
-        code = self._context[at] * len(self._labels.values) + self._labels.codes[at]
+        code = group(self._context[at], self._labels.codes[at])
         _, inverse, counts = np.unique(code, return_inverse=True, return_counts=True)
 
         def other(i: int) -> Mapping[str, int]:
@@ -79,9 +81,7 @@ class Totals:
                 "total_differs",
                 rows[differs],
                 "quantity",
-                lambda i, one=one, said=said: {  # type: ignore[misc]
-                    "row": one.whole, "printed": _show(self._numbers[i]), "sum": _show(said[i]),
-                },
+                self._said(one.whole, "sum", said),
             )
         return unknown
 
@@ -97,11 +97,18 @@ class Totals:
             "part_exceeds_whole",
             rows[above],
             "quantity",
-            lambda i: {
-                "row": part, "printed": _show(self._numbers[i]), "of": whole, "whole": _show(said[i]),
-            },
+            self._said(part, "whole", said, of=whole),
         )
         return int(np.isnan(held).sum())
+
+    def _said(
+        self, row: str, name: str, numbers: Mapping[int, float], **more: str
+    ) -> Callable[[int], Mapping[str, Any]]:
+        def said(i: int) -> Mapping[str, Any]:
+            printed = _show(float(self._numbers[i]))
+            return {"row": row, "printed": printed, name: _show(numbers[i]), **more}
+
+        return said
 
     def _rows(self, label: str) -> Ints:
         return np.flatnonzero(self._where & (self._labels.codes == self._place.get(label, -1)))
@@ -134,11 +141,11 @@ def item_sums(items: Mapping[str, str | ItemRule], tolerance: float) -> list[Sum
 
 
 def _row_sums(rows: Rows, tolerance: float) -> list[Sum]:
-    sums = [
-        _sum(label, row.check.sum, tolerance if row.check.tolerance is None else row.check.tolerance)
-        for label, row in rows.labels.items()
-        if row.check
-    ]
+    sums = []
+    for label, row in rows.labels.items():
+        if row.check:
+            own = row.check.tolerance
+            sums.append(_sum(label, row.check.sum, tolerance if own is None else own))
     complete: dict[str, list[str]] = {}
     for label, row in rows.labels.items():
         if row.of_which and row.of_which.complete:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from rich.box import HORIZONTALS
 from rich.table import Table
 from rich.text import Text as Styled
 
 from dafeng.indicators import Progress, statuses
 from dafeng.plan import Plan, bodies
 from dafeng.report.words import mark_words, rate, word
-from dafeng.vocabulary import regions
+from dafeng.vocabulary import period, regions
 
 if TYPE_CHECKING:
     from dafeng.workspace import Board
@@ -20,26 +21,40 @@ _STYLES = {
     "ahead": "bold green", "met": "bold green", "on_track": "green", "lagging": "yellow",
     "off_track": "bold red", "missed": "bold red", "not_computable": "magenta",
 }
+# A fall of at least 16 % is a change of at most −16 %.
+_TURNED = {"at_least": "at_most", "more_than": "less_than", "at_most": "at_least",
+           "less_than": "more_than", None: None}
+# Columns of the board; what stands together is one below the other.
+_WIDE = (
+    ("target",), ("goal",), ("value",), ("path",), ("gap",), ("pace",), ("status",),
+    ("mark", "lead"),
+)
+_NARROW = (("target", "mark", "lead"), ("goal",), ("value", "path", "gap"), ("status", "pace"))
+_WIDE_FROM = 120
 _PER_YEAR = {"zh": "/年", "en": "/a"}
 
 
-def board_tables(board: Board, plans: dict[str, Plan], lang: str) -> Iterator[Any]:
-    """Yield a table per plan."""
+def board_tables(board: Board, plans: dict[str, Plan], lang: str, width: int) -> Iterator[Any]:
+    """Yield a table per plan; a narrow terminal gets fewer columns with the same content."""
     for plan_id in dict.fromkeys(line.plan for line in board.lines):
         plan = plans[plan_id]
         lines = [line for line in board.lines if line.plan == plan_id]
         owner = regions()[plan.owner].name.of(lang) if plan.owner in regions() else plan.owner
-        title = f"{owner} · {plan.title.of(lang)} · {word('as_of', lang)} {board.as_of}"
-        table = Table(title=title, title_justify="left", title_style="bold", show_lines=False)
-        for column, justify in (
-            ("target", "left"), ("goal", "right"), ("value", "right"), ("path", "right"),
-            ("gap", "right"), ("pace", "right"), ("status", "left"), ("mark", "left"),
-            ("lead", "left"),
-        ):
-            table.add_column(word(column, lang), justify=justify)  # type: ignore[arg-type]
+        yield Styled(
+            f"{owner} · {plan.title.of(lang)} · {word('as_of', lang)} {board.as_of}", style="bold"
+        )
+        columns = _WIDE if width >= _WIDE_FROM else _NARROW
+        table = Table(box=HORIZONTALS, show_lines=True, pad_edge=False)
+        for names in columns:
+            justify = "left" if names[0] in ("target", "status", "mark") else "right"
+            header = "\n".join(word(name, lang) for name in names)
+            table.add_column(header, justify=justify, overflow="fold")  # type: ignore[arg-type]
         for line in lines:
-            table.add_row(*_cells(line, lang))
+            cells = _cells(line, lang)
+            table.add_row(*(_stacked([cells[name] for name in names]) for names in columns))
         yield table
+        if plan.issued is not None and plan.issued > period(board.as_of).last:
+            yield Styled("  " + word("issued_later", lang).format(issued=plan.issued), style="dim")
         if not plan.complete:
             reasons = "；".join(p.of(lang) for p in plan.open_points)
             yield Styled(f"  {word('incomplete', lang)}: {reasons}", style="dim")
@@ -85,8 +100,9 @@ def goal_words(line: Progress, lang: str) -> str:
     if target.value is None:
         return str(target.year or "")
     parts = [word("about", lang)] if target.about else []
-    parts.append(word(target.direction, lang) if target.direction and not target.about else "")
     signed = target.kind == "reduction"
+    direction = _TURNED.get(target.direction) if signed else target.direction
+    parts.append(word(direction, lang) if direction and not target.about else "")
     shown = -target.value if signed else target.value
     parts.append(_plain(line, shown))
     if target.high is not None:
@@ -98,31 +114,40 @@ def goal_words(line: Progress, lang: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _cells(line: Progress, lang: str) -> list[Any]:
+def _cells(line: Progress, lang: str) -> dict[str, Styled]:
     shown = line if line.value is not None or line.last is None else line.last
     stale = shown is not line
     value = _plain(line, shown.value)
-    if stale or shown.value is not None:
+    if shown.value is not None:
         value = f"{value} ({shown.value_period})"
     status = statuses()[line.status].name.of(lang) if line.status else "–"
     styled = Styled(status, style=_STYLES.get(line.status, "dim"))
-    if line.reason is not None and line.value is None and line.status != "qualitative":
-        styled.append(f"\n{line.reason.of(lang)}", style="dim")
     if stale and shown.status:
         earlier = statuses()[shown.status].name.of(lang)
         styled.append(f"\n{shown.value_period}: {earlier}", style=_STYLES.get(shown.status, "dim"))
+    title = Styled(f"{line.target.id} ", style="bold").append(line.target.title.of(lang), "default")
+    if line.reason is not None and line.value is None and line.status != "qualitative":
+        title.append(f"\n{line.reason.of(lang)}", style="dim italic")
+    for other in line.beside:
+        if other.value is not None:
+            both = f"{word('beside', lang)} {rate(other.value * 100, '%')}"
+            title.append(f"\n{both}", style="dim")
     lead = line.target.lead
-    return [
-        f"[bold]{line.target.id}[/] {line.target.title.of(lang)}",
-        goal_words(line, lang),
-        Styled(value, style="dim" if stale else ""),
-        _plain(line, shown.path),
-        _plain(line, shown.gap),
-        _pace(line, shown, lang),
-        styled,
-        mark_words(shown.mark, shown.flags, lang),
-        bodies()[lead].name.of(lang) if lead else "–",
-    ]
+    return {
+        "target": title,
+        "goal": Styled(goal_words(line, lang)),
+        "value": Styled(value, style="dim" if stale else ""),
+        "path": Styled(_plain(line, shown.path)),
+        "gap": Styled(_gap(line, shown.gap, lang)),
+        "pace": Styled(_pace(line, shown, lang)),
+        "status": styled,
+        "mark": Styled(mark_words(shown.mark, shown.flags, lang), style="magenta"),
+        "lead": Styled(bodies()[lead].name.of(lang) if lead else "–", style="cyan"),
+    }
+
+
+def _stacked(cells: list[Styled]) -> Styled:
+    return Styled("\n").join(cell for cell in cells if cell.plain != "–") or Styled("–", "dim")
 
 
 def _plain(line: Progress, value: float | None) -> str:
@@ -132,6 +157,14 @@ def _plain(line: Progress, value: float | None) -> str:
     if target.kind == "peak_year":
         return f"{value:.0f}"
     return rate(value, target.unit or "", signed=target.kind in ("reduction", "relative"))
+
+
+def _gap(line: Progress, gap: float | None, lang: str) -> str:
+    """The difference of two percentages is in percentage points."""
+    unit = line.target.unit or ""
+    if gap is None:
+        return "–"
+    return rate(gap, word("points", lang) if unit == "%" else unit)
 
 
 def _pace(line: Progress, shown: Progress, lang: str) -> str:

@@ -86,7 +86,7 @@ def one(rules: Rulebook, wanted: str, as_of: str | None, lang: str) -> Shown:
     if not values:
         raise Fault("unknown_rule", label=wanted)
     columns = ("id", "name", "value", "unit", "year", "source", "mark")
-    rows = [_value_row(value, lang) for value in values]
+    rows = [_value_row(rules, value, lang) for value in values]
     data = {"values": [dict(zip(columns, row, strict=True)) for row in rows]}
     return [listing(columns, rows, lang)], data
 
@@ -124,11 +124,11 @@ def plan_view(plan: Plan, lang: str) -> Iterator[Any]:
         yield tree
 
 
-def _value_row(value: Value, lang: str) -> tuple[Any, ...]:
+def _value_row(rules: Rulebook, value: Value, lang: str) -> tuple[Any, ...]:
     shown = f"{value.number:.6g}" if value.number is not None else f"{value.low}–{value.high}"
     year = value.set.data_year or ""
     return (
-        value.id, describe(value).of(lang), shown, value.unit, year, value.clause,
+        value.id, describe(rules, value).of(lang), shown, value.unit, year, value.clause,
         mark_words(value.mark, (), lang),
     )
 

@@ -5,27 +5,27 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from dafeng.vocabulary import Entries, Term, marks, read_records
+from dafeng.vocabulary import Term, Text, marks, read_records
 
 _FILE = Path(__file__).parent / "data" / "texts.yaml"
 _SCALES = {"gCO2e": ("tCO2e", 6), "gce": ("tce", 6)}
 
 
 @cache
-def _texts(key: str) -> Entries[Term]:
-    return Entries(key, read_records(Term, _FILE, key), fold=lambda label: label)
+def _texts(key: str) -> dict[str, Text]:
+    return {term.id: term.name for term in read_records(Term, _FILE, key)}
 
 
 def word(text_id: str, lang: str) -> str:
     """Return a word of the report in ``lang``."""
-    return _texts("texts")[text_id].name.of(lang)
+    return _texts("texts")[text_id].of(lang)
 
 
 def mark_words(mark: str, flags: tuple[str, ...], lang: str) -> str:
     """Return a mark and its flags as words."""
     names = [marks()[mark].name.of(lang)] if mark else []
     known = _texts("flags")
-    names += [known[flag].name.of(lang) if flag in known else flag for flag in flags]
+    names += [known[flag].of(lang) if flag in known else flag for flag in flags]
     return ("、" if lang == "zh" else ", ").join(names)
 
 
@@ -51,7 +51,8 @@ def rate(value: float | None, unit: str, *, signed: bool = True) -> str:
     """Return a value of the board with two decimals, and its unit."""
     if value is None:
         return "–"
-    text = f"{value:+.2f}" if signed else f"{value:,.2f}".rstrip("0").rstrip(".")
+    text = f"{value:+,.2f}" if signed else f"{value:,.2f}"
+    text = text.rstrip("0").rstrip(".")
     return f"{text.replace('-', '−')} {unit}".strip()
 
 

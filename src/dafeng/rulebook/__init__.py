@@ -1,7 +1,7 @@
 """Rules as dated, cited data: documents, parameters, methods."""
 
 from dafeng.rulebook.check import check
-from dafeng.rulebook.expressions import evaluate, symbols
+from dafeng.rulebook.expressions import evaluate, symbols, used
 from dafeng.rulebook.rulebook import (
     Choice,
     Rulebook,
@@ -16,5 +16,5 @@ from dafeng.rulebook.schema import Document, Method, MethodTerm, Reference
 
 __all__ = [
     "Choice", "Document", "Method", "MethodTerm", "Reference", "Rulebook", "Value", "check",
-    "describe", "evaluate", "in_force", "load", "province_of", "symbols", "years_of",
+    "describe", "evaluate", "in_force", "load", "province_of", "symbols", "used", "years_of",
 ]

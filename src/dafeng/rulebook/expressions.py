@@ -105,3 +105,41 @@ def _first(options: list[Any]) -> Any:
         here = option.to(found.units).magnitude
         found = type(found)(np.where(np.isnan(here), found.magnitude, here), found.units)
     return found
+
+
+def used(expression: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which symbols a formula really takes, elementwise.
+
+    Args:
+        expression: the formula.
+        known: symbol → array of bool, whether it has a value.
+
+    Returns:
+        Symbol → array of bool. Behind ``first`` only the option that is taken counts, so that
+        an alternative that was not needed does not bear on the result.
+    """
+    found = {symbol: array & False for symbol, array in known.items()}
+    _mark_used(_parse(expression), known, found, True)  # noqa: FBT003
+    return found
+
+
+def _mark_used(node: ast.expr, known: Mapping[str, Any], found: dict[str, Any], active: Any) -> Any:
+    """Mark the symbols below ``node`` where it is active; return where it has a value."""
+    match node:
+        case ast.Name(id=name):
+            found[name] = found[name] | active
+            return known[name]
+        case ast.Call(args=args):
+            reached: Any = False
+            for arg in args:
+                reached = reached | _mark_used(arg, known, found, active & ~_as_array(reached, known))
+            return reached
+        case ast.BinOp(left=left, right=right):
+            return _mark_used(left, known, found, active) & _mark_used(right, known, found, active)
+        case ast.UnaryOp(operand=operand):
+            return _mark_used(operand, known, found, active)
+    return _as_array(True, known)  # noqa: FBT003
+
+
+def _as_array(value: Any, known: Mapping[str, Any]) -> Any:
+    return next(iter(known.values())) & False | value

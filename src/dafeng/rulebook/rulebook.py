@@ -25,11 +25,14 @@ from dafeng.vocabulary import (
     Fault,
     Text,
     ancestors,
+    gases,
+    items,
     marks,
     period,
     read_records,
     read_yaml,
     regions,
+    uses,
     validate,
 )
 
@@ -144,22 +147,12 @@ class Rulebook:
         found = list(self._candidates(ref, item, region, use))
         if ref.select == "in_force":
             return next((Choice(v) for v in found if v.applies(when.last)), None)
-        dated = [(value.set.data_year, value) for value in found if value.set.data_year is not None]
-        dated.sort(key=lambda pair: pair[0])
-        fitting = [value for year, value in dated if year <= when.year]
+        dated = [value for value in found if value.set.data_year is not None]
+        fitting = [value for value in dated if _data_year(value) <= when.year]
+        # max and min keep the first of equals: a province's own value before that of its grid
         if fitting:
-            return Choice(fitting[-1])
-        return Choice(dated[0][1], proxy=True) if dated else None
-
-    def has_uses(self, ref: Reference) -> bool:
-        """Whether the default depends on the use."""
-        return any(
-            row.use
-            for name in ref.sets
-            for table in self.sets[name].tables
-            if ref.parameter in table.columns
-            for row in table.rows
-        )
+            return Choice(max(fitting, key=_data_year))
+        return Choice(min(dated, key=_data_year), proxy=True) if dated else None
 
     def clause(self, citation: str) -> tuple[Document, Clause]:
         """Return what ``document/clause`` names.
@@ -200,6 +193,10 @@ def _places(region: str, level: str) -> tuple[str, ...]:
     if province is None:
         return ()
     return (province.id, province.grid) if province.grid else (province.id,)
+
+
+def _data_year(value: Value) -> int:
+    return value.set.data_year or 0
 
 
 def province_of(region: str) -> str:
@@ -270,10 +267,8 @@ def load(folder: Path = DATA) -> Rulebook:
     )
 
 
-def describe(value: Value) -> Text:
+def describe(rules: Rulebook, value: Value) -> Text:
     """Return the name of a value for people: parameter, item or region, and edition."""
-    from dafeng.vocabulary import gases, items, uses  # noqa: PLC0415  only here
-
     row = value.row
     names = [
         book[key].name
@@ -282,8 +277,11 @@ def describe(value: Value) -> Text:
         )
         if key
     ]
-    parts = (value.set.title, *names)
-    return Text(zh="，".join(t.zh for t in parts), en=", ".join(t.en for t in parts))
+    of = [rules.parameters[value.parameter].name, *names]
+    return Text(
+        zh=f"{'，'.join(t.zh for t in of)}（{value.set.title.zh}）",
+        en=f"{', '.join(t.en for t in of)} ({value.set.title.en})",
+    )
 
 
 def in_force(method: Method, when: str) -> bool:

@@ -211,6 +211,7 @@ class Method(Record):
         boundary: results of different boundaries are never added.
         first_year, last_year: reporting years for which this edition is used.
         gwp: parameter set with the global warming potentials (emission methods).
+        published_as: statistics measure under which others publish the same thing.
         complete: a method with an unsettled term refuses totals.
     """
 
@@ -224,6 +225,7 @@ class Method(Record):
     first_year: int | None = None
     last_year: int | None = None
     gwp: str | None = None
+    published_as: str | None = None
     complete: bool = True
     open_points: tuple[Text, ...] = ()
     our_reading: Text | None = None

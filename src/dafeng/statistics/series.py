@@ -25,6 +25,12 @@ def measures() -> Entries[Term]:
     return Entries("measure", read_records(Term, _DATA / "measures.yaml", "measures"))
 
 
+@cache
+def definitions() -> Entries[Term]:
+    """What published figures include and leave out."""
+    return Entries("definition", read_records(Term, _DATA / "measures.yaml", "definitions"))
+
+
 @dataclass(frozen=True)
 class Figure:
     """A published figure, as printed."""
@@ -66,6 +72,11 @@ class Series:
             if (f.period, f.kind) == (when, kind) and definition in (None, f.definition)
         ]
         return max(found, key=lambda f: f.vintage) if found else None
+
+    def added(self, first: int, last: int) -> list[Figure]:
+        """Return the additions (and removals, which are negative) of some years."""
+        years = {str(year) for year in range(first, last + 1)}
+        return [f for f in self.figures if f.kind == "increment" and f.period in years]
 
     def until(self, when: str) -> Series:
         """Cut to what lies in or before a period."""

@@ -13,6 +13,7 @@ from dafeng import indicators, ledger, plan, rulebook, statistics
 from dafeng.findings import Finding, has_errors
 from dafeng.vocabulary import Fault, period
 from dafeng.workspace.books import Account, Books, as_table, find_account
+from dafeng.workspace.reporters import reporter_totals
 from dafeng.workspace.store import Config, Store
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Account", "Board", "Explanation", "Imported", "Workspace"]
 
 FORMAT = 1
-Progress = Callable[[int, int], None]
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -115,11 +116,9 @@ class Workspace:
         layout = ledger.read_mapping(Path(mapping)) if mapping else None
         name = table or (layout.table if layout else "entries")
         schema = _schema(name)
-        found = ledger.read_table(Path(file), schema, layout, progress)
-        findings = list(found.findings)
-        if name == "entries":
-            findings += ledger.check_entries(found.table, self.table("entries"))
-        return self._take(Path(file), name, found, tuple(findings), accept_valid=accept_valid)
+        existing = self.table(name) if name == "entries" else None
+        found = ledger.read_table(Path(file), schema, layout, progress, existing=existing)
+        return self._take(Path(file), name, found, accept_valid=accept_valid)
 
     def account(
         self, *, reporters: Sequence[str] = (), year: str | None = None, data_year: int | None = None
@@ -136,17 +135,39 @@ class Workspace:
         return as_table(self.account(**chosen)[0])
 
     def board(
-        self, *, plan_id: str | None = None, region: str | None = None, as_of: str | None = None
+        self,
+        *,
+        plan_id: str | None = None,
+        region: str | None = None,
+        as_of: str | None = None,
+        source: str = "statistics",
     ) -> Board:
-        """Return the progress of every target of a plan, or of a region's plans."""
+        """Return the progress of every target of a plan, or of a region's plans.
+
+        Args:
+            plan_id: the plan; by default the workspace's own.
+            region: all plans of a region, in place of one plan.
+            as_of: period up to which figures are used; by default the newest year held.
+            source: ``statistics`` (published figures) or ``reporters`` (sums of the books); the
+                two are never mixed.
+        """
         rows = self.table("statistics").to_pylist()
         when = as_of or _newest_year(rows)
-        lines = tuple(
-            line for chosen in self._chosen_plans(plan_id, region) for line in indicators.board(chosen, rows, when)
-        )
+        chosen = self._chosen_plans(plan_id, region, when)
+        if source == "reporters":
+            lines = [line for plan_ in chosen for line in self._board_of_reporters(plan_, when)]
+        else:
+            lines = [line for plan_ in chosen for line in indicators.board(plan_, rows, when)]
         for line in lines:
             self._keep(line.figure, line.tree)
-        return Board(when, lines)
+        return Board(when, tuple(lines))
+
+    def _board_of_reporters(self, plan_: plan.Plan, when: str) -> list[indicators.Progress]:
+        def totals(fixed: int | None) -> list[indicators.Total]:
+            return reporter_totals(Books(self.store, self.rules, fixed), plan_.owner)
+
+        own = totals(None)
+        return indicators.board_of_reporters(plan_, when, lambda _: own, lambda base: totals(base))
 
     def explain(self, figure: str) -> Explanation:
         """Return the tree behind a figure id; an id without its hash means the newest.
@@ -173,14 +194,16 @@ class Workspace:
 
     def _line(self, name: str, scope: str) -> indicators.Progress:
         plan_id, _, target = name.partition(".")
-        _, _, as_of = scope.partition("~asof-")
+        _, _, when = scope.partition("~asof-")
+        as_of, _, source = when.partition("~")
         period(as_of)
-        for line in self.board(plan_id=plan_id, as_of=as_of).lines:
+        board = self.board(plan_id=plan_id, as_of=as_of, source=source or "statistics")
+        for line in board.lines:
             if line.target.id == target:
                 return line
         raise Fault("unknown_figure", label=f"target:{name}:{scope}")
 
-    def _chosen_plans(self, plan_id: str | None, region: str | None) -> list[plan.Plan]:
+    def _chosen_plans(self, plan_id: str | None, region: str | None, when: str) -> list[plan.Plan]:
         held = self.plans
         wanted = plan_id or (None if region else self.store.config.plan)
         if wanted is not None:
@@ -188,27 +211,21 @@ class Workspace:
                 raise Fault("unknown_plan", label=wanted, near=", ".join(held))
             return [held[wanted]]
         place = region or self.store.config.region
-        return [p for p in held.values() if place is None or p.owner == place]
+        begun = [p for p in held.values() if period(p.period).first <= period(when).last]
+        return [p for p in begun if place is None or p.owner == place]
 
-    def _take(
-        self,
-        file: Path,
-        name: str,
-        found: ledger.Import,
-        findings: tuple[Finding, ...],
-        *,
-        accept_valid: bool,
-    ) -> Imported:
-        faulty = has_errors(findings)
+    def _take(self, file: Path, name: str, found: ledger.Import, *, accept_valid: bool) -> Imported:
+        faulty = has_errors(found.findings)
         taken = found.table.num_rows if accept_valid or not faulty else 0
         batch = rejected = ""
         if taken:
-            manifest = {"file": file.name, "counts": found.counts}
-            batch = self.store.add(name, found.table, manifest)
+            rows = found.table.append_column("file_row", [found.row])
+            batch = self.store.add(name, rows, {"file": file.name, "counts": found.counts})
             if faulty:
                 rejected = str(ledger.write_rejected(found, file))
         return Imported(
-            name, batch, taken, found.rejected.num_rows, rejected, found.counts, findings
+            name, batch, taken, found.rejected.num_rows, rejected, found.counts,
+            tuple(found.findings),
         )
 
     def _keep(self, figure: str, tree: trees.Node) -> None:

@@ -89,6 +89,9 @@ class Books:
             ): row
             for row in loaded["measured"].to_pylist()
         }
+        self._files = {
+            name.split("-")[0]: manifest["file"] for name, manifest in store.manifests("entries")
+        }
         self._assignments = loaded["assignments"].to_pylist()
         self.prepared = self._prepare()
         self.rows = accounts(rules, self.prepared, self._table("measured"), data_year)
@@ -97,12 +100,28 @@ class Books:
         """Return the totals by reporter, method and year, each with its tree."""
         rows = self._chosen(self.rows, reporters, year)
         sums = totals(rows, ("reporter", "year"))
-        found = engine.fetch(self._backend, sums.order_by(["reporter", "year", "method", "memo", "measure"]))
+        found = self.fetch(sums.order_by(["reporter", "year", "method", "memo", "measure"]))
         detail: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        for row in engine.fetch(self._backend, rows).to_pylist():
+        for row in self.fetch(rows):
+            row["source"] = self._place(row)
             key = tuple(row[k] for k in ("reporter", "year", "method", "measure", "memo"))
             detail.setdefault(key, []).append(row)
-        return [self._account(row, detail) for row in found.to_pylist()]
+        return [self._account(row, detail) for row in found]
+
+    def reporters(self) -> list[dict[str, Any]]:
+        """Return the reporters as dictionaries."""
+        return self.fetch(self._table("reporters"))
+
+    def fetch(self, rows: ir.Table) -> list[dict[str, Any]]:
+        """Compute a table and return its rows as dictionaries; whole numbers stay whole."""
+        found: list[dict[str, Any]] = engine.fetch(self._backend, rows).to_pylist()
+        return found
+
+    def mark_of(self, value: str) -> str:
+        """Return the mark of an input of a coefficient: a rule's, or that of a measured value."""
+        if value in self._rules.values:
+            return self._rules.values[value].mark
+        return self._measured[value].get("mark") or "reported"
 
     def findings(self) -> list[Finding]:
         """Return what the accounts leave out, and why."""
@@ -132,12 +151,19 @@ class Books:
             row["year"], grams, row["entries"], row["without_value"], tree,
         )
 
+    def _place(self, row: dict[str, Any]) -> str:
+        """Return file and row that an entry was read from, then the source it names."""
+        batch, _, line = row["entry"].partition(".")
+        return f"{self._files.get(batch, batch)}:{int(line)} · {row['source']}"
+
     def _prepare(self) -> ir.Table:
         entries = ledger.current(self._table("entries"))
         labels = self._backend.to_pyarrow(entries.select("period").distinct())["period"].to_pylist()
         years = sorted({period(label).year for label in labels})
         assigned = ibis.memtable(spread_assignments(self._assignments, years))
-        rows = prepare(entries, self._table("reporters"), self._table("facilities"), assigned)
+        rows = prepare(
+            self._rules, entries, self._table("reporters"), self._table("facilities"), assigned
+        )
         return self._backend.create_table("prepared", rows, temp=True)
 
     def _table(self, name: str) -> ir.Table:
@@ -150,7 +176,7 @@ class Books:
 
     def _out_of_time(self) -> Iterable[Finding]:
         pairs = self.prepared.filter(self.prepared.method != "").select("method", "year").distinct()
-        for row in engine.fetch(self._backend, pairs.order_by(["method", "year"])).to_pylist():
+        for row in self.fetch(pairs.order_by(["method", "year"])):
             method = self._rules.method(row["method"])
             if not in_force(method, row["year"]):
                 values = {"year": row["year"], "years": years_of(method)}
@@ -159,13 +185,13 @@ class Books:
     def _without_method(self) -> Iterable[Finding]:
         lost = self.prepared.filter(self.prepared.method == "").group_by("reporter")
         counts = lost.aggregate(entries=self.prepared.entry.nunique()).order_by("reporter")
-        for row in engine.fetch(self._backend, counts).to_pylist():
+        for row in self.fetch(counts):
             yield Finding("no_method", row["reporter"], {"entries": row["entries"]})
 
     def _outside(self) -> Iterable[Finding]:
         rows = outside(self.prepared.filter(self.prepared.method != ""), self.rows)
         grouped = rows.group_by(["reporter", "method"]).aggregate(entries=rows.entries.sum())
-        for row in engine.fetch(self._backend, grouped.order_by(["reporter", "method"])).to_pylist():
+        for row in self.fetch(grouped.order_by(["reporter", "method"])):
             yield Finding("outside_method", f"{row['reporter']} {row['method']}", {"entries": row["entries"]})
 
     def _no_value(self) -> Iterable[Finding]:
@@ -174,7 +200,7 @@ class Books:
             entries=rows.entry.nunique()
         )
         ordered = grouped.order_by(["reporter", "method", "year", "item"])
-        for row in engine.fetch(self._backend, ordered).to_pylist():
+        for row in self.fetch(ordered):
             values = {"item": items()[row["item"]].name, "entries": row["entries"], "year": row["year"]}
             yield Finding("no_value", f"{row['reporter']} {row['method']}", values)
 

@@ -1,0 +1,94 @@
+"""What the reporters of a region emitted, used and added: the ground of sums of reporters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+
+from dafeng.accounting import SEPARATOR
+from dafeng.indicators import Total
+from dafeng.vocabulary import marks, sectors, worst_mark
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from dafeng.workspace.books import Books
+
+VALUE_ADDED = "value_added"
+POWER_PLANTS = "power-heat-plants"
+_PURPOSES = {"emission": "inventory", "energy": "energy"}
+_RANKS = {"reported": -1} | {m.id: m.rank for m in marks().values() if m.id != "reported"}
+
+
+def reporter_totals(books: Books, region: str) -> list[Total]:
+    """Return totals of the enterprises of a region and of the regions inside it.
+
+    Rows of facilities are parts of the enterprise and are not added to it; what a method keeps
+    apart is left out.
+    """
+    held = {row["reporter"]: row for row in books.reporters() if _inside(row, region)}
+    rows = books.rows.join(_ranks(books), ["inputs", "mark"])
+    purposes = ibis.or_(*((rows.measure == m) & (rows.purpose == p) for m, p in _PURPOSES.items()))
+    chosen = rows.filter(
+        rows.reporter.isin(list(held)) & (rows.facility == "") & (rows.memo == "") & purposes
+    )
+    sums = chosen.group_by(["reporter", "year", "measure", "scope"]).aggregate(
+        amount=chosen.grams.sum().cast("int64"),
+        proxy=chosen.proxy.any(),
+        missing=chosen.grams.isnull().any(),
+        rank=chosen["rank"].max(),
+    )
+    found = [_total(row, held, row["measure"]) for row in books.fetch(sums)]
+    added = _value_added(books, list(held))
+    return found + [_total(row, held, VALUE_ADDED) for row in books.fetch(added)]
+
+
+def _value_added(books: Books, held: list[str]) -> ir.Table:
+    """Sum value added by reporter, year and price basis; a row counts once for all its methods."""
+    rows = books.prepared.select(
+        "reporter", "facility", "year", "item", "flow", "product", "entry", "amount", "mark"
+    ).distinct()
+    rows = rows.filter(
+        rows.reporter.isin(held) & (rows.facility == "") & (rows.item == VALUE_ADDED)
+        & (rows.flow == "produced")
+    )
+    ranks = ibis.memtable({"mark": list(_RANKS), "rank": list(_RANKS.values())})
+    rows = rows.join(ranks, "mark")
+    return rows.group_by(["reporter", "year", "product"]).aggregate(
+        amount=rows.amount.sum(), rank=rows["rank"].max()
+    )
+
+
+def _ranks(books: Books) -> ir.Table:
+    """Give each pair of inputs and row mark the rank of the worst mark in it."""
+    pairs = books.fetch(books.rows.select("inputs", "mark").distinct())
+    for pair in pairs:
+        found = {pair["mark"], *(books.mark_of(value) for value in pair["inputs"].split(SEPARATOR) if value)}
+        pair["rank"] = _RANKS[worst_mark(found)]
+    schema = pa.schema([("inputs", pa.string()), ("mark", pa.string()), ("rank", pa.int64())])
+    return ibis.memtable(pa.Table.from_pylist(pairs, schema))
+
+
+def _total(row: dict[str, Any], held: dict[str, dict[str, Any]], measure: str) -> Total:
+    flags = ("proxy",) if row.get("proxy") else ()
+    return Total(
+        reporter=row["reporter"],
+        year=int(row["year"]),
+        measure=measure,
+        scope=row.get("scope", 0),
+        amount=row["amount"],
+        power_plant=_is_power_plant(held[row["reporter"]]["sector"]),
+        price_basis=row.get("product", ""),
+        mark=next(mark for mark, rank in _RANKS.items() if rank == row["rank"]),
+        flags=(*flags, "partial") if row.get("missing") else flags,
+    )
+
+
+def _inside(row: dict[str, Any], region: str) -> bool:
+    return row["kind"] == "enterprise" and (region == "00" or row["region"].startswith(region))
+
+
+def _is_power_plant(sector: str) -> bool:
+    return sector in sectors()[POWER_PLANTS].members
