@@ -25,7 +25,7 @@ SAID = {
     "explain": {"zh": "这个数字是怎么来的？", "en": "How did this figure come about?"},
     "balance": {
         "zh": "二、北京市 2007 年能源平衡表：导入、核算，并列公布的清单",
-        "en": "2. Beijing's energy balance of 2007: import, accounts, beside the published inventory",
+        "en": "2. Beijing's energy balance of 2007: import, accounts, the published inventory",
     },
     "kept": {"zh": "两个工作区留在", "en": "The two workspaces stay in"},
 }
@@ -72,5 +72,5 @@ def dafeng(*words: str | Path) -> None:
 
 
 if __name__ == "__main__":
-    given = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="dafeng-demo-"))
+    given = Path(sys.argv[1] if sys.argv[1:] else tempfile.mkdtemp(prefix="dafeng-demo-"))
     raise SystemExit(main(given))

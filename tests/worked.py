@@ -12,17 +12,9 @@ from dafeng.accounting import accounts, prepare, spread_assignments, totals
 from dafeng.rulebook import load
 
 _TEXT = pa.string()
-_ENTRY = {
-    name: _TEXT
-    for name in (
-        "reporter", "facility", "period", "item", "flow", "use", "product", "unit", "source",
-        "mark", "entry",
-    )
-} | {"quantity": pa.float64()}
-_MEASURED = {
-    name: _TEXT for name in ("reporter", "facility", "period", "item", "parameter", "unit")
-} | {"value": pa.float64()}
-_FACILITY = {name: _TEXT for name in ("reporter", "facility", "type")}
+_ENTRY = dict.fromkeys(("reporter", "facility", "period", "item", "flow", "use", "product", "unit", "source", "mark", "entry"), _TEXT) | {"quantity": pa.float64()}
+_MEASURED = dict.fromkeys(("reporter", "facility", "period", "item", "parameter", "unit"), _TEXT) | {"value": pa.float64()}
+_FACILITY = dict.fromkeys(("reporter", "facility", "type"), _TEXT)
 
 
 def table(rows: Iterable[dict[str, Any]], fields: dict[str, pa.DataType]) -> pa.Table:

@@ -6,7 +6,16 @@ from dafeng.accounting.prepare import prepare, spread_assignments
 from dafeng.accounting.trace import account_tree, parameter_node
 
 __all__ = [
-    "SEPARATOR", "Activity", "account_tree", "accounts", "coefficient_table",
-    "compile_coefficients", "outside", "parameter_node", "prepare", "rounded",
-    "spread_assignments", "totals",
+    "SEPARATOR",
+    "Activity",
+    "account_tree",
+    "accounts",
+    "coefficient_table",
+    "compile_coefficients",
+    "outside",
+    "parameter_node",
+    "prepare",
+    "rounded",
+    "spread_assignments",
+    "totals",
 ]

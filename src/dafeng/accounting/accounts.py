@@ -65,8 +65,21 @@ def join(prepared: ir.Table, coefficients: ir.Table, overrides: ir.Table) -> ir.
     rows = looked_up(prepared.inner_join(coefficients, _JOIN), overrides, KEY)
     coefficient = ibis.coalesce(rows.override, rows.coefficient)
     return rows.select(
-        *PREPARED, "method", "purpose", "year", "region", "basis", "amount", "term", "boundary",
-        "measure", "gas", "scope", "memo", "sign", "proxy",
+        *PREPARED,
+        "method",
+        "purpose",
+        "year",
+        "region",
+        "basis",
+        "amount",
+        "term",
+        "boundary",
+        "measure",
+        "gas",
+        "scope",
+        "memo",
+        "sign",
+        "proxy",
         coefficient=coefficient,
         inputs=ibis.coalesce(rows.override_inputs, rows.inputs),
         grams=rounded(rows.amount * coefficient * rows.sign),

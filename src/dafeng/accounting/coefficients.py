@@ -57,6 +57,16 @@ class Activity:
     use: str
 
 
+@dataclass(frozen=True)
+class Slot:
+    """A term of a method applied to one item: what a coefficient is folded for."""
+
+    rules: Rulebook
+    method: Method
+    term: MethodTerm
+    item: str
+
+
 @dataclass(frozen=True, order=True)
 class Cell:
     """Where a default value is looked up, for one term and item."""
@@ -108,7 +118,8 @@ def compile_coefficients(
                     for a in activities
                     if (a.method, a.item) == (method_id, item) and (sign := sign_of(term, a))
                 ]
-                rows.extend(_rows(rules, method, term, item, matched, dated, regions, data_year))
+                slot = Slot(rules, method, term, item)
+                rows.extend(_rows(slot, matched, dated, regions, data_year))
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
@@ -127,11 +138,8 @@ def _matches(pattern: str, use: str) -> bool:
     return use == pattern or (family != pattern and (use + "/").startswith(family + "/"))
 
 
-def _rows(  # noqa: PLR0913  the product of all that a coefficient depends on
-    rules: Rulebook,
-    method: Method,
-    term: MethodTerm,
-    item: str,
+def _rows(
+    slot: Slot,
     matched: list[tuple[Activity, int]],
     periods: Sequence[str],
     regions: Sequence[str],
@@ -139,12 +147,13 @@ def _rows(  # noqa: PLR0913  the product of all that a coefficient depends on
 ) -> Iterator[dict[str, Any]]:
     if not matched or not periods:
         return
+    method, term, item = slot.method, slot.term, slot.item
     places = regions if items()[item].regional else ("",)
     cells = [
         Cell(use, when, place)
         for use, when, place in product(sorted({a.use for a, _ in matched}), periods, places)
     ]
-    values, inputs, proxies = fold_defaults(rules, method, term, item, cells, data_year)
+    values, inputs, proxies = fold_defaults(slot, cells, data_year)
     by_use: dict[str, list[int]] = {}
     for index, cell in enumerate(cells):
         by_use.setdefault(cell.use, []).append(index)
@@ -172,24 +181,19 @@ def _rows(  # noqa: PLR0913  the product of all that a coefficient depends on
             }
 
 
-def fold_defaults(  # noqa: PLR0913
-    rules: Rulebook,
-    method: Method,
-    term: MethodTerm,
-    item: str,
-    cells: Sequence[Cell],
-    data_year: int | None,
+def fold_defaults(
+    slot: Slot, cells: Sequence[Cell], data_year: int | None
 ) -> tuple[NDArray[np.float64], list[str], list[bool]]:
     """Return coefficient, ids of the inputs, and proxy flag for each cell."""
     found = {
-        symbol: defaults(rules, ref, item, cells, data_year)
-        for symbol, ref in term.parameters.items()
+        symbol: defaults(slot.rules, ref, slot.item, cells, data_year)
+        for symbol, ref in slot.term.parameters.items()
     }
     numbers = {symbol: d.numbers for symbol, d in found.items()}
     units = {symbol: d.unit for symbol, d in found.items()}
-    values = fold(rules, method, term, item, numbers, units)
-    taken = used(term.expression, {symbol: ~np.isnan(array) for symbol, array in numbers.items()})
-    warming = gwp_inputs(rules, method, term)
+    values = fold(slot, numbers, units)
+    taken = used(slot.term.expression, {s: ~np.isnan(array) for s, array in numbers.items()})
+    warming = gwp_inputs(slot)
     inputs, proxies = [], []
     for i in range(len(cells)):
         rests_on = [d for symbol, d in found.items() if taken[symbol][i]]
@@ -219,36 +223,29 @@ def defaults(
     return result
 
 
-def fold(  # noqa: PLR0913
-    rules: Rulebook,
-    method: Method,
-    term: MethodTerm,
-    item: str,
-    numbers: dict[str, NDArray[np.float64]],
-    units: dict[str, str],
+def fold(
+    slot: Slot, numbers: dict[str, NDArray[np.float64]], units: dict[str, str]
 ) -> NDArray[np.float64]:
     """Evaluate a term: g CO2e or g standard coal per unit of the item.
 
     Args:
-        rules: the rulebook, for the global warming potential.
-        method: the method, which names the GWP set.
-        term: the term.
-        item: the item, which gives the unit of the quantity.
+        slot: the term and the item, which gives the unit of the quantity.
         numbers: symbol → values, arrays of one shape, NaN where there is no value.
         units: symbol → unit of these values.
 
     Raises:
         Fault: ``unit_mismatch`` where the formula does not lead to the measure's unit.
     """
-    given = {symbol: array * quantity(units[symbol]) for symbol, array in numbers.items()}
-    result: Any = evaluate(term.expression, given) * quantity(items()[item].unit)
+    given: Any = {symbol: array * quantity(units[symbol]) for symbol, array in numbers.items()}
+    term = slot.term
+    result: Any = evaluate(term.expression, given) * quantity(items()[slot.item].unit)
     if term.gas:
-        warming = _gwp(rules, method, term.gas)
+        warming = _gwp(slot.rules, slot.method, term.gas)
         result = result * (warming.number * quantity(warming.unit))
         target = "gCO2e"
     else:
         target = "gce"
-    return np.asarray(_in_unit(result, target, f"{method.id}.{term.id} ({item})"))
+    return np.asarray(_in_unit(result, target, f"{slot.method.id}.{term.id} ({slot.item})"))
 
 
 def _in_unit(result: Any, target: str, place: str) -> Any:
@@ -258,11 +255,11 @@ def _in_unit(result: Any, target: str, place: str) -> Any:
     return result.to(wanted.units).magnitude
 
 
-def gwp_inputs(rules: Rulebook, method: Method, term: MethodTerm) -> list[str]:
+def gwp_inputs(slot: Slot) -> list[str]:
     """Return the id of the global warming potential; that of CO2, 1, is no input worth a line."""
-    if term.gas is None:
+    if slot.term.gas is None:
         return []
-    value = _gwp(rules, method, term.gas)
+    value = _gwp(slot.rules, slot.method, slot.term.gas)
     return [] if value.number == 1 else [value.id]
 
 

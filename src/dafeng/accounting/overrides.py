@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dafeng.accounting.coefficients import SEPARATOR, Cell, defaults, fold, gwp_inputs
-from dafeng.rulebook import Method, MethodTerm, Rulebook, used
+from dafeng.accounting.coefficients import SEPARATOR, Cell, Slot, defaults, fold, gwp_inputs
+from dafeng.rulebook import MethodTerm, Rulebook, used
 from dafeng.vocabulary import factor
 
 if TYPE_CHECKING:
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 KEY = ("reporter", "facility", "method", "term", "item", "use", "period", "region")
 SCHEMA = pa.schema(
-    [*((name, pa.string()) for name in KEY), ("override", pa.float64()), ("override_inputs", pa.string())]
+    [
+        *((name, pa.string()) for name in KEY),
+        ("override", pa.float64()),
+        ("override_inputs", pa.string()),
+    ]
 )
 
 
@@ -52,8 +56,9 @@ def compile_overrides(
                 rows = activity.filter(
                     (activity.method == method.id) & (activity.item == pair["item"])
                 )
+                slot = Slot(rules, method, term, pair["item"])
                 found = _found(rows, measured, term, pair["item"], symbols)
-                tables.append(_folded(rules, method, term, pair["item"], found, symbols, data_year))
+                tables.append(_folded(slot, found, symbols, data_year))
     return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
 
 
@@ -83,7 +88,7 @@ def _found(
         found = found.mutate(
             **{
                 f"{symbol}_{part}": ibis.coalesce(
-                    *(found[f"{symbol}_{level}_{part}"] for level in range(4))  # noqa: PLR2004
+                    *(found[f"{symbol}_{level}_{part}"] for level in range(4))
                 )
                 for part in ("value", "unit", "where", "when")
             }
@@ -114,16 +119,17 @@ def _joined(found: ir.Table, own: ir.Table, prefix: str, place: str | None, when
     )
 
 
-def _folded(  # noqa: PLR0913
-    rules: Rulebook,
-    method: Method,
-    term: MethodTerm,
-    item: str,
+def _folded(
+    slot: Slot,
     found: pa.Table,
     symbols: list[str],
     data_year: int | None,
 ) -> pa.Table:
-    cells = [Cell(*keys) for keys in zip(*(found[c].to_pylist() for c in ("use", "period", "region")), strict=True)]
+    rules, term, item = slot.rules, slot.term, slot.item
+    cells = [
+        Cell(*keys)
+        for keys in zip(*(found[c].to_pylist() for c in ("use", "period", "region")), strict=True)
+    ]
     distinct = sorted(set(cells))
     place = {cell: index for index, cell in enumerate(distinct)}
     at = np.array([place[cell] for cell in cells], dtype=np.int64)
@@ -140,11 +146,12 @@ def _folded(  # noqa: PLR0913
         ids[symbol] = source
     taken = used(term.expression, {symbol: ~np.isnan(array) for symbol, array in numbers.items()})
     parts = [pc.if_else(pa.array(taken[symbol]), source, "") for symbol, source in ids.items()]
-    parts += [
-        pa.array([value] * len(cells), pa.string()) for value in gwp_inputs(rules, method, term)
-    ]
-    values = fold(rules, method, term, item, numbers, units)
-    columns = {name: found[name] for name in ("reporter", "facility", "method", "item", "use", "period", "region")}
+    parts += [pa.array([value] * len(cells), pa.string()) for value in gwp_inputs(slot)]
+    values = fold(slot, numbers, units)
+    columns = {
+        name: found[name]
+        for name in ("reporter", "facility", "method", "item", "use", "period", "region")
+    }
     columns["term"] = pa.array([term.id] * len(cells), pa.string())
     columns["override"] = pa.array(values, mask=np.isnan(values))
     columns["override_inputs"] = pc.binary_join_element_wise(*parts, SEPARATOR)
@@ -154,8 +161,13 @@ def _folded(  # noqa: PLR0913
 def _measured_id(found: pa.Table, symbol: str, item: str, parameter: str) -> pa.Array:
     """Return ``measured/reporter/facility/period/item/parameter``, null where not measured."""
     text = pc.binary_join_element_wise(
-        "measured", found["reporter"], found[f"{symbol}_where"], found[f"{symbol}_when"], item,
-        parameter, "/",
+        "measured",
+        found["reporter"],
+        found[f"{symbol}_where"],
+        found[f"{symbol}_when"],
+        item,
+        parameter,
+        "/",
     )
     return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
 

@@ -19,8 +19,18 @@ NORMAL_VOLUME = "normal_volume/normal-volume/all"
 """Id of the rule that leads from Nm3 to m3."""
 
 PREPARED = (
-    "reporter", "facility", "period", "item", "flow", "use", "product", "quantity", "unit",
-    "source", "mark", "entry",
+    "reporter",
+    "facility",
+    "period",
+    "item",
+    "flow",
+    "use",
+    "product",
+    "quantity",
+    "unit",
+    "source",
+    "mark",
+    "entry",
 )
 
 
@@ -47,11 +57,13 @@ def prepare(
     units = ibis.memtable(_unit_factors(rules, entries))
     periods = ibis.memtable(_years(entries))
     kinds = ibis.memtable(
-        pa.table({
-            "item": list(items()),
-            "regional": [item.regional for item in items().values()],
-            "always_purchase": [i.kind in basis().purchase_kinds for i in items().values()],
-        })
+        pa.table(
+            {
+                "item": list(items()),
+                "regional": [item.regional for item in items().values()],
+                "always_purchase": [i.kind in basis().purchase_kinds for i in items().values()],
+            }
+        )
     )
     places = ibis.memtable(_factor_regions(reporters))
     rows = (
@@ -69,21 +81,28 @@ def prepare(
     )
     keys = ("reporter", "facility", "item", "year")
     purchases = (
-        rows.filter(rows.flow.isin(basis().purchase_flows)).select(*keys).distinct()
+        rows.filter(rows.flow.isin(basis().purchase_flows))
+        .select(*keys)
+        .distinct()
         .mutate(books_purchases=True)
     )
     rows = looked_up(rows, purchases, keys)
     rows = rows.mutate(
         basis=ibis.ifelse(
-            rows.always_purchase | rows.books_purchases.fill_null(False),
+            rows.always_purchase | rows.books_purchases.notnull(),
             "purchase",
             "consumption",
         )
     )
     rows = looked_up(rows, assignments, ["reporter", "facility", "year"])
     return rows.select(
-        *PREPARED, "year", "amount", "basis", "region",
-        method=rows.method.fill_null(""), purpose=rows.purpose.fill_null(""),
+        *PREPARED,
+        "year",
+        "amount",
+        "basis",
+        "region",
+        method=rows.method.fill_null(""),
+        purpose=rows.purpose.fill_null(""),
     )
 
 

@@ -87,9 +87,7 @@ def _term_node(
     formula = Node(
         "clause",
         citation,
-        Text(
-            zh=f"{document.number}：{clause.text.zh}", en=f"{document.number}: {clause.text.en}"
-        ),
+        Text(zh=f"{document.number}：{clause.text.zh}", en=f"{document.number}: {clause.text.en}"),
     )
     return Node(
         "account",
@@ -155,7 +153,9 @@ def _entries(rows: list[Row]) -> Iterator[Node]:
     ordered = sorted(rows, key=lambda row: (-abs(row["grams"] or 0), row["entry"]))
     for row in ordered[:SHOWN]:
         flow = flows()[row["flow"]].name
-        use = uses()[row["use"]].name if row["use"] in uses() else Text(zh=row["use"], en=row["use"])
+        use = (
+            uses()[row["use"]].name if row["use"] in uses() else Text(zh=row["use"], en=row["use"])
+        )
         sign = "−" if row["sign"] < 0 else "+"
         place = " ".join(part for part in (row["reporter"], row["facility"], row["period"]) if part)
         yield Node(

@@ -83,7 +83,7 @@ def init(
     region: Annotated[str | None, typer.Option("--region", help=_say("region"))] = None,
     plan: Annotated[str | None, typer.Option("--plan", help=_say("plan"))] = None,
     lang: _Lang = _DEFAULT_LANG,
-    as_json: _Json = False,  # noqa: FBT002
+    as_json: _Json = False,
 ) -> None:
     """Make an empty workspace."""
     _run("init", lang, as_json=as_json, path=path, region=region, plan=plan)
@@ -94,15 +94,23 @@ def import_(  # noqa: PLR0913
     file: Annotated[Path, typer.Argument(help=_say("file"))],
     mapping: Annotated[Path | None, typer.Option("--map", help=_say("map"))] = None,
     table: Annotated[str | None, typer.Option("--table", help=_say("table"))] = None,
-    accept_valid: Annotated[bool, typer.Option("--accept-valid", help=_say("accept_valid"))] = False,  # noqa: FBT002
+    accept_valid: Annotated[
+        bool, typer.Option("--accept-valid", help=_say("accept_valid"))
+    ] = False,
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
-    as_json: _Json = False,  # noqa: FBT002
+    as_json: _Json = False,
 ) -> None:
     """Import a file."""
     _run(
-        "import_", lang, as_json=as_json, workspace=workspace, file=file, mapping=mapping,
-        table=table, accept_valid=accept_valid,
+        "import_",
+        lang,
+        as_json=as_json,
+        workspace=workspace,
+        file=file,
+        mapping=mapping,
+        table=table,
+        accept_valid=accept_valid,
     )
 
 
@@ -114,12 +122,18 @@ def account(  # noqa: PLR0913
     as_of: _AsOf = None,
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
-    as_json: _Json = False,  # noqa: FBT002
+    as_json: _Json = False,
 ) -> None:
     """Compute energy and emissions."""
     _run(
-        "account", lang, as_json=as_json, workspace=workspace, reporter=reporter or [], year=year,
-        data_year=data_year, as_of=as_of,
+        "account",
+        lang,
+        as_json=as_json,
+        workspace=workspace,
+        reporter=reporter or [],
+        year=year,
+        data_year=data_year,
+        as_of=as_of,
     )
 
 
@@ -131,11 +145,17 @@ def board(  # noqa: PLR0913
     as_of: _AsOf = None,
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
-    as_json: _Json = False,  # noqa: FBT002
+    as_json: _Json = False,
 ) -> None:
     """Show the progress of targets."""
     _run(
-        "board", lang, as_json=as_json, workspace=workspace, plan=plan, region=region, as_of=as_of,
+        "board",
+        lang,
+        as_json=as_json,
+        workspace=workspace,
+        plan=plan,
+        region=region,
+        as_of=as_of,
         source=source.value,
     )
 
@@ -146,14 +166,14 @@ def explain(
     as_of: _AsOf = None,
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
-    as_json: _Json = False,  # noqa: FBT002
+    as_json: _Json = False,
 ) -> None:
     """Explain a figure."""
     _run("explain", lang, as_json=as_json, workspace=workspace, figure=figure, as_of=as_of)
 
 
 @rules.command("list", help=_say("rules_list"))
-def rules_list(lang: _Lang = _DEFAULT_LANG, as_json: _Json = False) -> None:  # noqa: FBT002
+def rules_list(lang: _Lang = _DEFAULT_LANG, as_json: _Json = False) -> None:
     """List the rulebook."""
     _run("rules_list", lang, as_json=as_json)
 
@@ -163,14 +183,14 @@ def rules_show(
     rule: Annotated[str, typer.Argument(help=_say("rule"))],
     as_of: _AsOf = None,
     lang: _Lang = _DEFAULT_LANG,
-    as_json: _Json = False,  # noqa: FBT002
+    as_json: _Json = False,
 ) -> None:
     """Show one rule."""
     _run("rules_show", lang, as_json=as_json, rule=rule, as_of=as_of)
 
 
 @rules.command("check", help=_say("rules_check"))
-def rules_check(lang: _Lang = _DEFAULT_LANG, as_json: _Json = False) -> None:  # noqa: FBT002
+def rules_check(lang: _Lang = _DEFAULT_LANG, as_json: _Json = False) -> None:
     """Check the rulebook."""
     _run("rules_check", lang, as_json=as_json)
 
@@ -179,7 +199,7 @@ def rules_check(lang: _Lang = _DEFAULT_LANG, as_json: _Json = False) -> None:  #
 def plans_list(
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
-    as_json: _Json = False,  # noqa: FBT002
+    as_json: _Json = False,
 ) -> None:
     """List the plans."""
     _run("plans_list", lang, as_json=as_json, workspace=workspace)
@@ -190,7 +210,7 @@ def plans_show(
     plan: Annotated[str, typer.Argument(help=_say("plan"))],
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
-    as_json: _Json = False,  # noqa: FBT002
+    as_json: _Json = False,
 ) -> None:
     """Show one plan."""
     _run("plans_show", lang, as_json=as_json, workspace=workspace, plan=plan)

@@ -18,7 +18,6 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from dafeng import report
-from dafeng.report import rules as views
 from dafeng.findings import Finding, has_errors
 from dafeng.plan import plans as known_plans
 from dafeng.report import word
@@ -48,7 +47,9 @@ def run(verb: str, lang: str, *, as_json: bool, **arguments: Any) -> int:
     except Fault as fault:
         outcome = Outcome(findings=[Finding.of(fault)], code=BAD_INPUT)
     except OSError as error:
-        finding = Finding("file_error", str(error.filename or ""), {"reason": error.strerror or error})
+        finding = Finding(
+            "file_error", str(error.filename or ""), {"reason": error.strerror or error}
+        )
         outcome = Outcome(findings=[finding], code=BAD_INPUT)
     except Exception:  # noqa: BLE001  the last door: a person gets words, the trace goes to a file
         outcome = Outcome(findings=[_keep_trace()], code=BROKEN)
@@ -178,11 +179,11 @@ def _target_figure(ws: Workspace, target: str, as_of: str | None) -> str:
 
 def _rules_list(lang: str) -> Outcome:
     rules = load()
-    return Outcome(list(views.overview(rules, lang)), views.overview_data(rules, lang))
+    return Outcome(list(report.rules_view(rules, lang)), report.rules_data(rules, lang))
 
 
 def _rules_show(lang: str, rule: str, as_of: str | None) -> Outcome:
-    shown, data = views.one(load(), rule, as_of, lang)
+    shown, data = report.rule_view(load(), rule, as_of, lang)
     return Outcome(shown, data)
 
 
@@ -194,7 +195,7 @@ def _rules_check(lang: str) -> Outcome:
 
 def _plans_list(lang: str, workspace: Path) -> Outcome:
     plans = _plans(workspace).values()
-    rows = [views.plan_row(plan, lang) for plan in plans]
+    rows = [report.plan_row(plan, lang) for plan in plans]
     columns = ("id", "owner", "title", "issued", "targets", "measures", "complete")
     data = {"plans": [dict(zip(columns, row, strict=True)) for row in rows]}
     return Outcome([report.listing(columns, rows, lang)], data)
@@ -204,7 +205,7 @@ def _plans_show(lang: str, workspace: Path, plan: str) -> Outcome:
     held = _plans(workspace)
     if plan not in held:
         raise Fault("unknown_plan", label=plan, near=", ".join(held))
-    return Outcome(list(views.plan_view(held[plan], lang)), held[plan].model_dump(mode="json"))
+    return Outcome(list(report.plan_view(held[plan], lang)), held[plan].model_dump(mode="json"))
 
 
 def _plans(workspace: Path) -> dict[str, Any]:
@@ -224,4 +225,3 @@ VERBS: dict[str, Callable[..., Outcome]] = {
     "plans_list": _plans_list,
     "plans_show": _plans_show,
 }
-

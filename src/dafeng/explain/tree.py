@@ -14,8 +14,17 @@ from typing import Any, Literal
 from dafeng.vocabulary import Fault, Text, worst_mark
 
 Kind = Literal[
-    "figure", "formula", "account", "entry", "measured", "coefficient", "parameter", "clause",
-    "statistic", "target", "assumption",
+    "figure",
+    "formula",
+    "account",
+    "entry",
+    "measured",
+    "coefficient",
+    "parameter",
+    "clause",
+    "statistic",
+    "target",
+    "assumption",
 ]
 _HASH_LENGTH = 12
 

@@ -8,7 +8,21 @@ from dafeng.indicators.schema import Indicator
 from dafeng.indicators.sums import Total, intensity_change
 
 __all__ = [
-    "Indicator", "Progress", "Reading", "Total", "bands", "board", "board_of_reporters",
-    "chain", "geometric_path", "indicators", "intensity_change",
-    "judge", "linear_path", "log_ratio", "pace", "read", "statuses",
+    "Indicator",
+    "Progress",
+    "Reading",
+    "Total",
+    "bands",
+    "board",
+    "board_of_reporters",
+    "chain",
+    "geometric_path",
+    "indicators",
+    "intensity_change",
+    "judge",
+    "linear_path",
+    "log_ratio",
+    "pace",
+    "read",
+    "statuses",
 ]

@@ -76,10 +76,14 @@ class Progress:
         scope = f"{self.region}~asof-{self.as_of}"
         if self.indicator.source == "sum_of_reporters":
             scope += "~reporters"
-        return figure_id("target", f"{self.plan}.{self.target.id}", scope, self.value_period, self.tree)
+        return figure_id(
+            "target", f"{self.plan}.{self.target.id}", scope, self.value_period, self.tree
+        )
 
 
-def judge(plan: Plan, target: Target, indicator: Indicator, as_of: str, reading: Reading) -> Progress:
+def judge(
+    plan: Plan, target: Target, indicator: Indicator, as_of: str, reading: Reading
+) -> Progress:
     """Set a reading against its target."""
     blank = Progress(
         plan=plan.id,
@@ -116,10 +120,8 @@ def _reduction(line: Progress, target: Target, reading: Reading) -> Progress:
     years, elapsed = target.year - target.base_year, period(reading.period).year - target.base_year
     path = geometric_path(goal, elapsed, years)
     left = years - elapsed
-    if left == 0:
-        status = "met" if value <= goal else "missed"
-    else:
-        status = _band(log_ratio(value, path))
+    reached = "met" if value <= goal else "missed"
+    status = _band(log_ratio(value, path)) if left else reached
     return replace(
         line,
         status=status,
@@ -151,7 +153,9 @@ def _level(line: Progress, target: Target, reading: Reading) -> Progress:
     final = target.year is None or year >= target.year
     good = _meets(target, value)
     path = needed = None
-    start = target.base_year if target.base_year is not None else (target.first_year or year + 1) - 1
+    start = (
+        target.base_year if target.base_year is not None else (target.first_year or year + 1) - 1
+    )
     if target.kind in ("cap", "annual_growth"):
         status = ("met" if good else "missed") if final else ("on_track" if good else "off_track")
         path = goal
@@ -206,7 +210,12 @@ def _tree(plan: Plan, target: Target, reading: Reading) -> Node:
         source=plan.id,
         detail=target.note,
         children=tuple(
-            Node("clause", f"{source.document}/{source.clause}", source.wording or plan.title, source=source.seen or "")
+            Node(
+                "clause",
+                f"{source.document}/{source.clause}",
+                source.wording or plan.title,
+                source=source.seen or "",
+            )
             for source in target.sources
         ),
     )

@@ -44,7 +44,10 @@ def board(plan: Plan, rows: Iterable[dict[str, Any]], as_of: str) -> list[Progre
 
 
 def board_of_reporters(
-    plan: Plan, as_of: str, totals: Callable[[int], Iterable[Total]], fixed: Callable[[int], Iterable[Total]]
+    plan: Plan,
+    as_of: str,
+    totals: Callable[[int], Iterable[Total]],
+    fixed: Callable[[int], Iterable[Total]],
 ) -> list[Progress]:
     """Return the progress of the targets that the reporters' own books can answer.
 
@@ -87,16 +90,40 @@ def read(
             readings.cumulative_change(series, base, as_of),
             readings.cumulative_change(_series(plan, other, rows, as_of), base, as_of),
         )
-    unit = target.unit or indicator.unit
-    if target.kind == "reduction":
-        return readings.cumulative_change(series, target.base_year or 0, as_of)
-    if target.kind == "annual_growth":
-        return readings.annual_change(series, as_of)
-    if target.kind == "increment" and target.first_year is not None:
-        return readings.increment(series, target.first_year, as_of, unit)
-    if target.kind in ("level", "count", "cap"):
-        return readings.level(series, as_of, unit, target.base_year)
+    return _READERS.get(target.kind, _nothing)(series, target, as_of)
+
+
+def _nothing(_series: Series, _target: Target, as_of: str) -> Reading:
     return readings.silent(as_of, "not_reported", "nothing")
+
+
+def _reduction(series: Series, target: Target, as_of: str) -> Reading:
+    return readings.cumulative_change(series, target.base_year or 0, as_of)
+
+
+def _growth(series: Series, _target: Target, as_of: str) -> Reading:
+    return readings.annual_change(series, as_of)
+
+
+def _increment(series: Series, target: Target, as_of: str) -> Reading:
+    if target.first_year is None:
+        return _nothing(series, target, as_of)
+    return readings.increment(series, target.first_year, as_of, target.unit or "")
+
+
+def _level(series: Series, target: Target, as_of: str) -> Reading:
+    return readings.level(series, as_of, target.unit or "", target.base_year)
+
+
+# How each kind of target is read; what is not here has no figure that could be read.
+_READERS: dict[str, Callable[[Series, Target, str], Reading]] = {
+    "reduction": _reduction,
+    "annual_growth": _growth,
+    "increment": _increment,
+    "level": _level,
+    "count": _level,
+    "cap": _level,
+}
 
 
 def _series(plan: Plan, indicator: Indicator, rows: list[dict[str, Any]], as_of: str) -> Series:

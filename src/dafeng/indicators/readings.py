@@ -156,8 +156,8 @@ def level(series: Series, as_of: str, unit: str, base_year: int | None) -> Readi
         return Reading(_in_unit(figure, unit), when, unit, nodes=nodes, base=start)
     added = [f for f in series.figures if f.kind == "increment"]
     if added:
-        years = ", ".join(sorted({f.period for f in added}))
-        values = {"added": f"{sum(f.value for f in added):+g}", "years": years}
+        named = ", ".join(sorted({f.period for f in added}))
+        values = {"added": f"{sum(f.value for f in added):+g}", "years": named}
         return Reading(
             None,
             when,
@@ -191,9 +191,7 @@ def increment(series: Series, first_year: int, as_of: str, unit: str) -> Reading
     if not known:
         return Reading(None, str(year), unit, "not_reported", reason_text("nothing"))
     if len({figure.period for figure in known}) <= year - first_year:
-        return Reading(
-            None, str(year), unit, "not_computable", reason_text("missing_link"), nodes
-        )
+        return Reading(None, str(year), unit, "not_computable", reason_text("missing_link"), nodes)
     total = sum(_in_unit(figure, unit) for figure in known)
     return Reading(total, str(year), unit, nodes=nodes, base=0.0)
 

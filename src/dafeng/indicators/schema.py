@@ -31,7 +31,12 @@ class Indicator(Record):
     title: Text
     unit: str
     formula: Literal[
-        "cumulative_change", "level", "annual_change", "increment", "peak_year", "intensity_change",
+        "cumulative_change",
+        "level",
+        "annual_change",
+        "increment",
+        "peak_year",
+        "intensity_change",
         "none",
     ]
     source: Literal["statistics", "sum_of_reporters"] = "statistics"

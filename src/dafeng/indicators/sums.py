@@ -59,23 +59,24 @@ def intensity_change(
         return _none(year, "not_computable", "mixed_prices", found)
     compared = _in_both(above, base_year, year) & _in_both(below, base_year, year)
     everyone = {total.reporter for total in held}
-    found = ()
+    notes: tuple[Finding, ...] = ()
     if left_out := everyone - compared:
-        values = {"compared": len(compared), "left_out": len(left_out)}
-        found = (Finding("fixed_set", f"{base_year}–{year}", values),)
+        counts = {"compared": len(compared), "left_out": len(left_out)}
+        notes = (Finding("fixed_set", f"{base_year}–{year}", counts),)
     if not compared:
-        return _none(year, "not_reported" if not everyone else "not_computable", "nothing", *found)
-    values, nodes = {}, []
+        return _none(year, "not_reported" if not everyone else "not_computable", "nothing", *notes)
+    values: dict[int, float] = {}
+    nodes: list[Node] = []
     for when in (base_year, year):
         top = [t for t in above if t.year == when and t.reporter in compared]
         bottom = [t for t in below if t.year == when and t.reporter in compared]
         divisor = sum(t.amount for t in bottom)
         if not divisor > 0:
-            return _none(year, "not_computable", "no_divisor", *found)
+            return _none(year, "not_computable", "no_divisor", *notes)
         values[when] = sum(t.amount for t in top) / divisor
         nodes.append(_year_node(indicator, when, values[when], top, bottom))
     change = values[year] / values[base_year] - 1
-    return Reading(change, str(year), "%", nodes=tuple(nodes), findings=found)
+    return Reading(change, str(year), "%", nodes=tuple(nodes), findings=notes)
 
 
 def _counts(indicator: Indicator, total: Total) -> bool:
@@ -145,6 +146,4 @@ def _sum_node(measure: str, year: int, unit: str, totals: list[Total]) -> Node:
 
 
 def _none(year: int, status: str, reason: str, *found: Finding) -> Reading:
-    return Reading(
-        None, str(year), status=status, reason=reason_text(reason), findings=found
-    )
+    return Reading(None, str(year), status=status, reason=reason_text(reason), findings=found)

@@ -13,7 +13,7 @@ from dafeng.ledger.columns import Bools, Floats, Ints, Labels, group
 from dafeng.ledger.faults import Add, Faults
 from dafeng.ledger.labels import resolve_all, resolver
 from dafeng.ledger.numbers import fault_of, parse
-from dafeng.vocabulary import Column, Fault, factor, items
+from dafeng.vocabulary import Column, Fault, Item, factor, items
 
 
 def check_labels(column: Column, labels: Labels, where: Bools, faults: Faults) -> Labels:
@@ -63,10 +63,22 @@ def check_units(item: Labels, unit: Labels, add: Add) -> None:
         entry, label = items().get(item.texts[i]), unit.texts[j]
         if entry is None or not label:
             continue
-        try:
-            factor(label, entry.unit)
-        except Fault as fault:
+        fault = _unit_fault(label, entry)
+        if fault is not None:
             add(fault.code, np.flatnonzero(pairs == pair), "unit", fault.values)
+
+
+def _unit_fault(label: str, item: Item) -> Fault | None:
+    """Return why a unit leads to none of an item's units, ``None`` where it does."""
+    faults = []
+    for unit in (item.unit, *item.by_rule):
+        try:
+            factor(label, unit)
+        except Fault as fault:
+            faults.append(fault)
+        else:
+            return None
+    return faults[0]
 
 
 def check_key(keys: list[Labels], names: tuple[str, ...], rows: Ints, add: Add) -> None:

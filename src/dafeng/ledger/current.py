@@ -1,4 +1,4 @@
-"""Which rows of the append-only books count: corrections supersede, a final year replaces months."""
+"""Which rows of the books count: corrections supersede, a final year replaces its months."""
 
 from __future__ import annotations
 

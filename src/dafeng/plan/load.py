@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from dafeng.plan.schema import Body, Plan
+from dafeng.plan.schema import Body, Measure, Plan, Target
 from dafeng.vocabulary import Entries, Fault, read_records, read_yaml, validate
 
 DATA = Path(__file__).parent / "data"
@@ -24,7 +24,8 @@ def load_plan(path: Path) -> Plan:
         Fault: with the field that is wrong, or ``unknown_body``.
     """
     plan = validate(Plan, read_yaml(path), path.name)
-    for entry in (*plan.targets, *plan.measures):
+    entries: tuple[Target | Measure, ...] = (*plan.targets, *plan.measures)
+    for entry in entries:
         for body in (entry.lead, *entry.others):
             if body is not None:
                 bodies().resolve(body, f"{path.name}/{entry.id}")

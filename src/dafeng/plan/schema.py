@@ -11,17 +11,17 @@ from dafeng.vocabulary import Record, Term, Text
 
 Checked = Literal["official", "V", "V~", "M+", "M"]
 Kind = Literal[
-    "reduction",        # fall against a base year
-    "level",            # a value to be reached
-    "count",            # a number of things
-    "cap",              # a level never to be exceeded
+    "reduction",  # fall against a base year
+    "level",  # a value to be reached
+    "count",  # a number of things
+    "cap",  # a level never to be exceeded
     "zero_net_growth",  # new minus retired is at most nothing
-    "relative",         # compared with another indicator
-    "assigned",         # the State assigns the value; not in the plan
-    "annual_growth",    # a rate in each year
-    "increment",        # added since the start
-    "peak_year",        # the year in which a maximum is reached
-    "qualitative",      # no figure
+    "relative",  # compared with another indicator
+    "assigned",  # the State assigns the value; not in the plan
+    "annual_growth",  # a rate in each year
+    "increment",  # added since the start
+    "peak_year",  # the year in which a maximum is reached
+    "qualitative",  # no figure
 ]
 
 
@@ -158,7 +158,7 @@ class Plan(Record):
     def _consistent(self) -> Plan:
         if not self.complete and not self.open_points:
             raise ValueError("an incomplete plan says what is missing")
-        ids = [t.id for t in (*self.targets, *self.tiers)]
+        ids = [target.id for target in self.targets] + [tiers.id for tiers in self.tiers]
         if len(ids) != len(set(ids)):
             raise ValueError("target ids repeat")
         return self

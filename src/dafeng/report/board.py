@@ -18,15 +18,31 @@ if TYPE_CHECKING:
     from dafeng.workspace import Board
 
 _STYLES = {
-    "ahead": "bold green", "met": "bold green", "on_track": "green", "lagging": "yellow",
-    "off_track": "bold red", "missed": "bold red", "not_computable": "magenta",
+    "ahead": "bold green",
+    "met": "bold green",
+    "on_track": "green",
+    "lagging": "yellow",
+    "off_track": "bold red",
+    "missed": "bold red",
+    "not_computable": "magenta",
 }
 # A fall of at least 16 % is a change of at most −16 %.
-_TURNED = {"at_least": "at_most", "more_than": "less_than", "at_most": "at_least",
-           "less_than": "more_than", None: None}
+_TURNED = {
+    "at_least": "at_most",
+    "more_than": "less_than",
+    "at_most": "at_least",
+    "less_than": "more_than",
+    None: None,
+}
 # Columns of the board; what stands together is one below the other.
 _WIDE = (
-    ("target",), ("goal",), ("value",), ("path",), ("gap",), ("pace",), ("status",),
+    ("target",),
+    ("goal",),
+    ("value",),
+    ("path",),
+    ("gap",),
+    ("pace",),
+    ("status",),
     ("mark", "lead"),
 )
 _NARROW = (("target", "mark", "lead"), ("goal",), ("value", "path", "gap"), ("status", "pace"))

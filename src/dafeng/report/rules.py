@@ -17,9 +17,9 @@ from dafeng.vocabulary import Fault, marks, period, regions
 Shown = tuple[list[Any], dict[str, Any]]
 
 
-def overview(rules: Rulebook, lang: str) -> Iterator[Any]:
+def rules_view(rules: Rulebook, lang: str) -> Iterator[Any]:
     """Yield the lists of documents, parameter sets and methods."""
-    data = overview_data(rules, lang)
+    data = rules_data(rules, lang)
     for name, columns in (
         ("documents", ("id", "number", "title", "in_force", "mark")),
         ("parameters", ("id", "title", "source", "year", "entries")),
@@ -29,7 +29,7 @@ def overview(rules: Rulebook, lang: str) -> Iterator[Any]:
         yield listing(columns, rows, lang)
 
 
-def overview_data(rules: Rulebook, lang: str) -> dict[str, Any]:
+def rules_data(rules: Rulebook, lang: str) -> dict[str, Any]:
     """Return the lists of documents, parameter sets and methods as plain data."""
     return {
         "documents": [
@@ -65,7 +65,7 @@ def overview_data(rules: Rulebook, lang: str) -> dict[str, Any]:
     }
 
 
-def one(rules: Rulebook, wanted: str, as_of: str | None, lang: str) -> Shown:
+def rule_view(rules: Rulebook, wanted: str, as_of: str | None, lang: str) -> Shown:
     """Return a document, method, parameter set or value; values may be cut to a date.
 
     Raises:
@@ -96,8 +96,13 @@ def plan_row(plan: Plan, lang: str) -> tuple[Any, ...]:
     owner = regions()[plan.owner].name.of(lang) if plan.owner in regions() else plan.owner
     complete = word("yes" if plan.complete else "no", lang)
     return (
-        plan.id, owner, plan.title.of(lang), str(plan.issued or ""), len(plan.targets),
-        len(plan.measures), complete,
+        plan.id,
+        owner,
+        plan.title.of(lang),
+        str(plan.issued or ""),
+        len(plan.targets),
+        len(plan.measures),
+        complete,
     )
 
 
@@ -128,7 +133,12 @@ def _value_row(rules: Rulebook, value: Value, lang: str) -> tuple[Any, ...]:
     shown = f"{value.number:.6g}" if value.number is not None else f"{value.low}–{value.high}"
     year = value.set.data_year or ""
     return (
-        value.id, describe(rules, value).of(lang), shown, value.unit, year, value.clause,
+        value.id,
+        describe(rules, value).of(lang),
+        shown,
+        value.unit,
+        year,
+        value.clause,
         mark_words(value.mark, (), lang),
     )
 

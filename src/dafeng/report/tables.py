@@ -41,7 +41,16 @@ def listing(columns: Sequence[str], rows: Iterable[Sequence[Any]], lang: str) ->
 
 def account_listing(accounts: Iterable[Account], lang: str) -> Table:
     """Return the totals of the accounts."""
-    columns = ("reporter", "year", "method", "boundary", "value", "entries", "without_value", "mark")
+    columns = (
+        "reporter",
+        "year",
+        "method",
+        "boundary",
+        "value",
+        "entries",
+        "without_value",
+        "mark",
+    )
     rows = [
         (
             a.reporter,
@@ -83,7 +92,9 @@ def import_lines(done: Imported, lang: str) -> Iterable[Styled | Table]:
     parts = [f"{word(f'class_{name}', lang)} {count}" for name, count in done.counts.items()]
     yield Styled(" · ".join(parts))
     if done.taken:
-        yield Styled(f"{word('taken', lang)} {done.taken} → {done.table}/{done.batch}", style="green")
+        yield Styled(
+            f"{word('taken', lang)} {done.taken} → {done.table}/{done.batch}", style="green"
+        )
     else:
         yield Styled(word("nothing_taken", lang), style="bold red")
     if done.rejected_file:

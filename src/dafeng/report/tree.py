@@ -8,7 +8,13 @@ from rich.tree import Tree
 from dafeng.explain import Node
 from dafeng.report.words import mark_words, number
 
-_STYLES = {"clause": "cyan", "parameter": "green", "entry": "", "statistic": "", "measured": "green"}
+_STYLES = {
+    "clause": "cyan",
+    "parameter": "green",
+    "entry": "",
+    "statistic": "",
+    "measured": "green",
+}
 
 
 def tree_view(node: Node, lang: str) -> Tree:

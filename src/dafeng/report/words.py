@@ -29,7 +29,7 @@ def mark_words(mark: str, flags: tuple[str, ...], lang: str) -> str:
     return ("、" if lang == "zh" else ", ").join(names)
 
 
-def number(value: float | int | None, unit: str = "", *, signed: bool = False) -> str:
+def number(value: float | None, unit: str = "", *, signed: bool = False) -> str:
     """Return a number for people: whole grams as tonnes, a true minus sign, no noise digits.
 
     Whole numbers are shifted as text, so that no total passes through a float.
@@ -39,8 +39,10 @@ def number(value: float | int | None, unit: str = "", *, signed: bool = False) -
     if isinstance(value, int) and unit in _SCALES:
         unit, places = _SCALES[unit]
         text = _tonnes(value, places)
-    elif isinstance(value, int) or float(value).is_integer() and abs(value) < 1e15:  # noqa: PLR2004, RUF021
-        text = f"{int(value):,}"
+    elif isinstance(value, int):
+        text = f"{value:,}"
+    elif value.is_integer():
+        text = f"{value:,.0f}"
     else:
         text = f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.6g}"
     sign = "+" if signed and value > 0 else ""

@@ -15,6 +15,20 @@ from dafeng.rulebook.rulebook import (
 from dafeng.rulebook.schema import Document, Method, MethodTerm, Reference
 
 __all__ = [
-    "Choice", "Document", "Method", "MethodTerm", "Reference", "Rulebook", "Value", "check",
-    "describe", "evaluate", "in_force", "load", "province_of", "symbols", "used", "years_of",
+    "Choice",
+    "Document",
+    "Method",
+    "MethodTerm",
+    "Reference",
+    "Rulebook",
+    "Value",
+    "check",
+    "describe",
+    "evaluate",
+    "in_force",
+    "load",
+    "province_of",
+    "symbols",
+    "used",
+    "years_of",
 ]

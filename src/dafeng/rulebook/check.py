@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
+from functools import partial
 
 from dafeng.findings import Finding
 from dafeng.rulebook.expressions import symbols
@@ -22,26 +23,29 @@ def check(rules: Rulebook) -> list[Finding]:
     return found
 
 
-def _tests(rules: Rulebook) -> Iterator[tuple[str, object]]:
+def _tests(rules: Rulebook) -> Iterator[tuple[str, Callable[[], object]]]:
     for value in rules.values.values():
         row = value.row
-        yield value.id, lambda v=value: rules.clause(v.clause)
-        yield value.id, lambda v=value: quantity(v.unit)
-        yield value.id, lambda v=value: rules.parameters.resolve(v.parameter)
+        yield value.id, partial(rules.clause, value.clause)
+        yield value.id, partial(quantity, value.unit)
+        yield value.id, partial(rules.parameters.resolve, value.parameter)
         for book, key in (
-            (items(), row.item), (regions(), row.region), (gases(), row.gas), (uses(), row.use)
+            (items(), row.item),
+            (regions(), row.region),
+            (gases(), row.gas),
+            (uses(), row.use),
         ):
             if key:
-                yield value.id, lambda b=book, k=key: _known(b, k)
+                yield value.id, partial(_known, book, key)
     for document in rules.documents.values():
         if document.superseded_by:
-            yield document.id, lambda d=document: _known(rules.documents, d.superseded_by)
+            yield document.id, partial(_known, rules.documents, document.superseded_by)
     for method in rules.methods.values():
-        yield method.id, lambda m=method: rules.clause(f"{m.document}/{m.clause}")
+        yield method.id, partial(rules.clause, f"{method.document}/{method.clause}")
         for term in method.terms:
             place = f"{method.id}.{term.id}"
-            yield place, lambda m=method, t=term: rules.clause(_cited(m, t))
-            yield place, lambda t=term: _term(rules, t)
+            yield place, partial(rules.clause, _cited(method, term))
+            yield place, partial(_term, rules, term)
 
 
 def _cited(method: Method, term: MethodTerm) -> str:
@@ -69,7 +73,7 @@ def _term(rules: Rulebook, term: MethodTerm) -> None:
             _known(rules.sets, name)
 
 
-def _known(book: object, key: object) -> None:
-    if key not in book:  # type: ignore[operator]
+def _known(book: Container[str], key: str) -> None:
+    if key not in book:
         kind = book.kind if isinstance(book, Entries) else "id"
         raise Fault(f"unknown_{kind}", label=key, near="–")

@@ -43,7 +43,14 @@ def _parse(expression: str) -> ast.expr:
 
 
 _ALLOWED = (
-    ast.BinOp, ast.UnaryOp, ast.USub, ast.Call, ast.Name, ast.Load, ast.Constant, *_OPERATORS,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.USub,
+    ast.Call,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    *_OPERATORS,
 )
 
 
@@ -75,10 +82,11 @@ def evaluate(expression: str, values: Quantities) -> pint.Quantity[Any]:
     import pint  # noqa: PLC0415  heavy
 
     try:
-        return _value(_parse(expression), values)
+        found: pint.Quantity[Any] = _value(_parse(expression), values)
     except pint.DimensionalityError as error:
         units = {"unit": f"{error.units1}", "expected": f"{error.units2}"}
         raise Fault("unit_mismatch", expression, **units) from error
+    return found
 
 
 def _value(node: ast.expr, values: Quantities) -> Any:
@@ -132,7 +140,9 @@ def _mark_used(node: ast.expr, known: Mapping[str, Any], found: dict[str, Any], 
         case ast.Call(args=args):
             reached: Any = False
             for arg in args:
-                reached = reached | _mark_used(arg, known, found, active & ~_as_array(reached, known))
+                reached = reached | _mark_used(
+                    arg, known, found, active & ~_as_array(reached, known)
+                )
             return reached
         case ast.BinOp(left=left, right=right):
             return _mark_used(left, known, found, active) & _mark_used(right, known, found, active)

@@ -273,7 +273,10 @@ def describe(rules: Rulebook, value: Value) -> Text:
     names = [
         book[key].name
         for book, key in (
-            (items(), row.item), (regions(), row.region), (gases(), row.gas), (uses(), row.use)
+            (items(), row.item),
+            (regions(), row.region),
+            (gases(), row.gas),
+            (uses(), row.use),
         )
         if key
     ]

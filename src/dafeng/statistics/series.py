@@ -105,8 +105,18 @@ def combine(rows: Iterable[dict[str, Any]], region: str, measure: str) -> Series
                 **{
                     name: row.get(name) or ""
                     for name in (
-                        "region", "measure", "period", "kind", "unit", "comparator",
-                        "definition", "price_basis", "source", "mark", "note", "entry",
+                        "region",
+                        "measure",
+                        "period",
+                        "kind",
+                        "unit",
+                        "comparator",
+                        "definition",
+                        "price_basis",
+                        "source",
+                        "mark",
+                        "note",
+                        "entry",
                     )
                 },
                 value=row["value"],

@@ -1,6 +1,6 @@
 """The words everything else is written in: units, periods, regions, sectors, items, flows."""
 
-from dafeng.vocabulary.activities import basis, flows, gases, items, marks, uses, worst_mark
+from dafeng.vocabulary.activities import Item, basis, flows, gases, items, marks, uses, worst_mark
 from dafeng.vocabulary.fault import Fault
 from dafeng.vocabulary.periods import Period, period, plan_periods
 from dafeng.vocabulary.places import ancestors, regions, sectors
@@ -23,6 +23,7 @@ __all__ = [
     "Column",
     "Entries",
     "Fault",
+    "Item",
     "Period",
     "Record",
     "TableSchema",

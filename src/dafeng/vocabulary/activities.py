@@ -20,6 +20,7 @@ class Item(Term):
             ``waste`` or ``measure``.
         unit: the unit in which its quantities are kept.
         regional: whether its factor depends on the region (electricity, heat).
+        by_rule: units that do not convert, but that a rule of the rulebook leads from.
     """
 
     kind: Literal[
@@ -27,6 +28,7 @@ class Item(Term):
     ]
     unit: str
     regional: bool = False
+    by_rule: tuple[str, ...] = ()
 
 
 class Flow(Term):

@@ -75,7 +75,9 @@ class Workspace:
         self.store = Store(Path(path))
 
     @classmethod
-    def create(cls, path: Path | str, *, region: str | None = None, plan_id: str | None = None) -> Workspace:
+    def create(
+        cls, path: Path | str, *, region: str | None = None, plan_id: str | None = None
+    ) -> Workspace:
         """Make an empty workspace and open it."""
         name = Path(path).resolve().name
         Store.create(Path(path), Config(format=FORMAT, name=name, region=region, plan=plan_id))
@@ -121,7 +123,11 @@ class Workspace:
         return self._take(Path(file), name, found, accept_valid=accept_valid)
 
     def account(
-        self, *, reporters: Sequence[str] = (), year: str | None = None, data_year: int | None = None
+        self,
+        *,
+        reporters: Sequence[str] = (),
+        year: str | None = None,
+        data_year: int | None = None,
     ) -> tuple[list[Account], list[Finding]]:
         """Return energy and emissions by reporter, method and year, and what they leave out."""
         books = Books(self.store, self.rules, data_year)
@@ -167,7 +173,7 @@ class Workspace:
             return reporter_totals(Books(self.store, self.rules, fixed), plan_.owner)
 
         own = totals(None)
-        return indicators.board_of_reporters(plan_, when, lambda _: own, lambda base: totals(base))
+        return indicators.board_of_reporters(plan_, when, lambda _: own, totals)
 
     def explain(self, figure: str) -> Explanation:
         """Return the tree behind a figure id; an id without its hash means the newest.
@@ -224,7 +230,12 @@ class Workspace:
             if faulty:
                 rejected = str(ledger.write_rejected(found, file))
         return Imported(
-            name, batch, taken, found.rejected.num_rows, rejected, found.counts,
+            name,
+            batch,
+            taken,
+            found.rejected.num_rows,
+            rejected,
+            found.counts,
             tuple(found.findings),
         )
 

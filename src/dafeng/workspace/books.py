@@ -1,4 +1,4 @@
-"""Accounts of a workspace: its tables handed to the accounting core, and the figures that result."""
+"""Accounts of a workspace: its tables handed to the accounting core, and what results."""
 
 from __future__ import annotations
 
@@ -85,7 +85,10 @@ class Books:
             self._backend.create_table(name, rows)
         self._measured = {
             "/".join(
-                ("measured", *(row[k] for k in ("reporter", "facility", "period", "item", "parameter")))
+                (
+                    "measured",
+                    *(row[k] for k in ("reporter", "facility", "period", "item", "parameter")),
+                )
             ): row
             for row in loaded["measured"].to_pylist()
         }
@@ -127,7 +130,9 @@ class Books:
         """Return what the accounts leave out, and why."""
         return [*self._out_of_time(), *self._without_method(), *self._outside(), *self._no_value()]
 
-    def _account(self, row: dict[str, Any], detail: dict[tuple[str, ...], list[dict[str, Any]]]) -> Account:
+    def _account(
+        self, row: dict[str, Any], detail: dict[tuple[str, ...], list[dict[str, Any]]]
+    ) -> Account:
         key = tuple(row[k] for k in ("reporter", "year", "method", "measure", "memo"))
         method = self._rules.method(row["method"])
         children = account_tree(self._rules, method, detail[key], self._measured)
@@ -147,8 +152,16 @@ class Books:
             children=children,
         )
         return Account(
-            row["reporter"], row["method"], row["boundary"], row["measure"], row["memo"],
-            row["year"], grams, row["entries"], row["without_value"], tree,
+            row["reporter"],
+            row["method"],
+            row["boundary"],
+            row["measure"],
+            row["memo"],
+            row["year"],
+            grams,
+            row["entries"],
+            row["without_value"],
+            tree,
         )
 
     def _place(self, row: dict[str, Any]) -> str:
@@ -192,7 +205,9 @@ class Books:
         rows = outside(self.prepared.filter(self.prepared.method != ""), self.rows)
         grouped = rows.group_by(["reporter", "method"]).aggregate(entries=rows.entries.sum())
         for row in self.fetch(grouped.order_by(["reporter", "method"])):
-            yield Finding("outside_method", f"{row['reporter']} {row['method']}", {"entries": row["entries"]})
+            yield Finding(
+                "outside_method", f"{row['reporter']} {row['method']}", {"entries": row["entries"]}
+            )
 
     def _no_value(self) -> Iterable[Finding]:
         rows = self.rows.filter(self.rows.grams.isnull())
@@ -201,7 +216,7 @@ class Books:
         )
         ordered = grouped.order_by(["reporter", "method", "year", "item"])
         for row in self.fetch(ordered):
-            values = {"item": items()[row["item"]].name, "entries": row["entries"], "year": row["year"]}
+            values = {"item": items()[row["item"]].name} | {k: row[k] for k in ("entries", "year")}
             yield Finding("no_value", f"{row['reporter']} {row['method']}", values)
 
 
@@ -219,7 +234,8 @@ def find_account(found: Iterable[Account], name: str, scope: str, year: str) -> 
         Fault: ``unknown_figure``.
     """
     for account in found:
-        if (account.name, f"{account.reporter}~{account.method}", account.year) == (name, scope, year):
+        own = (account.name, f"{account.reporter}~{account.method}", account.year)
+        if own == (name, scope, year):
             return account
     raise Fault("unknown_figure", label=f"account:{name}:{scope}:{year}")
 
@@ -227,10 +243,14 @@ def find_account(found: Iterable[Account], name: str, scope: str, year: str) -> 
 def as_table(found: Iterable[Account]) -> pa.Table:
     """Return accounts as a table with the unit in the column names."""
     names = ("reporter", "year", "method", "boundary", "memo", "entries", "without_value", "figure")
-    schema = pa.schema([
-        *((n, pa.int64() if n in ("entries", "without_value") else pa.string()) for n in names),
-        ("emission_gco2e", pa.int64()), ("energy_gce", pa.int64()), ("mark", pa.string()),
-    ])
+    schema = pa.schema(
+        [
+            *((n, pa.int64() if n in ("entries", "without_value") else pa.string()) for n in names),
+            ("emission_gco2e", pa.int64()),
+            ("energy_gce", pa.int64()),
+            ("mark", pa.string()),
+        ]
+    )
     return pa.Table.from_pylist(
         [
             {n: getattr(a, n) for n in names}

@@ -51,7 +51,9 @@ def _value_added(books: Books, held: list[str]) -> ir.Table:
         "reporter", "facility", "year", "item", "flow", "product", "entry", "amount", "mark"
     ).distinct()
     rows = rows.filter(
-        rows.reporter.isin(held) & (rows.facility == "") & (rows.item == VALUE_ADDED)
+        rows.reporter.isin(held)
+        & (rows.facility == "")
+        & (rows.item == VALUE_ADDED)
         & (rows.flow == "produced")
     )
     ranks = ibis.memtable({"mark": list(_RANKS), "rank": list(_RANKS.values())})
@@ -65,8 +67,8 @@ def _ranks(books: Books) -> ir.Table:
     """Give each pair of inputs and row mark the rank of the worst mark in it."""
     pairs = books.fetch(books.rows.select("inputs", "mark").distinct())
     for pair in pairs:
-        found = {pair["mark"], *(books.mark_of(value) for value in pair["inputs"].split(SEPARATOR) if value)}
-        pair["rank"] = _RANKS[worst_mark(found)]
+        inputs = [value for value in pair["inputs"].split(SEPARATOR) if value]
+        pair["rank"] = _RANKS[worst_mark({pair["mark"], *map(books.mark_of, inputs)})]
     schema = pa.schema([("inputs", pa.string()), ("mark", pa.string()), ("rank", pa.int64())])
     return ibis.memtable(pa.Table.from_pylist(pairs, schema))
 

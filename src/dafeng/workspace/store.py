@@ -54,7 +54,8 @@ class Store:
         if (path / FILE).exists():
             raise Fault("workspace_exists", str(path))
         path.mkdir(parents=True, exist_ok=True)
-        text = yaml.safe_dump(config.model_dump(exclude_none=True), sort_keys=False, allow_unicode=True)
+        held = config.model_dump(exclude_none=True)
+        text = yaml.safe_dump(held, sort_keys=False, allow_unicode=True)
         (path / FILE).write_text(text, encoding="utf-8")
         return cls(path)
 
@@ -126,7 +127,7 @@ def arrow_schema(schema: TableSchema) -> pa.Schema:
 
 
 def _numbered(path: Path, wanted: pa.Schema) -> pa.Table:
-    rows = pq.read_table(path)
+    rows = pq.ParquetFile(path).read()  # read_table would import pandas
     number = path.stem.split("-")[0]
     lines = rows["file_row"].cast(pa.string()) if "file_row" in rows.column_names else None
     if lines is None:
@@ -137,9 +138,8 @@ def _numbered(path: Path, wanted: pa.Schema) -> pa.Table:
 
 
 def _column(rows: pa.Table, field: pa.Field) -> Any:
-    if field.name not in rows.column_names:
-        return pa.nulls(rows.num_rows, field.type).fill_null("") if field.type == pa.string() else pa.nulls(rows.num_rows, field.type)
-    column = rows[field.name].cast(field.type)
+    known = field.name in rows.column_names
+    column = rows[field.name].cast(field.type) if known else pa.nulls(rows.num_rows, field.type)
     return pc.fill_null(column, "") if field.type == pa.string() else column
 
 
