@@ -49,7 +49,9 @@ def main(folder: Path) -> int:
     dafeng("import", BALANCE / "inventory.csv", "--table", "statistics", "-w", balance)
     dafeng("import", BALANCE / "beijing.csv", "--map", BALANCE / "map.yaml", "-w", balance)
     dafeng("account", "-w", balance)
-    dafeng("explain", "account:emission:11~regional-balance-2007:2007", "-w", balance)
+    figure = "account:emission:11~regional-balance-2007:2007"
+    dafeng("explain", figure, "--depth", "2", "-w", balance)
+    dafeng("explain", figure, "--only", "coke", "-w", balance)
     sys.stdout.write(f"\n{SAID['kept'][LANG]} {folder}\n")
     return 0
 

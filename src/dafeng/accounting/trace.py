@@ -9,7 +9,7 @@ from typing import Any
 
 from dafeng.accounting.coefficients import SEPARATOR
 from dafeng.explain import Node
-from dafeng.rulebook import Method, MethodTerm, Rulebook, describe
+from dafeng.rulebook import Clause, Document, Method, MethodTerm, Rulebook, describe
 from dafeng.vocabulary import Text, flows, items, uses
 
 SHOWN = 20
@@ -68,13 +68,18 @@ def parameter_node(rules: Rulebook, value_id: str, *, proxy: bool = False) -> No
             Node(
                 "clause",
                 value.clause,
-                Text(
-                    zh=f"{document.number}《{document.title.zh}》：{clause.text.zh}",
-                    en=f"{document.number} {document.title.en}: {clause.text.en}",
-                ),
+                cited(document, clause),
                 source=str(document.in_force_from or document.issued or ""),
             ),
         ),
+    )
+
+
+def cited(document: Document, clause: Clause) -> Text:
+    """Return document and clause as a citation."""
+    return Text(
+        zh=f"《{document.title.zh}》（{document.number}）：{clause.text.zh}",
+        en=f"{document.title.en} ({document.number}): {clause.text.en}",
     )
 
 
@@ -87,7 +92,7 @@ def _term_node(
     formula = Node(
         "clause",
         citation,
-        Text(zh=f"{document.number}：{clause.text.zh}", en=f"{document.number}: {clause.text.en}"),
+        cited(document, clause),
     )
     return Node(
         "account",

@@ -90,7 +90,7 @@ def init(
 
 
 @app.command("import", help=_say("import"))
-def import_(  # noqa: PLR0913
+def import_(
     file: Annotated[Path, typer.Argument(help=_say("file"))],
     mapping: Annotated[Path | None, typer.Option("--map", help=_say("map"))] = None,
     table: Annotated[str | None, typer.Option("--table", help=_say("table"))] = None,
@@ -115,7 +115,7 @@ def import_(  # noqa: PLR0913
 
 
 @app.command(help=_say("account"))
-def account(  # noqa: PLR0913
+def account(
     reporter: Annotated[list[str] | None, typer.Option("--reporter", help=_say("reporter"))] = None,
     year: Annotated[str | None, typer.Option("--year", help=_say("year"))] = None,
     data_year: Annotated[int | None, typer.Option("--factor-year", help=_say("data_year"))] = None,
@@ -138,7 +138,7 @@ def account(  # noqa: PLR0913
 
 
 @app.command(help=_say("board"))
-def board(  # noqa: PLR0913
+def board(
     source: Annotated[Source, typer.Option("--source", help=_say("source"))] = Source.STATISTICS,
     plan: Annotated[str | None, typer.Option("--plan", help=_say("plan"))] = None,
     region: Annotated[str | None, typer.Option("--region", help=_say("region"))] = None,
@@ -163,13 +163,24 @@ def board(  # noqa: PLR0913
 @app.command(help=_say("explain"))
 def explain(
     figure: Annotated[str, typer.Argument(help=_say("figure"))],
+    only: Annotated[str | None, typer.Option("--only", help=_say("only"))] = None,
+    depth: Annotated[int | None, typer.Option("--depth", min=0, help=_say("depth"))] = None,
     as_of: _AsOf = None,
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
     as_json: _Json = False,
 ) -> None:
     """Explain a figure."""
-    _run("explain", lang, as_json=as_json, workspace=workspace, figure=figure, as_of=as_of)
+    _run(
+        "explain",
+        lang,
+        as_json=as_json,
+        workspace=workspace,
+        figure=figure,
+        as_of=as_of,
+        only=only,
+        depth=depth,
+    )
 
 
 @rules.command("list", help=_say("rules_list"))

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from dafeng import report
+from dafeng.explain import Node, cut, narrowed
 from dafeng.findings import Finding, has_errors
 from dafeng.plan import plans as known_plans
 from dafeng.report import word
@@ -83,7 +84,7 @@ def _init(lang: str, path: Path, region: str | None, plan: str | None) -> Outcom
     return Outcome([f"{word('made', lang)} {path}"], {"workspace": str(path)})
 
 
-def _import(  # noqa: PLR0913
+def _import(
     lang: str,
     workspace: Path,
     file: Path,
@@ -108,7 +109,7 @@ def _import(  # noqa: PLR0913
     return Outcome(list(report.import_lines(done, lang)), data, list(done.findings), code)
 
 
-def _account(  # noqa: PLR0913
+def _account(
     lang: str,
     workspace: Path,
     reporter: list[str],
@@ -127,7 +128,7 @@ def _account(  # noqa: PLR0913
     return Outcome(shown, data, findings, FOUND if findings else FINE)
 
 
-def _board(  # noqa: PLR0913
+def _board(
     lang: str,
     workspace: Path,
     plan: str | None,
@@ -142,9 +143,24 @@ def _board(  # noqa: PLR0913
     return Outcome(shown, data, list(found.findings), FOUND if found.findings else FINE)
 
 
-def _explain(lang: str, workspace: Path, figure: str, as_of: str | None) -> Outcome:
+def _explain(
+    lang: str,
+    workspace: Path,
+    figure: str,
+    as_of: str | None,
+    only: str | None,
+    depth: int | None,
+) -> Outcome:
     ws = Workspace(workspace)
     found = ws.explain(figure if ":" in figure else _target_figure(ws, figure, as_of))
+    tree: Node | None = found.tree
+    if only is not None:
+        tree = narrowed(found.tree, only)
+        if tree is None:
+            raise Fault("unknown_branch", found.figure, label=only)
+    if depth is not None and tree is not None:
+        tree = cut(tree, depth)
+    assert tree is not None  # noqa: S101  a figure has a tree
     shown: list[Any] = [f"[bold]{found.figure}[/]"]
     if not found.kept:
         shown.append(word("not_kept", lang))
@@ -154,7 +170,7 @@ def _explain(lang: str, workspace: Path, figure: str, as_of: str | None) -> Outc
         shown.append(word("changed", lang))
         rows = [(ref, before, after) for ref, before, after in found.changes]
         shown.append(report.listing(("id", "before", "after"), rows, lang))
-    shown.append(report.tree_view(found.tree, lang))
+    shown.append(report.tree_view(tree, lang, found.tree.worst))
     data = {
         "figure": found.figure,
         "asked": figure,
@@ -163,7 +179,7 @@ def _explain(lang: str, workspace: Path, figure: str, as_of: str | None) -> Outc
         "changes": [
             {"input": ref, "before": before, "after": after} for ref, before, after in found.changes
         ],
-        "tree": found.tree.to_dict(lang),
+        "tree": tree.to_dict(lang),
     }
     return Outcome(shown, data)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from dafeng.vocabulary import Fault, Text, worst_mark
@@ -107,6 +107,23 @@ def leaves(node: Node) -> Iterator[Node]:
         yield node
     for child in below:
         yield from leaves(child)
+
+
+def narrowed(node: Node, wanted: str) -> Node | None:
+    """Return the tree with only the branches that lead to ``wanted``, ``None`` if none does.
+
+    A branch is named by the last part of its ref: an item, a year, a region.
+    """
+    if node.ref.rpartition("/")[2] == wanted:
+        return node
+    kept = tuple(branch for child in node.children if (branch := narrowed(child, wanted)))
+    return replace(node, children=kept) if kept else None
+
+
+def cut(node: Node, depth: int) -> Node:
+    """Return the tree down to ``depth`` steps below its root."""
+    children = tuple(cut(child, depth - 1) for child in node.children) if depth > 0 else ()
+    return replace(node, children=children)
 
 
 def figure_id(kind: str, name: str, scope: str, period: str, tree: Node) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from dafeng.explain import Node
 from dafeng.findings import Finding
 from dafeng.indicators.formulas import chain
-from dafeng.statistics import Figure, Series, definitions, measures
+from dafeng.statistics import Figure, Series, definitions, measures, price_bases
 from dafeng.vocabulary import Entries, Term, Text, factor, period, read_records, regions
 
 PERCENT = 100
@@ -65,12 +65,13 @@ class Reading:
 def statistic_node(figure: Figure) -> Node:
     """Return a published figure as the leaf of a tree."""
     name, place = measures()[figure.measure].name, regions()[figure.region].name
-    definition = definition_name(figure.definition)
-    rest = [part for part in (figure.price_basis, figure.vintage) if part]
-    remark = Text(
-        zh="；".join([definition.zh] * bool(definition.zh) + rest),
-        en="; ".join([definition.en] * bool(definition.en) + rest),
-    )
+    words = [
+        name_of(definitions(), figure.definition),
+        name_of(price_bases(), figure.price_basis),
+        Text(zh=figure.vintage, en=figure.vintage),
+    ]
+    said = [word for word in words if word.en]
+    remark = Text(zh="；".join(w.zh for w in said), en="; ".join(w.en for w in said))
     return Node(
         "statistic",
         f"statistic/{figure.region}/{figure.measure}/{figure.period}/{figure.kind}/{figure.vintage}",
@@ -86,11 +87,9 @@ def statistic_node(figure: Figure) -> Node:
     )
 
 
-def definition_name(definition: str) -> Text:
-    """Return the name of a definition, or its own words where it has none."""
-    if definition in definitions():
-        return definitions()[definition].name
-    return Text(zh=definition, en=definition)
+def name_of(entries: Entries[Term], wanted: str) -> Text:
+    """Return the name of an entry, or the words themselves where there is no such entry."""
+    return entries[wanted].name if wanted in entries else Text(zh=wanted, en=wanted)
 
 
 def cumulative_change(series: Series, base_year: int, as_of: str) -> Reading:
@@ -108,7 +107,7 @@ def cumulative_change(series: Series, base_year: int, as_of: str) -> Reading:
     mixed = len(bases) > 1
     found: tuple[Finding, ...] = ()
     if mixed:
-        names = [definition_name(base) for base in bases]
+        names = [name_of(definitions(), base) for base in bases]
         values = {
             "measure": measures()[known[0].measure].name,
             "definitions": Text(

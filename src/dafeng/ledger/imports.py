@@ -52,7 +52,7 @@ class Import:
     counts: dict[str, int]
 
 
-def read_table(  # noqa: PLR0913
+def read_table(
     path: Path,
     schema: TableSchema,
     mapping: Mapping | None = None,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rich.box import HORIZONTALS
+from rich.box import HORIZONTALS, SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text as Styled
 
 from dafeng.indicators import Progress, statuses
 from dafeng.plan import Plan, bodies
-from dafeng.report.words import mark_words, rate, word
+from dafeng.report.words import PERCENT, mark_words, rate, word
 from dafeng.vocabulary import period, regions
 
 if TYPE_CHECKING:
@@ -59,8 +59,11 @@ def board_tables(board: Board, plans: dict[str, Plan], lang: str, width: int) ->
         yield Styled(
             f"{owner} · {plan.title.of(lang)} · {word('as_of', lang)} {board.as_of}", style="bold"
         )
-        columns = _WIDE if width >= _WIDE_FROM else _NARROW
-        table = Table(box=HORIZONTALS, show_lines=True, pad_edge=False)
+        wide = width >= _WIDE_FROM
+        table = Table(
+            box=HORIZONTALS if not wide else SIMPLE_HEAD, show_lines=not wide, pad_edge=False
+        )
+        columns = _WIDE if wide else _NARROW
         for names in columns:
             justify = "left" if names[0] in ("target", "status", "mark") else "right"
             header = "\n".join(word(name, lang) for name in names)
@@ -142,11 +145,11 @@ def _cells(line: Progress, lang: str) -> dict[str, Styled]:
         earlier = statuses()[shown.status].name.of(lang)
         styled.append(f"\n{shown.value_period}: {earlier}", style=_STYLES.get(shown.status, "dim"))
     title = Styled(f"{line.target.id} ", style="bold").append(line.target.title.of(lang), "default")
-    if line.reason is not None and line.value is None and line.status != "qualitative":
+    if line.reason is not None and line.status == "not_computable":
         title.append(f"\n{line.reason.of(lang)}", style="dim italic")
     for other in line.beside:
         if other.value is not None:
-            both = f"{word('beside', lang)} {rate(other.value * 100, '%')}"
+            both = f"{word('beside', lang)} {rate(other.value * PERCENT, '%')}"
             title.append(f"\n{both}", style="dim")
     lead = line.target.lead
     return {

@@ -85,7 +85,7 @@ def rule_view(rules: Rulebook, wanted: str, as_of: str | None, lang: str) -> Sho
     ]
     if not values:
         raise Fault("unknown_rule", label=wanted)
-    columns = ("id", "name", "value", "unit", "year", "source", "mark")
+    columns = ("id", "name", "setting", "unit", "year", "source", "mark")
     rows = [_value_row(rules, value, lang) for value in values]
     data = {"values": [dict(zip(columns, row, strict=True)) for row in rows]}
     return [listing(columns, rows, lang)], data

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text as Styled
 
 from dafeng.findings import Finding
-from dafeng.report.words import mark_words, number, word
+from dafeng.report.words import PERCENT, mark_words, number, rate, word
 
 if TYPE_CHECKING:
     from dafeng.workspace import Account, Imported
@@ -33,7 +34,7 @@ def listing(columns: Sequence[str], rows: Iterable[Sequence[Any]], lang: str) ->
     """Return a plain table; ``columns`` are ids of words."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(word(column, lang))
+        table.add_column(word(column, lang), no_wrap=column == "id", overflow="fold")
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Styled) else str(cell) for cell in row))
     return table
@@ -49,6 +50,7 @@ def account_listing(accounts: Iterable[Account], lang: str) -> Table:
         "value",
         "entries",
         "without_value",
+        "beside",
         "mark",
     )
     rows = [
@@ -56,15 +58,25 @@ def account_listing(accounts: Iterable[Account], lang: str) -> Table:
             a.reporter,
             a.year,
             a.method + (f" ({a.memo})" if a.memo else ""),
-            a.boundary,
+            a.boundary_name.of(lang),
             word("refused", lang) if a.grams is None else number(a.grams, a.tree.unit),
             a.entries,
             a.without_value or "",
+            _beside(a),
             mark_words(a.tree.worst, a.tree.all_flags, lang),
         )
         for a in accounts
     ]
     return listing(columns, rows, lang)
+
+
+def _beside(account: Account) -> str:
+    """Return the published figure and by how much ours differs from it."""
+    figure = account.published
+    if figure is None or account.difference is None:
+        return ""
+    difference = rate(account.difference * PERCENT, "%")
+    return f"{number(figure.value, figure.unit)} ({difference})\n{figure.source}"
 
 
 def account_dict(account: Account, lang: str) -> dict[str, Any]:
@@ -81,6 +93,8 @@ def account_dict(account: Account, lang: str) -> dict[str, Any]:
         "unit": account.tree.unit,
         "entries": account.entries,
         "without_value": account.without_value,
+        "published": None if account.published is None else asdict(account.published),
+        "difference": account.difference,
         "mark": account.tree.worst,
         "flags": list(account.tree.all_flags),
         "title": account.tree.label.of(lang),

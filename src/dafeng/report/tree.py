@@ -17,9 +17,12 @@ _STYLES = {
 }
 
 
-def tree_view(node: Node, lang: str) -> Tree:
-    """Return a tree to print: label, value and unit, mark, source."""
-    tree = Tree(_line(node, lang, node.worst), guide_style="dim")
+def tree_view(node: Node, lang: str, mark: str) -> Tree:
+    """Return a tree to print: label, value and unit, mark, source.
+
+    ``mark`` is that of the whole figure, also where only a part of its tree is shown.
+    """
+    tree = Tree(_line(node, lang, mark), guide_style="dim")
     _grow(tree, node, lang)
     return tree
 

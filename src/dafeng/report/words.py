@@ -8,6 +8,9 @@ from pathlib import Path
 from dafeng.vocabulary import Term, Text, marks, read_records
 
 _FILE = Path(__file__).parent / "data" / "texts.yaml"
+PERCENT = 100
+COUNT = "count"
+"""The unit of counted things, which people do not write."""
 _SCALES = {"gCO2e": ("tCO2e", 6), "gce": ("tce", 6)}
 
 
@@ -53,6 +56,7 @@ def rate(value: float | None, unit: str, *, signed: bool = True) -> str:
     """Return a value of the board with two decimals, and its unit."""
     if value is None:
         return "–"
+    unit = "" if unit == COUNT else unit
     text = f"{value:+,.2f}" if signed else f"{value:,.2f}"
     text = text.rstrip("0").rstrip(".")
     return f"{text.replace('-', '−')} {unit}".strip()

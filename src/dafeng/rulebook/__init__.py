@@ -12,10 +12,11 @@ from dafeng.rulebook.rulebook import (
     province_of,
     years_of,
 )
-from dafeng.rulebook.schema import Document, Method, MethodTerm, Reference
+from dafeng.rulebook.schema import Clause, Document, Method, MethodTerm, Reference
 
 __all__ = [
     "Choice",
+    "Clause",
     "Document",
     "Method",
     "MethodTerm",

@@ -31,6 +31,12 @@ def definitions() -> Entries[Term]:
     return Entries("definition", read_records(Term, _DATA / "measures.yaml", "definitions"))
 
 
+@cache
+def price_bases() -> Entries[Term]:
+    """The bases of constant prices."""
+    return Entries("price_basis", read_records(Term, _DATA / "measures.yaml", "price_bases"))
+
+
 @dataclass(frozen=True)
 class Figure:
     """A published figure, as printed."""

@@ -12,7 +12,7 @@ from dafeng import explain as trees
 from dafeng import indicators, ledger, plan, rulebook, statistics
 from dafeng.findings import Finding, has_errors
 from dafeng.vocabulary import Fault, period
-from dafeng.workspace.books import Account, Books, as_table, find_account
+from dafeng.workspace.books import Account, Books, as_table, beside_published, find_account
 from dafeng.workspace.reporters import reporter_totals
 from dafeng.workspace.store import Config, Store
 
@@ -131,7 +131,8 @@ class Workspace:
     ) -> tuple[list[Account], list[Finding]]:
         """Return energy and emissions by reporter, method and year, and what they leave out."""
         books = Books(self.store, self.rules, data_year)
-        found = books.accounts(reporters, year)
+        published = self.table("statistics").to_pylist()
+        found = beside_published(books.accounts(reporters, year), self.rules, published)
         for account in found:
             self._keep(account.figure, account.tree)
         return found, books.findings()

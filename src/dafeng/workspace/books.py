@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -21,7 +21,8 @@ from dafeng.accounting import (
 from dafeng.explain import Node, figure_id
 from dafeng.findings import Finding
 from dafeng.rulebook import Rulebook, in_force, years_of
-from dafeng.vocabulary import Fault, Text, items, period, regions
+from dafeng.statistics import Figure, combine
+from dafeng.vocabulary import Fault, Text, factor, items, period, regions
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -39,11 +40,13 @@ class Account:
         grams: whole g CO2e or g standard coal; ``None`` where the method refuses totals.
         without_value: entries whose amount is unknown and not in ``grams``.
         tree: how it came about.
+        published: what somebody else published for the same thing.
     """
 
     reporter: str
     method: str
     boundary: str
+    boundary_name: Text
     measure: str
     memo: str
     year: str
@@ -51,6 +54,14 @@ class Account:
     entries: int
     without_value: int
     tree: Node
+    published: Figure | None = None
+
+    @property
+    def difference(self) -> float | None:
+        """This total over the published figure, less one; ``None`` where there is none."""
+        if self.published is None or self.grams is None or not self.published.value:
+            return None
+        return self.grams / (self.published.value * factor(self.published.unit, "g")) - 1
 
     @property
     def name(self) -> str:
@@ -154,7 +165,8 @@ class Books:
         return Account(
             row["reporter"],
             row["method"],
-            row["boundary"],
+            method.boundary_id,
+            method.boundary,
             row["measure"],
             row["memo"],
             row["year"],
@@ -225,6 +237,20 @@ def reporter_name(reporter: str) -> Text:
     if reporter in regions():
         return regions()[reporter].name
     return Text(zh=reporter, en=reporter)
+
+
+def beside_published(
+    found: Iterable[Account], rules: Rulebook, rows: list[dict[str, Any]]
+) -> list[Account]:
+    """Set each total beside the published figure of the same thing, where one is held."""
+    result = []
+    for account in found:
+        measure = rules.method(account.method).published_as
+        figure = (
+            combine(rows, account.reporter, measure).at(account.year, "value") if measure else None
+        )
+        result.append(replace(account, published=figure))
+    return result
 
 
 def find_account(found: Iterable[Account], name: str, scope: str, year: str) -> Account:
