@@ -21,6 +21,7 @@ from dafeng.vocabulary import TableSchema, Term, Text
 FOLDER = Path(__file__).resolve().parent / "reference"
 NOTE = "<!-- Written by docs/build_reference.py; change the data, not this page. -->"
 Lines = Iterator[str]
+SIGNS = {1: "+", -1: "−", 0: ""}
 
 # --- Markdown ---------------------------------------------------------------------------------
 
@@ -81,7 +82,8 @@ def cited(citation: str) -> str:
     document, _, clause = citation.partition("/")
     if document not in rulebook.load().documents:
         return citation
-    return f"[{document}](documents.md#{anchor(document)})/{clause}"
+    place = f"/{clause}" if clause else ""
+    return f"[{document}](documents.md#{anchor(document)}){place}"
 
 
 def mark(checked: str) -> str:
@@ -143,13 +145,17 @@ def items() -> Lines:
 def flows() -> Lines:
     """Yield the flows with their signs, and the uses."""
     book = vocabulary.flows()
-    keys = list(
-        dict.fromkeys((c, b) for f in book.values() for c, by in f.signs.items() for b in by)
-    )
+    columns = dict.fromkeys(column for flow in book.values() for column in flow.signs)
+    keys = [
+        (column, basis)
+        for column in columns
+        for basis in ("consumption", "purchase")
+        if any(basis in flow.signs.get(column, {}) for flow in book.values())
+    ]
     rows = (
         (
             code(f.id), f.zh, f.en,
-            *({1: "+", -1: "−"}.get(f.signs.get(c, {}).get(b, 0), "") for c, b in keys),
+            *(SIGNS[dict(f.signs.get(c, {})).get(b, 0)] for c, b in keys),
             f.part_of, f.signed, both(f.note),
         )
         for f in book.values()
@@ -378,11 +384,10 @@ def one_term(rules: rulebook.Rulebook, method: rulebook.Method, term: Any) -> Li
     memo = f"；单列 kept apart: `{term.memo}`" if term.memo else ""
     yield f"- 公式 formula: `{term.expression}`"
     yield f"- 计量 measure: `{term.measure}` {kind}{memo}；条款 clause: {cited(place)}"
-    signs = {1: "+", -1: "−"}
     counted = (
         f"`{term.column}`"
         if term.column
-        else " ".join(f"{signs[sign]} `{flow}`" for flow, sign in (term.flows or {}).items())
+        else " ".join(f"{SIGNS[sign]} `{flow}`" for flow, sign in (term.flows or {}).items())
     )
     uses = f"；用途 uses: {codes(term.uses)}" if term.uses else ""
     yield f"- 流向 flows: {counted}{uses}"
@@ -438,6 +443,8 @@ def targets(held: plan.Plan) -> Lines:
 
 def goal(target: plan.Target) -> str:
     """Return direction, value, range and stretch of a target."""
+    if target.other_indicator is not None:
+        return f"对照 against {code(target.other_indicator)}"
     if target.value is None:
         return ""
     signs = {"at_least": "≥", "more_than": ">", "at_most": "≤", "less_than": "<"}

@@ -79,9 +79,9 @@ def join(prepared: ir.Table, coefficients: ir.Table, overrides: ir.Table) -> ir.
         "scope",
         "memo",
         "sign",
-        "proxy",
         coefficient=coefficient,
         inputs=ibis.coalesce(rows.override_inputs, rows.inputs),
+        proxy=ibis.coalesce(rows.override_proxy, rows.proxy),
         grams=rounded(rows.amount * coefficient * rows.sign),
     )
 

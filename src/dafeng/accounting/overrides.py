@@ -25,6 +25,7 @@ SCHEMA = pa.schema(
         *((name, pa.string()) for name in KEY),
         ("override", pa.float64()),
         ("override_inputs", pa.string()),
+        ("override_proxy", pa.bool_()),
     ]
 )
 
@@ -43,7 +44,8 @@ def compile_overrides(
         measured: reporter, facility, period, item, parameter, value, unit.
         data_year: as for the default coefficients.
     """
-    names = set(measured.select("parameter").distinct().to_pyarrow()["parameter"].to_pylist())
+    pairs = measured.select("item", "parameter").distinct().to_pyarrow().to_pylist()
+    known = {(pair["item"], pair["parameter"]) for pair in pairs}
     methods = activity.select("method", "item").distinct().to_pyarrow().to_pylist()
     tables = []
     for pair in methods:
@@ -51,7 +53,7 @@ def compile_overrides(
         for term in method.terms:
             if pair["item"] not in rules.items(term):
                 continue
-            symbols = _measurable(term, pair["item"], names)
+            symbols = _measurable(term, pair["item"], known)
             if symbols:
                 rows = activity.filter(
                     (activity.method == method.id) & (activity.item == pair["item"])
@@ -62,11 +64,13 @@ def compile_overrides(
     return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
 
 
-def _measurable(term: MethodTerm, item: str, names: set[str]) -> list[str]:
+def _measurable(term: MethodTerm, item: str, known: set[tuple[str, str]]) -> list[str]:
     return [
         symbol
         for symbol, ref in term.parameters.items()
-        if ref.measured and ref.parameter in names and item not in ref.default_only
+        if ref.measured
+        and item not in ref.default_only
+        and (ref.item or item, ref.parameter) in known
     ]
 
 
@@ -133,17 +137,19 @@ def _folded(
     distinct = sorted(set(cells))
     place = {cell: index for index, cell in enumerate(distinct)}
     at = np.array([place[cell] for cell in cells], dtype=np.int64)
-    numbers, units, ids = {}, {}, {}
+    numbers, units, ids, proxies = {}, {}, {}, {}
     for symbol, ref in term.parameters.items():
         default = defaults(rules, ref, item, distinct, data_year)
         number, source = default.numbers[at], pa.array(default.ids).take(pa.array(at))
+        proxy = np.array(default.proxy, dtype=bool)[at]
         if symbol in symbols:
             given = _converted(found, symbol, default.unit)
             own = _measured_id(found, symbol, ref.item or item, ref.parameter)
             source = pc.if_else(pa.array(np.isnan(given)), source, own)
             number = np.where(np.isnan(given), number, given)
+            proxy = proxy & np.isnan(given)
         numbers[symbol], units[symbol] = number, default.unit
-        ids[symbol] = source
+        ids[symbol], proxies[symbol] = source, proxy
     taken = used(term.expression, {symbol: ~np.isnan(array) for symbol, array in numbers.items()})
     parts = [pc.if_else(pa.array(taken[symbol]), source, "") for symbol, source in ids.items()]
     parts += [pa.array([value] * len(cells), pa.string()) for value in gwp_inputs(slot)]
@@ -154,6 +160,7 @@ def _folded(
     }
     columns["term"] = pa.array([term.id] * len(cells), pa.string())
     columns["override"] = pa.array(values, mask=np.isnan(values))
+    columns["override_proxy"] = pa.array(np.any([proxies[s] & taken[s] for s in taken], axis=0))
     columns["override_inputs"] = pc.binary_join_element_wise(*parts, SEPARATOR)
     return pa.table({name: columns[name] for name in SCHEMA.names}, schema=SCHEMA)
 

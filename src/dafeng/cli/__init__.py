@@ -65,6 +65,8 @@ _SETTINGS: dict[str, Any] = {
     "pretty_exceptions_enable": False,
     "context_settings": {"help_option_names": ["-h", "--help"]},
 }
+# Options given before the command.
+_common: dict[str, Any] = {"workspace": _HERE, "as_of": None, "as_json": False}
 app = typer.Typer(help=_say("app"), **_SETTINGS)
 rules = typer.Typer(help=_say("rules"), **_SETTINGS)
 plans = typer.Typer(help=_say("plans"), **_SETTINGS)
@@ -73,8 +75,14 @@ app.add_typer(plans, name="plans")
 
 
 @app.callback()
-def _root(lang: _Lang = _DEFAULT_LANG) -> None:
-    """Take ``--lang`` before the command too; ``chosen_language`` has read it already."""
+def _root(
+    workspace: _Workspace = _HERE,
+    as_of: _AsOf = None,
+    lang: _Lang = _DEFAULT_LANG,  # noqa: ARG001  read before, by chosen_language
+    as_json: _Json = False,
+) -> None:
+    """Take the common options before the command too; they hold where it names none."""
+    _common.update(workspace=workspace, as_of=as_of, as_json=as_json)
 
 
 @app.command(help=_say("init"))
@@ -184,26 +192,37 @@ def explain(
 
 
 @rules.command("list", help=_say("rules_list"))
-def rules_list(lang: _Lang = _DEFAULT_LANG, as_json: _Json = False) -> None:
+def rules_list(
+    as_of: _AsOf = None,
+    workspace: _Workspace = _HERE,
+    lang: _Lang = _DEFAULT_LANG,
+    as_json: _Json = False,
+) -> None:
     """List the rulebook."""
-    _run("rules_list", lang, as_json=as_json)
+    _run("rules_list", lang, as_json=as_json, workspace=workspace, as_of=as_of)
 
 
 @rules.command("show", help=_say("rules_show"))
 def rules_show(
     rule: Annotated[str, typer.Argument(help=_say("rule"))],
     as_of: _AsOf = None,
+    workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
     as_json: _Json = False,
 ) -> None:
     """Show one rule."""
-    _run("rules_show", lang, as_json=as_json, rule=rule, as_of=as_of)
+    _run("rules_show", lang, as_json=as_json, workspace=workspace, rule=rule, as_of=as_of)
 
 
 @rules.command("check", help=_say("rules_check"))
-def rules_check(lang: _Lang = _DEFAULT_LANG, as_json: _Json = False) -> None:
+def rules_check(
+    as_of: _AsOf = None,
+    workspace: _Workspace = _HERE,
+    lang: _Lang = _DEFAULT_LANG,
+    as_json: _Json = False,
+) -> None:
     """Check the rulebook."""
-    _run("rules_check", lang, as_json=as_json)
+    _run("rules_check", lang, as_json=as_json, workspace=workspace, as_of=as_of)
 
 
 @plans.command("list", help=_say("plans_list"))
@@ -229,6 +248,11 @@ def plans_show(
 
 def _run(verb: str, lang: Lang, *, as_json: bool, **arguments: Any) -> None:
     from dafeng.cli.verbs import run  # noqa: PLC0415  heavy
+
+    as_json = as_json or _common["as_json"]
+    for name, unset in (("workspace", _HERE), ("as_of", None)):
+        if name in arguments and arguments[name] == unset:
+            arguments[name] = _common[name]
 
     raise typer.Exit(run(verb, lang.value, as_json=as_json, **arguments))
 

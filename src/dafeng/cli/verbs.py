@@ -22,7 +22,7 @@ from dafeng.explain import Node, cut, narrowed
 from dafeng.findings import Finding, has_errors
 from dafeng.plan import plans as known_plans
 from dafeng.report import word
-from dafeng.rulebook import check, load
+from dafeng.rulebook import Rulebook, check, load
 from dafeng.vocabulary import Fault, period
 from dafeng.workspace import Workspace
 
@@ -117,15 +117,12 @@ def _account(
     data_year: int | None,
     as_of: str | None,
 ) -> Outcome:
-    accounts, findings = Workspace(workspace).account(
-        reporters=reporter, year=year, data_year=data_year
-    )
-    if as_of is not None:
-        last = period(as_of).year
-        accounts = [account for account in accounts if int(account.year) <= last]
-    data = {"accounts": [report.account_dict(account, lang) for account in accounts]}
-    shown = [report.account_listing(accounts, lang)]
-    return Outcome(shown, data, findings, FOUND if findings else FINE)
+    found = Workspace(workspace).account(reporters=reporter, year=year, data_year=data_year)
+    last = period(as_of).year if as_of else None
+    lines = [line for line in found.lines if last is None or int(line.year) <= last]
+    data = {"accounts": [report.account_dict(line, lang) for line in lines]}
+    shown = [report.account_listing(lines, lang)]
+    return Outcome(shown, data, list(found.findings), FOUND if found.findings else FINE)
 
 
 def _board(
@@ -193,20 +190,28 @@ def _target_figure(ws: Workspace, target: str, as_of: str | None) -> str:
     raise Fault("unknown_figure", label=target)
 
 
-def _rules_list(lang: str) -> Outcome:
-    rules = load()
-    return Outcome(list(report.rules_view(rules, lang)), report.rules_data(rules, lang))
+def _rules_list(lang: str, workspace: Path, as_of: str | None) -> Outcome:
+    rules = _rules(workspace)
+    day = period(as_of).last if as_of else None
+    shown = list(report.rules_view(rules, day, lang))
+    return Outcome(shown, report.rules_data(rules, day, lang))
 
 
-def _rules_show(lang: str, rule: str, as_of: str | None) -> Outcome:
-    shown, data = report.rule_view(load(), rule, as_of, lang)
+def _rules_show(lang: str, workspace: Path, rule: str, as_of: str | None) -> Outcome:
+    shown, data = report.rule_view(_rules(workspace), rule, as_of, lang)
     return Outcome(shown, data)
 
 
-def _rules_check(lang: str) -> Outcome:
-    found = check(load())
+def _rules_check(lang: str, workspace: Path, as_of: str | None) -> Outcome:
+    rules = _rules(workspace)
+    found = check(rules, period(as_of).last if as_of else None)
     shown = [] if found else [word("all_right", lang)]
-    return Outcome(shown, {"checked": len(load().values)}, found, BAD_INPUT if found else FINE)
+    return Outcome(shown, {"checked": len(rules.values)}, found, BAD_INPUT if found else FINE)
+
+
+def _rules(workspace: Path) -> Rulebook:
+    """Return the rules of a workspace, or those that come with Dafeng where there is none."""
+    return Workspace(workspace).rules if (workspace / "workspace.yaml").is_file() else load()
 
 
 def _plans_list(lang: str, workspace: Path) -> Outcome:

@@ -13,8 +13,6 @@ from dafeng.ledger.entries import KEY, SERIES, Entries
 from dafeng.ledger.faults import Add, Faults
 from dafeng.vocabulary import Text, basis, flows, items, regions
 
-__IN_BOOKS = Text(zh="账簿中已有", en="already in the books")
-
 _IN_BOOKS = Text(zh="账簿中已有", en="already in the books")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from rich.text import Text as Styled
@@ -11,15 +12,15 @@ from rich.tree import Tree
 from dafeng.plan import Plan, bodies
 from dafeng.report.tables import listing
 from dafeng.report.words import mark_words, word
-from dafeng.rulebook import Document, Method, Rulebook, Value, describe, years_of
+from dafeng.rulebook import Document, Method, Rulebook, Value, describe, in_force, years_of
 from dafeng.vocabulary import Fault, marks, period, regions
 
 Shown = tuple[list[Any], dict[str, Any]]
 
 
-def rules_view(rules: Rulebook, lang: str) -> Iterator[Any]:
-    """Yield the lists of documents, parameter sets and methods."""
-    data = rules_data(rules, lang)
+def rules_view(rules: Rulebook, day: date | None, lang: str) -> Iterator[Any]:
+    """Yield the lists of documents, parameter sets and methods, on ``day`` where one is given."""
+    data = rules_data(rules, day, lang)
     for name, columns in (
         ("documents", ("id", "number", "title", "in_force", "mark")),
         ("parameters", ("id", "title", "source", "year", "entries")),
@@ -29,7 +30,7 @@ def rules_view(rules: Rulebook, lang: str) -> Iterator[Any]:
         yield listing(columns, rows, lang)
 
 
-def rules_data(rules: Rulebook, lang: str) -> dict[str, Any]:
+def rules_data(rules: Rulebook, day: date | None, lang: str) -> dict[str, Any]:
     """Return the lists of documents, parameter sets and methods as plain data."""
     return {
         "documents": [
@@ -41,6 +42,7 @@ def rules_data(rules: Rulebook, lang: str) -> dict[str, Any]:
                 "mark": marks().resolve(d.checked).name.of(lang),
             }
             for d in rules.documents.values()
+            if _holds(d.in_force_from, d.in_force_to, day)
         ],
         "parameters": [
             {
@@ -51,6 +53,7 @@ def rules_data(rules: Rulebook, lang: str) -> dict[str, Any]:
                 "entries": sum(len(table.rows) * len(table.columns) for table in s.tables),
             }
             for s in rules.sets.values()
+            if _holds(s.applies_from, s.applies_to, day)
         ],
         "methods": [
             {
@@ -61,8 +64,14 @@ def rules_data(rules: Rulebook, lang: str) -> dict[str, Any]:
                 "complete": word("yes" if m.complete else "no", lang),
             }
             for m in rules.methods.values()
+            if day is None or in_force(m, str(day.year))
         ],
     }
+
+
+def _holds(first: date | None, last: date | None, day: date | None) -> bool:
+    """Whether ``day`` lies between two dates; an open or unknown end is no bar."""
+    return day is None or ((first is None or first <= day) and (last is None or day <= last))
 
 
 def rule_view(rules: Rulebook, wanted: str, as_of: str | None, lang: str) -> Shown:

@@ -55,7 +55,7 @@ def account_listing(accounts: Iterable[Account], lang: str) -> Table:
     )
     rows = [
         (
-            a.reporter,
+            f"{a.reporter} / {a.facility}" if a.facility else a.reporter,
             a.year,
             a.method + (f" ({a.memo})" if a.memo else ""),
             a.boundary_name.of(lang),
@@ -63,7 +63,7 @@ def account_listing(accounts: Iterable[Account], lang: str) -> Table:
             a.entries,
             a.without_value or "",
             _beside(a),
-            mark_words(a.tree.worst, a.tree.all_flags, lang),
+            mark_words(a.mark, a.tree.all_flags, lang),
         )
         for a in accounts
     ]
@@ -84,6 +84,7 @@ def account_dict(account: Account, lang: str) -> dict[str, Any]:
     return {
         "figure": account.figure,
         "reporter": account.reporter,
+        "facility": account.facility or None,
         "year": account.year,
         "method": account.method,
         "boundary": account.boundary,
@@ -95,7 +96,7 @@ def account_dict(account: Account, lang: str) -> dict[str, Any]:
         "without_value": account.without_value,
         "published": None if account.published is None else asdict(account.published),
         "difference": account.difference,
-        "mark": account.tree.worst,
+        "mark": account.mark,
         "flags": list(account.tree.all_flags),
         "title": account.tree.label.of(lang),
     }

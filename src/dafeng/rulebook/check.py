@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
+from datetime import date
 from functools import partial
 
 from dafeng.findings import Finding
@@ -12,10 +13,15 @@ from dafeng.rulebook.schema import Method, MethodTerm
 from dafeng.vocabulary import Entries, Fault, flows, gases, items, quantity, regions, uses
 
 
-def check(rules: Rulebook) -> list[Finding]:
-    """Return what is wrong: citations, names, units and formulas that lead nowhere."""
+def check(rules: Rulebook, day: date | None = None) -> list[Finding]:
+    """Return what is wrong: citations, names, units and formulas that lead nowhere.
+
+    Args:
+        rules: the rulebook.
+        day: look only at parameter values that apply on this day.
+    """
     found: list[Finding] = []
-    for place, test in _tests(rules):
+    for place, test in _tests(rules, day):
         try:
             test()
         except Fault as fault:
@@ -23,8 +29,10 @@ def check(rules: Rulebook) -> list[Finding]:
     return found
 
 
-def _tests(rules: Rulebook) -> Iterator[tuple[str, Callable[[], object]]]:
+def _tests(rules: Rulebook, day: date | None) -> Iterator[tuple[str, Callable[[], object]]]:
     for value in rules.values.values():
+        if day is not None and not value.applies(day):
+            continue
         row = value.row
         yield value.id, partial(rules.clause, value.clause)
         yield value.id, partial(quantity, value.unit)

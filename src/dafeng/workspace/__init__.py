@@ -6,20 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
 
 from dafeng import explain as trees
 from dafeng import indicators, ledger, plan, rulebook, statistics
 from dafeng.findings import Finding, has_errors
 from dafeng.vocabulary import Fault, period
-from dafeng.workspace.books import Account, Books, as_table, beside_published, find_account
+from dafeng.workspace.books import Books
+from dafeng.workspace.figures import Account, Accounts, beside_published
 from dafeng.workspace.reporters import reporter_totals
 from dafeng.workspace.store import Config, Store
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-__all__ = ["Account", "Board", "Explanation", "Imported", "Workspace"]
+__all__ = ["Account", "Accounts", "Board", "Explanation", "Imported", "Workspace"]
 
 FORMAT = 1
 Progress = Callable[[str, int, int], None]
@@ -50,6 +50,21 @@ class Board:
         """What was found on the way, each once."""
         found = {(f.code, f.place): f for line in self.lines for f in line.findings}
         return tuple(found.values())
+
+    def table(self) -> pa.Table:
+        """Return the lines as a table; value, path, gap and pace are in ``unit``."""
+        words = ("plan", "region", "as_of", "status", "value_period", "mark", "figure")
+        numbers = ("value", "path", "gap", "pace")
+        schema = pa.schema(
+            [(name, pa.string()) for name in ("target", *words, "unit")]
+            + [(name, pa.float64()) for name in numbers]
+        )
+        rows = [
+            {"target": line.target.id, "unit": line.target.unit}
+            | {name: getattr(line, name) for name in (*words, *numbers)}
+            for line in self.lines
+        ]
+        return pa.Table.from_pylist(rows, schema)
 
 
 @dataclass(frozen=True)
@@ -128,18 +143,20 @@ class Workspace:
         reporters: Sequence[str] = (),
         year: str | None = None,
         data_year: int | None = None,
-    ) -> tuple[list[Account], list[Finding]]:
-        """Return energy and emissions by reporter, method and year, and what they leave out."""
+    ) -> Accounts:
+        """Return energy and emissions by reporter, method and year, and what they leave out.
+
+        Args:
+            reporters: only these.
+            year: only this reporting year.
+            data_year: hold regional electricity factors at the data of this year.
+        """
         books = Books(self.store, self.rules, data_year)
         published = self.table("statistics").to_pylist()
         found = beside_published(books.accounts(reporters, year), self.rules, published)
-        for account in found:
-            self._keep(account.figure, account.tree)
-        return found, books.findings()
-
-    def account_table(self, **chosen: Any) -> pa.Table:
-        """Return ``account`` as a table: ``emission_gco2e``, ``energy_gce`` in whole grams."""
-        return as_table(self.account(**chosen)[0])
+        for line in found:
+            self._keep(line.figure, line.tree)
+        return Accounts(tuple(found), tuple(books.findings()))
 
     def board(
         self,
@@ -184,9 +201,8 @@ class Workspace:
         """
         kind, name, scope, when, digest = trees.parse_figure_id(figure)
         if kind == "account":
-            account = find_account(
-                self.account(reporters=[scope.split("~")[0]], year=when)[0], name, scope, when
-            )
+            reporter = scope.partition("~")[0].partition(".")[0]
+            account = self.account(reporters=[reporter], year=when).find(name, scope, when)
             current, tree = account.figure, account.tree
         elif kind == "target":
             line = self._line(name, scope)

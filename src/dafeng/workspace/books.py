@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import ibis
-import pyarrow as pa
 
 from dafeng import engine, ledger
 from dafeng.accounting import (
@@ -18,61 +17,19 @@ from dafeng.accounting import (
     spread_assignments,
     totals,
 )
-from dafeng.explain import Node, figure_id
+from dafeng.explain import Node
 from dafeng.findings import Finding
 from dafeng.rulebook import Rulebook, in_force, years_of
-from dafeng.statistics import Figure, combine
-from dafeng.vocabulary import Fault, Text, factor, items, period, regions
+from dafeng.vocabulary import Text, items, period, regions
+from dafeng.workspace.figures import UNITS, Account
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from dafeng.workspace.store import Store
 
-UNITS = {"emission": "gCO2e", "energy": "gce"}
-
-
-@dataclass(frozen=True)
-class Account:
-    """A total of the accounts.
-
-    Attributes:
-        grams: whole g CO2e or g standard coal; ``None`` where the method refuses totals.
-        without_value: entries whose amount is unknown and not in ``grams``.
-        tree: how it came about.
-        published: what somebody else published for the same thing.
-    """
-
-    reporter: str
-    method: str
-    boundary: str
-    boundary_name: Text
-    measure: str
-    memo: str
-    year: str
-    grams: int | None
-    entries: int
-    without_value: int
-    tree: Node
-    published: Figure | None = None
-
-    @property
-    def difference(self) -> float | None:
-        """This total over the published figure, less one; ``None`` where there is none."""
-        if self.published is None or self.grams is None or not self.published.value:
-            return None
-        return self.grams / (self.published.value * factor(self.published.unit, "g")) - 1
-
-    @property
-    def name(self) -> str:
-        """Name of the figure: the measure, and what is kept apart."""
-        return f"{self.measure}.{self.memo}" if self.memo else self.measure
-
-    @property
-    def figure(self) -> str:
-        """Id of the figure."""
-        scope = f"{self.reporter}~{self.method}"
-        return figure_id("account", self.name, scope, self.year, self.tree)
+KEY = ("reporter", "facility", "year", "method", "measure", "memo")
+"""What identifies a total."""
 
 
 class Books:
@@ -111,14 +68,14 @@ class Books:
         self.rows = accounts(rules, self.prepared, self._table("measured"), data_year)
 
     def accounts(self, reporters: Sequence[str] = (), year: str | None = None) -> list[Account]:
-        """Return the totals by reporter, method and year, each with its tree."""
+        """Return the totals by reporter, facility, method and year, each with its tree."""
         rows = self._chosen(self.rows, reporters, year)
-        sums = totals(rows, ("reporter", "year"))
-        found = self.fetch(sums.order_by(["reporter", "year", "method", "memo", "measure"]))
+        sums = totals(rows, ("reporter", "facility", "year"))
+        found = self.fetch(sums.order_by(list(KEY)))
         detail: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for row in self.fetch(rows):
             row["source"] = self._place(row)
-            key = tuple(row[k] for k in ("reporter", "year", "method", "measure", "memo"))
+            key = tuple(row[k] for k in KEY)
             detail.setdefault(key, []).append(row)
         return [self._account(row, detail) for row in found]
 
@@ -139,19 +96,27 @@ class Books:
 
     def findings(self) -> list[Finding]:
         """Return what the accounts leave out, and why."""
-        return [*self._out_of_time(), *self._without_method(), *self._outside(), *self._no_value()]
+        return [
+            *self._out_of_time(),
+            *self._without_method(),
+            *self._outside(),
+            *self._no_value(),
+            *(finding for gaps in self._gaps().values() for finding in gaps),
+        ]
 
     def _account(
         self, row: dict[str, Any], detail: dict[tuple[str, ...], list[dict[str, Any]]]
     ) -> Account:
-        key = tuple(row[k] for k in ("reporter", "year", "method", "measure", "memo"))
+        key = tuple(row[k] for k in KEY)
         method = self._rules.method(row["method"])
         children = account_tree(self._rules, method, detail[key], self._measured)
         grams = row["grams"] if method.complete else None
         flags = ("partial",) if row["without_value"] else ()
+        if (row["reporter"], row["year"]) in self._gaps():
+            flags = (*flags, "months_missing")
         tree = Node(
             "figure",
-            f"account/{row['reporter']}/{row['method']}/{row['measure']}/{row['memo']}/{row['year']}",
+            "/".join(("account", *key)),
             Text(
                 zh=f"{reporter_name(row['reporter']).zh} {row['year']} {method.title.zh}",
                 en=f"{reporter_name(row['reporter']).en} {row['year']} {method.title.en}",
@@ -164,6 +129,7 @@ class Books:
         )
         return Account(
             row["reporter"],
+            row["facility"],
             row["method"],
             method.boundary_id,
             method.boundary,
@@ -176,14 +142,32 @@ class Books:
             tree,
         )
 
+    @cache  # noqa: B019  a workspace opens few books, and they live as long as the command
+    def _gaps(self) -> dict[tuple[str, str], list[Finding]]:
+        """Find the months that a series lacks inside its span, by reporter and year.
+
+        They are in no sum: not reported is not zero.
+        """
+        found: dict[tuple[str, str], list[Finding]] = {}
+        for gap in ledger.check_entries(engine.fetch(self._backend, self._entries)):
+            if gap.code != "month_gap":
+                continue
+            months = gap.values["months"].split(", ")
+            for year in sorted({month[:4] for month in months}):
+                here = ", ".join(month for month in months if month[:4] == year)
+                values = dict(gap.values) | {"months": here}
+                finding = Finding("not_reported", gap.values["reporter"], values)
+                found.setdefault((gap.values["reporter"], year), []).append(finding)
+        return found
+
     def _place(self, row: dict[str, Any]) -> str:
         """Return file and row that an entry was read from, then the source it names."""
         batch, _, line = row["entry"].partition(".")
         return f"{self._files.get(batch, batch)}:{int(line)} · {row['source']}"
 
     def _prepare(self) -> ir.Table:
-        entries = ledger.current(self._table("entries"))
-        labels = self._backend.to_pyarrow(entries.select("period").distinct())["period"].to_pylist()
+        entries = self._entries = ledger.current(self._table("entries"))
+        labels = [row["period"] for row in self.fetch(entries.select("period").distinct())]
         years = sorted({period(label).year for label in labels})
         assigned = ibis.memtable(spread_assignments(self._assignments, years))
         rows = prepare(
@@ -237,51 +221,3 @@ def reporter_name(reporter: str) -> Text:
     if reporter in regions():
         return regions()[reporter].name
     return Text(zh=reporter, en=reporter)
-
-
-def beside_published(
-    found: Iterable[Account], rules: Rulebook, rows: list[dict[str, Any]]
-) -> list[Account]:
-    """Set each total beside the published figure of the same thing, where one is held."""
-    result = []
-    for account in found:
-        measure = rules.method(account.method).published_as
-        figure = (
-            combine(rows, account.reporter, measure).at(account.year, "value") if measure else None
-        )
-        result.append(replace(account, published=figure))
-    return result
-
-
-def find_account(found: Iterable[Account], name: str, scope: str, year: str) -> Account:
-    """Return the account that an id without its hash names.
-
-    Raises:
-        Fault: ``unknown_figure``.
-    """
-    for account in found:
-        own = (account.name, f"{account.reporter}~{account.method}", account.year)
-        if own == (name, scope, year):
-            return account
-    raise Fault("unknown_figure", label=f"account:{name}:{scope}:{year}")
-
-
-def as_table(found: Iterable[Account]) -> pa.Table:
-    """Return accounts as a table with the unit in the column names."""
-    names = ("reporter", "year", "method", "boundary", "memo", "entries", "without_value", "figure")
-    schema = pa.schema(
-        [
-            *((n, pa.int64() if n in ("entries", "without_value") else pa.string()) for n in names),
-            ("emission_gco2e", pa.int64()),
-            ("energy_gce", pa.int64()),
-            ("mark", pa.string()),
-        ]
-    )
-    return pa.Table.from_pylist(
-        [
-            {n: getattr(a, n) for n in names}
-            | {f"{a.measure}_{UNITS[a.measure].lower()}": a.grams, "mark": a.tree.worst}
-            for a in found
-        ],
-        schema,
-    )

@@ -1,0 +1,72 @@
+"""The reference pages say what the data say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parent.parent / "docs" / "build_reference.py"
+
+
+def build(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-X", "utf8", str(SCRIPT), *words],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("reference")
+    ran = build("--folder", str(place))
+    assert ran.returncode == 0, ran.stderr
+    return place
+
+
+def test_committed_pages_are_fresh() -> None:
+    ran = build("--check")
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_two_runs_write_the_same(folder: Path) -> None:
+    assert build("--check", "--folder", str(folder)).returncode == 0
+
+
+@pytest.mark.parametrize("what", ["changed", "missing", "left over"])
+def test_a_stale_page_is_named(folder: Path, what: str) -> None:
+    page = folder / ("old.md" if what == "left over" else "units.md")
+    before = page.read_text(encoding="utf-8") if page.exists() else None
+    if what == "missing":
+        page.unlink()
+    else:
+        page.write_text("other", encoding="utf-8")
+    ran = build("--check", "--folder", str(folder))
+    if before is None:
+        page.unlink()
+    else:
+        page.write_text(before, encoding="utf-8")
+    assert ran.returncode == 1
+    assert page.name in ran.stderr
+
+
+def test_every_rule_has_its_place(folder: Path) -> None:
+    from dafeng.indicators import indicators
+    from dafeng.plan import plans
+    from dafeng.rulebook import load
+
+    text = {page.stem: page.read_text(encoding="utf-8") for page in folder.glob("*.md")}
+    rules = load()
+    for page, ids in (
+        ("documents", rules.documents),
+        ("parameters", rules.sets),
+        ("methods", rules.methods),
+        ("plans", plans()),
+    ):
+        missing = [one for one in ids if f"\n## {one}\n" not in text[page]]
+        assert not missing
+    assert all(f"| `{one}` |" in text["indicators"] for one in indicators())
