@@ -155,7 +155,7 @@ def flows() -> Lines:
     rows = (
         (
             code(f.id), f.zh, f.en,
-            *(SIGNS[dict(f.signs.get(c, {})).get(b, 0)] for c, b in keys),
+            *(sign(f, c, b) for c, b in keys),
             f.part_of, f.signed, both(f.note),
         )
         for f in book.values()
@@ -172,6 +172,12 @@ def flows() -> Lines:
     yield "`final/<行业 sector>` 对每个行业开放。 `final/<sector>` is open to every sector."
     yield ""
     yield from terms(vocabulary.uses())
+
+
+def sign(flow: Any, column: str, basis: str) -> str:
+    """Return the sign of a flow in a column of the sign table, on one basis."""
+    found = {str(key): value for key, value in flow.signs.get(column, {}).items()}
+    return SIGNS[found.get(basis, 0)]
 
 
 def gases() -> Lines:

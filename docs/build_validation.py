@@ -451,10 +451,7 @@ def validate(folder: Path) -> Validation:
         each = import_each(data, place)
         held = workspace(data, place)
         rows = account_rows(held)
-        totals = {
-            (row["reporter"], row["method"]): row["emission_gco2e"] or row["energy_gce"]
-            for row in held.account_table().to_pylist()
-        }
+        totals = {(a.reporter, a.method): a.grams or 0 for a in held.account().lines}
     mine, published = own(rows), data.published()
     coefficients = standard_coal(rulebook.load(), CONSUMPTION, "consumed")
     return Validation(
@@ -753,8 +750,9 @@ def carbon_oxidised(v: Validation, item: str) -> float:
 READING = (
     Text(
         zh="差异主要来自原煤的因子：因子部分 {coal} 百万吨，净差 {difference} 百万吨。"
-        "本软件 {ours} t/t = 20,908 kJ/kg × 烟煤 26.1 tC/TJ × 98 % × 44/12；清单中位数 {theirs} t/t，"
-        "按同一热值相当于含碳量 × 氧化率 {their_carbon} tC/TJ，本软件为 {our_carbon}。",
+        "本软件 {ours} t/t = 20,908 kJ/kg × 烟煤 26.1 tC/TJ × 98 % × 44/12；"
+        "清单中位数 {theirs} t/t，按同一热值相当于含碳量 × 氧化率 {their_carbon} tC/TJ，"
+        "本软件为 {our_carbon}。",
         en="Most of it is the factor of raw coal: its factor part is {coal} Mt, the net difference "
         "{difference} Mt. Ours, {ours} t/t, is 20,908 kJ/kg × 26.1 tC/TJ of bituminous coal × 98 % "
         "× 44/12; the inventory's median, {theirs} t/t, is carbon × oxidation of {their_carbon} "

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from dafeng.indicators import indicators
+from dafeng.plan import plans
+from dafeng.rulebook import load
+
 SCRIPT = Path(__file__).resolve().parent.parent / "docs" / "build_reference.py"
 
 
@@ -55,10 +59,6 @@ def test_a_stale_page_is_named(folder: Path, what: str) -> None:
 
 
 def test_every_rule_has_its_place(folder: Path) -> None:
-    from dafeng.indicators import indicators
-    from dafeng.plan import plans
-    from dafeng.rulebook import load
-
     text = {page.stem: page.read_text(encoding="utf-8") for page in folder.glob("*.md")}
     rules = load()
     for page, ids in (

@@ -44,7 +44,8 @@ def accounts(
     """
     table = coefficient_table(rules, prepared, data_year)
     names = ("reporter", "facility", "method", "item", "use", "period", "year", "region")
-    overrides = compile_overrides(rules, prepared.select(*names).distinct(), measured, data_year)
+    occurring = prepared.filter(prepared.method != "").select(*names).distinct()
+    overrides = compile_overrides(rules, occurring, measured, data_year)
     return join(prepared, ibis.memtable(table), ibis.memtable(overrides))
 
 

@@ -27,6 +27,7 @@ Kind = Literal[
     "assumption",
 ]
 _HASH_LENGTH = 12
+_FORMULAS = ("account", "formula")
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,15 @@ class Node:
 
     @property
     def hash(self) -> str:
-        """Content hash over the inputs and rules (the leaves) and nothing else."""
-        parts = sorted({leaf.content for leaf in leaves(self)})
+        """Content hash over inputs, rules and formulas; not over words or clauses."""
+        parts = sorted({node.content for node in self.walk() if node.kind != "clause"})
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_HASH_LENGTH]
 
     @property
     def content(self) -> str:
-        """What identifies this step as an input."""
-        return json.dumps([self.kind, self.ref, self.value, self.unit, self.mark])
+        """What this step contributes: what it is, its value, its formula."""
+        formula = self.detail.en if self.detail and self.kind in _FORMULAS else ""
+        return json.dumps([self.kind, self.ref, self.value, self.unit, self.mark, formula])
 
     def walk(self) -> Iterator[Node]:
         """Yield this step and all steps below it."""
@@ -98,15 +100,6 @@ class Node:
             "detail": self.detail.of(lang) if self.detail else "",
             "children": [child.to_dict(lang) for child in self.children],
         }
-
-
-def leaves(node: Node) -> Iterator[Node]:
-    """Yield the inputs and rules at the ends of the tree; clauses belong to their parameter."""
-    below = [child for child in node.children if child.kind != "clause"]
-    if not below:
-        yield node
-    for child in below:
-        yield from leaves(child)
 
 
 def narrowed(node: Node, wanted: str) -> Node | None:
@@ -157,10 +150,11 @@ def difference(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, Any,
 
 
 def _inputs(tree: dict[str, Any]) -> dict[str, Any]:
+    """Return inputs by ref with their value, and formulas by ref with their text."""
     below = [child for child in tree["children"] if child["kind"] != "clause"]
     if not below:
         return {tree["ref"]: tree["value"]}
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {tree["ref"]: tree["detail"]} if tree["kind"] in _FORMULAS else {}
     for child in below:
         found |= _inputs(child)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,6 @@ def _series(plan: Plan, indicator: Indicator, rows: list[dict[str, Any]], as_of:
 
 
 def _cut(target: Target, as_of: str) -> str:
-    """A target is not followed beyond its own year."""
-    year = period(as_of).year
+    """Return the last complete year; a target is not followed beyond its own."""
+    year = (period(as_of).last + timedelta(days=1)).year - 1
     return str(min(year, target.year)) if target.year is not None else str(year)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from dafeng.ledger.faults import SHOWN
@@ -27,6 +28,9 @@ from dafeng.vocabulary import (
 
 _FULL_WIDTH = re.compile("[０-９]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+MANY = 10
+"""Of more choices than this only the nearest are named."""
 
 
 def resolver(column: Column) -> Callable[[str], str] | None:
@@ -87,7 +91,8 @@ def _half_width(resolve: Callable[[str], str]) -> Callable[[str], str]:
 
 def _choice(label: str, choices: tuple[str, ...]) -> str:
     if label not in choices:
-        raise Fault("bad_choice", label=label, choices=", ".join(choices))
+        near = get_close_matches(label, choices) if len(choices) > MANY else choices
+        raise Fault("bad_choice", label=label, choices=", ".join(near) or "–")
     return label
 
 

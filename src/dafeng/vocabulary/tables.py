@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -53,6 +54,14 @@ class TableSchema(Record):
     name: str
     text: Text
     columns: tuple[Column, ...]
+
+    def with_choices(self, column: str, choices: Iterable[str]) -> TableSchema:
+        """Return the schema with the only values that a column may hold."""
+        columns = tuple(
+            c.model_copy(update={"choices": tuple(choices)}) if c.name == column else c
+            for c in self.columns
+        )
+        return self.model_copy(update={"columns": columns})
 
     @property
     def key(self) -> tuple[str, ...]:

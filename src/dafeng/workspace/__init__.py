@@ -13,7 +13,7 @@ import pyarrow as pa
 from dafeng import explain as trees
 from dafeng import indicators, ledger, plan, rulebook, statistics
 from dafeng.findings import Finding, has_errors
-from dafeng.vocabulary import Fault, period
+from dafeng.vocabulary import Fault, TableSchema, period
 from dafeng.workspace.books import Books
 from dafeng.workspace.figures import Account, Accounts, beside_published
 from dafeng.workspace.reporters import reporter_totals
@@ -114,7 +114,7 @@ class Workspace:
         Raises:
             Fault: ``unknown_table``.
         """
-        return self.store.load(_schema(name))
+        return self.store.load(self._schema(name))
 
     def import_file(
         self,
@@ -132,7 +132,7 @@ class Workspace:
         """
         layout = ledger.read_mapping(Path(mapping)) if mapping else None
         name = table or (layout.table if layout else "entries")
-        schema = _schema(name)
+        schema = self._schema(name)
         existing = self.table(name) if name == "entries" else None
         found = ledger.read_table(Path(file), schema, layout, progress, existing=existing)
         return self._take(Path(file), name, found, accept_valid=accept_valid)
@@ -256,15 +256,22 @@ class Workspace:
             tuple(found.findings),
         )
 
+    def _schema(self, name: str) -> TableSchema:
+        """Return a table with the parameters, methods and measures that its columns may name."""
+        known = ledger.tables() | statistics.tables()
+        if name not in known:
+            raise Fault("unknown_table", label=name, near=", ".join(known))
+        match name:
+            case "measured":
+                return known[name].with_choices("parameter", self.rules.parameters)
+            case "assignments":
+                return known[name].with_choices("method", self.rules.methods)
+            case "statistics":
+                return known[name].with_choices("measure", statistics.measures())
+        return known[name]
+
     def _keep(self, figure: str, tree: trees.Node) -> None:
         self.store.keep_figure(figure, tree.to_dict("en"))
-
-
-def _schema(name: str) -> Any:
-    known = ledger.tables() | statistics.tables()
-    if name not in known:
-        raise Fault("unknown_table", label=name, near=", ".join(known))
-    return known[name]
 
 
 def _newest_year(rows: list[dict[str, Any]]) -> str:
