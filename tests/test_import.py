@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from dafeng.findings import messages
 from dafeng.ledger import Import, check_entries, read_mapping, read_table, tables, write_rejected
-from dafeng.ledger.columns import Labels
-from dafeng.ledger.faults import SHOWN
-from dafeng.ledger.numbers import fault_of, parse
+from dafeng.ledger.importing.columns import Labels
+from dafeng.ledger.importing.faults import SHOWN
+from dafeng.ledger.importing.numbers import fault_of, parse
 from dafeng.vocabulary import Fault
 
 BROKEN = Path(__file__).parent / "broken"

@@ -2,8 +2,8 @@
 
 from dafeng.ledger.conflicts import check_entries
 from dafeng.ledger.current import current
-from dafeng.ledger.imports import Import, read_table, write_rejected
-from dafeng.ledger.mapping import Mapping, read_mapping
+from dafeng.ledger.importing.imports import Import, read_table, write_rejected
+from dafeng.ledger.importing.mapping import Mapping, read_mapping
 from dafeng.ledger.schema import tables
 
 __all__ = [

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from dafeng.findings import Finding
-from dafeng.ledger.columns import Bools, Ints, group
 from dafeng.ledger.entries import KEY, SERIES, Entries
-from dafeng.ledger.faults import Add, Faults
+from dafeng.ledger.importing.columns import Bools, Ints, group
+from dafeng.ledger.importing.faults import Add, Faults
 from dafeng.vocabulary import Text, basis, flows, items, regions
 
 _IN_BOOKS = Text(zh="账簿中已有", en="already in the books")

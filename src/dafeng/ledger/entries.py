@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dafeng.ledger.columns import Bools, Ints, Labels, group
+from dafeng.ledger.importing.columns import Bools, Ints, Labels, group
 from dafeng.vocabulary import Period, period
 
 KEY = ("reporter", "facility", "period", "item", "flow", "use", "product")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dafeng.ledger.columns import Labels
-from dafeng.ledger.source import Progress, Source, titles
+from dafeng.ledger.importing.columns import Labels
+from dafeng.ledger.importing.source import Progress, Source, titles
 from dafeng.vocabulary import Fault
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -7,14 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from dafeng.ledger.booking import CHECKS, ENTRIES, IGNORED, OF_WHICH, book
-from dafeng.ledger.check import check_filled, check_key, check_labels, check_numbers, check_units
-from dafeng.ledger.columns import Bools, Ints, Labels, group
-from dafeng.ledger.faults import Faults
-from dafeng.ledger.header import FROM_ROWS
-from dafeng.ledger.mapping import ItemRule, Mapping
-from dafeng.ledger.source import Progress, Source
-from dafeng.ledger.totals import Totals, check_rows, item_sums
+from dafeng.ledger.importing.booking import CHECKS, ENTRIES, IGNORED, OF_WHICH, book
+from dafeng.ledger.importing.check import (
+    check_filled,
+    check_key,
+    check_labels,
+    check_numbers,
+    check_units,
+)
+from dafeng.ledger.importing.columns import Bools, Ints, Labels, group
+from dafeng.ledger.importing.faults import Faults
+from dafeng.ledger.importing.header import FROM_ROWS
+from dafeng.ledger.importing.mapping import ItemRule, Mapping
+from dafeng.ledger.importing.source import Progress, Source
+from dafeng.ledger.importing.totals import Totals, check_rows, item_sums
 from dafeng.vocabulary import Column, TableSchema, items
 
 _NUMBERS = ("number", "integer")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dafeng.ledger.faults import Faults
-from dafeng.ledger.labels import resolver
-from dafeng.ledger.mapping import Mapping
-from dafeng.ledger.source import Source
+from dafeng.ledger.importing.faults import Faults
+from dafeng.ledger.importing.labels import resolver
+from dafeng.ledger.importing.mapping import Mapping
+from dafeng.ledger.importing.source import Source
 from dafeng.vocabulary import Fault, TableSchema
 
 FROM_ROWS = ("flow", "use", "product", "note")

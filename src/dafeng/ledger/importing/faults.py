@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from dafeng.findings import Finding, messages
-from dafeng.ledger.columns import Bools, Ints
+from dafeng.ledger.importing.columns import Bools, Ints
 
 SHOWN = 1000
 """So many findings of one code and column are spelt out; the others are counted."""

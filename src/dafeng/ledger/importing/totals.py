@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from dafeng.ledger.columns import Bools, Floats, Ints, Labels, group
-from dafeng.ledger.faults import Add, Faults
-from dafeng.ledger.mapping import ItemRule, Rows
+from dafeng.ledger.importing.columns import Bools, Floats, Ints, Labels, group
+from dafeng.ledger.importing.faults import Add, Faults
+from dafeng.ledger.importing.mapping import ItemRule, Rows
 
 # What adding printed decimals as binary numbers may cost at most.
 _RELATIVE = float(np.sqrt(np.finfo(np.float64).eps))

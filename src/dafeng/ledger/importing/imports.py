@@ -13,16 +13,16 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from dafeng.findings import Finding
-from dafeng.ledger.booking import CLASSES
-from dafeng.ledger.check import to_arrow
-from dafeng.ledger.columns import Ints, Labels
 from dafeng.ledger.conflicts import note_conflicts
-from dafeng.ledger.faults import Faults
-from dafeng.ledger.header import check_header, check_mapping
-from dafeng.ledger.layout import Layout, lay_out
-from dafeng.ledger.mapping import Mapping
-from dafeng.ledger.read import read_source
-from dafeng.ledger.source import Progress, Source
+from dafeng.ledger.importing.booking import CLASSES
+from dafeng.ledger.importing.check import to_arrow
+from dafeng.ledger.importing.columns import Ints, Labels
+from dafeng.ledger.importing.faults import Faults
+from dafeng.ledger.importing.header import check_header, check_mapping
+from dafeng.ledger.importing.layout import Layout, lay_out
+from dafeng.ledger.importing.mapping import Mapping
+from dafeng.ledger.importing.read import read_source
+from dafeng.ledger.importing.source import Progress, Source
 from dafeng.vocabulary import Fault, TableSchema
 
 ENTRIES = "entries"

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dafeng.ledger.columns import Bools, Floats, Labels
+from dafeng.ledger.importing.columns import Bools, Floats, Labels
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}([,'\u00a0 ][0-9]{3})+(\.[0-9]+)?")

@@ -9,7 +9,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from dafeng.ledger.faults import SHOWN
+from dafeng.ledger.importing.faults import SHOWN
 from dafeng.vocabulary import (
     Column,
     Entries,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dafeng.ledger.columns import Bools, Floats, Ints, Labels
-from dafeng.ledger.faults import Add
-from dafeng.ledger.mapping import Entry, OfWhich, Row
+from dafeng.ledger.importing.columns import Bools, Floats, Ints, Labels
+from dafeng.ledger.importing.faults import Add
+from dafeng.ledger.importing.mapping import Entry, OfWhich, Row
 from dafeng.vocabulary import flows
 
 CLASSES = ("entries", "checks", "of_which", "ignored")

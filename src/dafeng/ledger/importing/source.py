@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dafeng.findings import Finding
-from dafeng.ledger.columns import Bools, Ints, Labels
+from dafeng.ledger.importing.columns import Bools, Ints, Labels
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage (``read``, ``check``), what is done and the whole of it."""

@@ -13,10 +13,10 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from dafeng.findings import Finding
-from dafeng.ledger.columns import Labels
-from dafeng.ledger.encoding import GB18030, to_utf8
-from dafeng.ledger.sheets import read_xlsx
-from dafeng.ledger.source import Progress, Source, titles
+from dafeng.ledger.importing.columns import Labels
+from dafeng.ledger.importing.encoding import GB18030, to_utf8
+from dafeng.ledger.importing.sheets import read_xlsx
+from dafeng.ledger.importing.source import Progress, Source, titles
 from dafeng.vocabulary import Fault
 
 _BLANK = ', \t\r\n"'  # a row of nothing else holds no value

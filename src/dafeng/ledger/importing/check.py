@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dafeng.ledger.columns import Bools, Floats, Ints, Labels, group
-from dafeng.ledger.faults import Add, Faults
-from dafeng.ledger.labels import resolve_all, resolver
-from dafeng.ledger.numbers import fault_of, parse
+from dafeng.ledger.importing.columns import Bools, Floats, Ints, Labels, group
+from dafeng.ledger.importing.faults import Add, Faults
+from dafeng.ledger.importing.labels import resolve_all, resolver
+from dafeng.ledger.importing.numbers import fault_of, parse
 from dafeng.vocabulary import Column, Fault, Item, factor, items
 
 

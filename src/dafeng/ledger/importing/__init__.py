@@ -1,0 +1,1 @@
+"""How files become rows: read, label, lay out, check; nothing is lost."""
