@@ -39,7 +39,7 @@ def table(name: str, rows: Iterable[Row]) -> pa.Table:
 
 
 def run(cases: Mapping[str, Row], data_year: int | None = None) -> tuple[list[Row], list[Row]]:
-    """Return the account rows and the totals of some cases; the name is the reporter."""
+    """Return the account rows and the totals of some cases; the name of a case is its reporter."""
     backend = ibis.duckdb.connect()
 
     def rows(key: str) -> list[Row]:
@@ -76,7 +76,7 @@ def run(cases: Mapping[str, Row], data_year: int | None = None) -> tuple[list[Ro
     )
     prepared = backend.create_table("prepared", prepared)
     found = backend.create_table("accounts", accounts(rules, prepared, held["measured"], data_year))
-    sums = totals(found, ["reporter"])
+    sums = totals(found, ["reporter", "facility"])
     return backend.to_pyarrow(found).to_pylist(), backend.to_pyarrow(sums).to_pylist()
 
 

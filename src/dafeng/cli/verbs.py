@@ -121,7 +121,7 @@ def _account(
     last = period(as_of).year if as_of else None
     lines = [line for line in found.lines if last is None or int(line.year) <= last]
     data = {"accounts": [report.account_dict(line, lang) for line in lines]}
-    shown = [report.account_listing(lines, lang)]
+    shown = list(report.account_listing(lines, lang))
     return Outcome(shown, data, list(found.findings), FOUND if found.findings else FINE)
 
 
@@ -165,7 +165,10 @@ def _explain(
         pass
     else:
         shown.append(word("changed", lang))
-        rows = [(ref, before, after) for ref, before, after in found.changes]
+        rows = [
+            (ref, *("–" if value is None else value for value in values))
+            for ref, *values in found.changes
+        ]
         shown.append(report.listing(("id", "before", "after"), rows, lang))
     shown.append(report.tree_view(tree, lang, found.tree.worst))
     data = {

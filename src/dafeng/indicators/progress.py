@@ -203,7 +203,7 @@ def _tree(plan: Plan, target: Target, reading: Reading) -> Node:
         "target",
         f"{plan.id}/{target.id}",
         target.title,
-        target.value,
+        -target.value if target.kind == "reduction" and target.value else target.value,
         target.unit or "",
         marks().resolve(target.checked).id,
         flags=("about",) if target.about else (),

@@ -91,7 +91,7 @@ def read(
             readings.cumulative_change(series, base, as_of),
             readings.cumulative_change(_series(plan, other, rows, as_of), base, as_of),
         )
-    return _READERS.get(target.kind, _nothing)(series, target, as_of)
+    return _READERS.get(indicator.formula, _nothing)(series, target, as_of)
 
 
 def _nothing(_series: Series, _target: Target, as_of: str) -> Reading:
@@ -116,14 +116,12 @@ def _level(series: Series, target: Target, as_of: str) -> Reading:
     return readings.level(series, as_of, target.unit or "", target.base_year)
 
 
-# How each kind of target is read; what is not here has no figure that could be read.
+# How a declared formula reads published figures; what is not here has none that could be read.
 _READERS: dict[str, Callable[[Series, Target, str], Reading]] = {
-    "reduction": _reduction,
-    "annual_growth": _growth,
+    "cumulative_change": _reduction,
+    "annual_change": _growth,
     "increment": _increment,
     "level": _level,
-    "count": _level,
-    "cap": _level,
 }
 
 

@@ -211,7 +211,7 @@ def silent(as_of: str, status: str, reason: str) -> Reading:
 
 def _chained(links: list[Figure], span: str) -> Reading:
     value = chain(figure.value / PERCENT for figure in links)
-    product = " × ".join(f"(1 {figure.value / PERCENT:+.4g})" for figure in links)
+    product = " × ".join(_link(figure.value / PERCENT) for figure in links)
     formula = Node(
         "formula",
         "chain",
@@ -222,6 +222,11 @@ def _chained(links: list[Figure], span: str) -> Reading:
         children=tuple(statistic_node(figure) for figure in links),
     )
     return Reading(value, links[-1].period, _PERCENT_UNIT, nodes=(formula,))
+
+
+def _link(rate: float) -> str:
+    """Return a factor of the chain as people write it."""
+    return f"(1 {'−' if rate < 0 else '+'} {abs(rate):.4g})"
 
 
 def _published(figure: Figure) -> Reading:

@@ -15,6 +15,9 @@ from dafeng.vocabulary import Text
 SHOWN = 20
 """Reporters shown one by one under a sum; the rest is one line with their sum and hash."""
 
+UNKNOWN = {"partial", "months_missing"}
+"""Flags of a total of which a part is not known."""
+
 _UNITS = {"emission": "gCO2e", "energy": "gce"}
 
 
@@ -46,8 +49,9 @@ def intensity_change(
 ) -> Reading:
     """Return the change of an intensity since the base year, for one set of reporters.
 
-    Only reporters with numerator and denominator in both years are compared, so that a firm
-    that came or went does not move the figure; how many are left out is a finding. The base
+    Only reporters with numerator and denominator in both years, and with no unknown part in
+    them, are compared, so that a firm that came or went, or that has a month or a coefficient
+    missing, does not move the figure; how many are left out is a finding. The base
     year is computed on the same boundary and rules.
     """
     held = [total for total in totals if total.year in (base_year, year)]
@@ -58,13 +62,16 @@ def intensity_change(
         found = Finding("mixed_price_bases", str(year), {"bases": " / ".join(sorted(bases))})
         return _none(year, "not_computable", "mixed_prices", found)
     compared = _in_both(above, base_year, year) & _in_both(below, base_year, year)
+    compared -= {t.reporter for t in above if UNKNOWN & set(t.flags)}
     everyone = {total.reporter for total in held}
     notes: tuple[Finding, ...] = ()
     if left_out := everyone - compared:
         counts = {"compared": len(compared), "left_out": len(left_out)}
         notes = (Finding("fixed_set", f"{base_year}–{year}", counts),)
     if not compared:
-        return _none(year, "not_reported" if not everyone else "not_computable", "nothing", *notes)
+        return _none(
+            year, "not_reported" if not everyone else "not_computable", "no_reporters", *notes
+        )
     values: dict[int, float] = {}
     nodes: list[Node] = []
     for when in (base_year, year):

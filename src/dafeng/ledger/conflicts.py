@@ -6,6 +6,8 @@ from collections.abc import Collection
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dafeng.findings import Finding
 from dafeng.ledger.entries import KEY, SERIES, Entries
@@ -33,7 +35,7 @@ def check_entries(
 
     Returns:
         ``duplicate``, ``overlap``, ``both_bases``, ``electricity_consumed`` and
-        ``negative_quantity`` (errors), ``month_gap`` (warning).
+        ``negative_quantity`` and ``unknown_entry`` (errors), ``month_gap`` (warning).
     """
     rows = np.arange(1, 1 + len(table), dtype=np.int64)
     faults = Faults(file, rows)
@@ -61,6 +63,7 @@ def note_conflicts(
     _overlaps(entries, add)
     _bases(entries, firm, add)
     _negatives(entries, add)
+    _superseded(table, existing, add)
     _gaps(entries, add)
 
 
@@ -142,6 +145,15 @@ def _negatives(entries: Entries, add: Add) -> None:
             "flow": flows()[flow[i]].name,
         },
     )
+
+
+def _superseded(table: Any, existing: Any | None, add: Add) -> None:
+    """A row that names what it supersedes names an entry of the books."""
+    named = table.column("supersedes").cast(pa.string())
+    known = existing.column("entry") if existing is not None else pa.array([], pa.string())
+    lost = pc.and_(pc.not_equal(named, ""), pc.invert(pc.is_in(named, value_set=known)))
+    at = np.flatnonzero(lost.to_numpy(zero_copy_only=False))
+    add("unknown_entry", at, "supersedes", lambda i: {"label": named[i].as_py()})
 
 
 def _gaps(entries: Entries, add: Add) -> None:

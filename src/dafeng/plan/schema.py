@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from dafeng.vocabulary import Record, Term, Text
 
-Checked = Literal["official", "V", "V~", "M+", "M"]
+Checked = Literal["official", "V", "V~", "M+", "M", "synthetic"]
 Kind = Literal[
     "reduction",  # fall against a base year
     "level",  # a value to be reached

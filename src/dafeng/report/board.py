@@ -47,6 +47,7 @@ _WIDE = (
 )
 _NARROW = (("target", "mark", "lead"), ("goal",), ("value", "path", "gap"), ("status", "pace"))
 _WIDE_FROM = 120
+_POINTS = {"zh": "", "en": " "}
 _PER_YEAR = {"zh": "/年", "en": "/a"}
 
 
@@ -75,7 +76,7 @@ def board_tables(board: Board, plans: dict[str, Plan], lang: str, width: int) ->
         if plan.issued is not None and plan.issued > period(board.as_of).last:
             yield Styled("  " + word("issued_later", lang).format(issued=plan.issued), style="dim")
         if not plan.complete:
-            reasons = "；".join(p.of(lang) for p in plan.open_points)
+            reasons = _POINTS[lang].join(p.of(lang) for p in plan.open_points)
             yield Styled(f"  {word('incomplete', lang)}: {reasons}", style="dim")
 
 
@@ -144,7 +145,7 @@ def _cells(line: Progress, lang: str) -> dict[str, Styled]:
     if stale and shown.status:
         earlier = statuses()[shown.status].name.of(lang)
         styled.append(f"\n{shown.value_period}: {earlier}", style=_STYLES.get(shown.status, "dim"))
-    title = Styled(f"{line.target.id} ", style="bold").append(line.target.title.of(lang), "default")
+    title = Styled().append(f"{line.target.id} ", "bold").append(line.target.title.of(lang))
     if line.reason is not None and line.status == "not_computable":
         title.append(f"\n{line.reason.of(lang)}", style="dim italic")
     for other in line.beside:

@@ -12,8 +12,17 @@ from rich.tree import Tree
 from dafeng.plan import Plan, bodies
 from dafeng.report.tables import listing
 from dafeng.report.words import mark_words, word
-from dafeng.rulebook import Document, Method, Rulebook, Value, describe, in_force, years_of
-from dafeng.vocabulary import Fault, marks, period, regions
+from dafeng.rulebook import (
+    Document,
+    Method,
+    MethodTerm,
+    Rulebook,
+    Value,
+    describe,
+    in_force,
+    years_of,
+)
+from dafeng.vocabulary import Fault, flows, marks, period, regions
 
 Shown = tuple[list[Any], dict[str, Any]]
 
@@ -138,6 +147,13 @@ def plan_view(plan: Plan, lang: str) -> Iterator[Any]:
         yield tree
 
 
+def _flows(term: MethodTerm, lang: str) -> str:
+    """Return the flows of a term with their signs, or the column of the sign table."""
+    signs = {1: "+", -1: "−"}
+    listed = [f"{signs[sign]} {flows()[f].name.of(lang)}" for f, sign in (term.flows or {}).items()]
+    return " ".join(listed) or str(term.column)
+
+
 def _value_row(rules: Rulebook, value: Value, lang: str) -> tuple[Any, ...]:
     shown = f"{value.number:.6g}" if value.number is not None else f"{value.low}–{value.high}"
     year = value.set.data_year or ""
@@ -174,7 +190,7 @@ def _method_tree(rules: Rulebook, method: Method, lang: str) -> Tree:
         tree.add(Styled(point.of(lang), "yellow"))
     for term in method.terms:
         branch = tree.add(Styled(f"{term.id}  {term.title.of(lang)}"))
-        branch.add(Styled(f"{term.column or term.flows}  {' '.join(term.uses)}", "dim"))
+        branch.add(Styled(f"{_flows(term, lang)}  {' '.join(term.uses)}", "dim"))
         branch.add(Styled(term.expression, "green"))
         for symbol, ref in term.parameters.items():
             name = rules.parameters[ref.parameter].name.of(lang)

@@ -34,40 +34,41 @@ def listing(columns: Sequence[str], rows: Iterable[Sequence[Any]], lang: str) ->
     """Return a plain table; ``columns`` are ids of words."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(word(column, lang), no_wrap=column == "id", overflow="fold")
+        whole = column in ("id", "setting", "entries")
+        table.add_column(word(column, lang), no_wrap=whole, overflow="fold")
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Styled) else str(cell) for cell in row))
     return table
 
 
-def account_listing(accounts: Iterable[Account], lang: str) -> Table:
-    """Return the totals of the accounts."""
-    columns = (
-        "reporter",
-        "year",
-        "method",
-        "boundary",
-        "value",
-        "entries",
-        "without_value",
-        "beside",
-        "mark",
+def account_listing(accounts: Iterable[Account], lang: str) -> Iterable[Styled | Table]:
+    """Yield the totals of the accounts, with the ids by which they are explained."""
+    lines = list(accounts)
+    columns = ["figure", "boundary", "setting", "entries", "without_value", "beside", "mark"]
+    rows = [dict(zip(columns, _account_cells(line, lang), strict=True)) for line in lines]
+    shown = [name for name in columns if name == "figure" or any(str(r[name]) for r in rows)]
+    yield listing(shown, [[row[name] for name in shown] for row in rows], lang)
+    for source in dict.fromkeys(line.published.source for line in lines if line.published):
+        yield Styled(f"{word('beside', lang)}: {source}", "dim")
+
+
+def _account_cells(account: Account, lang: str) -> tuple[Any, ...]:
+    title = Styled(account.tree.label.of(lang))
+    if account.facility:
+        title.append(f" / {account.facility}")
+    if account.memo:
+        title.append(f" ({account.memo})")
+    title.append(f"\n{account.figure.rpartition(':')[0]}", "dim")
+    total = number(account.grams, account.tree.unit)
+    return (
+        title,
+        account.boundary_name.of(lang),
+        word("refused", lang) if account.grams is None else total,
+        account.entries,
+        account.without_value or "",
+        _beside(account),
+        mark_words(account.mark, account.tree.all_flags, lang),
     )
-    rows = [
-        (
-            f"{a.reporter} / {a.facility}" if a.facility else a.reporter,
-            a.year,
-            a.method + (f" ({a.memo})" if a.memo else ""),
-            a.boundary_name.of(lang),
-            word("refused", lang) if a.grams is None else number(a.grams, a.tree.unit),
-            a.entries,
-            a.without_value or "",
-            _beside(a),
-            mark_words(a.mark, a.tree.all_flags, lang),
-        )
-        for a in accounts
-    ]
-    return listing(columns, rows, lang)
 
 
 def _beside(account: Account) -> str:
@@ -76,7 +77,7 @@ def _beside(account: Account) -> str:
     if figure is None or account.difference is None:
         return ""
     difference = rate(account.difference * PERCENT, "%")
-    return f"{number(figure.value, figure.unit)} ({difference})\n{figure.source}"
+    return f"{number(figure.value, figure.unit)} ({difference})"
 
 
 def account_dict(account: Account, lang: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, reduce
 from typing import TYPE_CHECKING, Any
 
 from dafeng.vocabulary import Fault
@@ -39,6 +39,8 @@ def _parse(expression: str) -> ast.expr:
             raise Fault("bad_expression", expression, reason=ast.unparse(node))
         if not isinstance(node, _ALLOWED):
             raise Fault("bad_expression", expression, reason=type(node).__name__)
+        if isinstance(node, ast.Constant) and type(node.value) not in (int, float):
+            raise Fault("bad_expression", expression, reason=repr(node.value))
     return tree
 
 
@@ -124,30 +126,45 @@ def used(expression: str, known: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         Symbol → array of bool. Behind ``first`` only the option that is taken counts, so that
-        an alternative that was not needed does not bear on the result.
+        an alternative that was not needed, or that lacks a part, does not bear on the result;
+        where no option has a value, all of them count.
     """
     found = {symbol: array & False for symbol, array in known.items()}
-    _mark_used(_parse(expression), known, found, True)  # noqa: FBT003
+    _mark_used(_parse(expression), known, found, _as_array(True, known))  # noqa: FBT003
     return found
 
 
-def _mark_used(node: ast.expr, known: Mapping[str, Any], found: dict[str, Any], active: Any) -> Any:
-    """Mark the symbols below ``node`` where it is active; return where it has a value."""
+def _mark_used(
+    node: ast.expr, known: Mapping[str, Any], found: dict[str, Any], active: Any
+) -> None:
+    """Mark the symbols below ``node`` where it is active."""
     match node:
         case ast.Name(id=name):
             found[name] = found[name] | active
+        case ast.Call(args=args):
+            for arg in args:
+                has_value = _has_value(arg, known)
+                _mark_used(arg, known, found, active & has_value)
+                active = active & ~has_value
+            for arg in args:
+                _mark_used(arg, known, found, active)
+        case ast.BinOp(left=left, right=right):
+            _mark_used(left, known, found, active)
+            _mark_used(right, known, found, active)
+        case ast.UnaryOp(operand=operand):
+            _mark_used(operand, known, found, active)
+
+
+def _has_value(node: ast.expr, known: Mapping[str, Any]) -> Any:
+    match node:
+        case ast.Name(id=name):
             return known[name]
         case ast.Call(args=args):
-            reached: Any = False
-            for arg in args:
-                reached = reached | _mark_used(
-                    arg, known, found, active & ~_as_array(reached, known)
-                )
-            return reached
+            return reduce(operator.or_, (_has_value(arg, known) for arg in args))
         case ast.BinOp(left=left, right=right):
-            return _mark_used(left, known, found, active) & _mark_used(right, known, found, active)
+            return _has_value(left, known) & _has_value(right, known)
         case ast.UnaryOp(operand=operand):
-            return _mark_used(operand, known, found, active)
+            return _has_value(operand, known)
     return _as_array(True, known)  # noqa: FBT003
 
 

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from dafeng.vocabulary import Record, Term, Text
 
-Checked = Literal["official", "V", "V~", "M+", "M"]
+Checked = Literal["official", "V", "V~", "M+", "M", "synthetic"]
 
 
 def _fraction(value: object) -> object:

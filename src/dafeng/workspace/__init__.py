@@ -176,7 +176,9 @@ class Workspace:
                 two are never mixed.
         """
         rows = self.table("statistics").to_pylist()
-        when = as_of or _newest_year(rows)
+        when = as_of or _newest_year(
+            rows if source == "statistics" else self.table("entries").to_pylist()
+        )
         chosen = self._chosen_plans(plan_id, region, when)
         if source == "reporters":
             lines = [line for plan_ in chosen for line in self._board_of_reporters(plan_, when)]

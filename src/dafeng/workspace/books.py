@@ -20,7 +20,7 @@ from dafeng.accounting import (
 from dafeng.explain import Node
 from dafeng.findings import Finding
 from dafeng.rulebook import Rulebook, in_force, years_of
-from dafeng.vocabulary import Text, items, period, regions
+from dafeng.vocabulary import Text, items, period
 from dafeng.workspace.figures import UNITS, Account
 
 if TYPE_CHECKING:
@@ -63,6 +63,10 @@ class Books:
         self._files = {
             name.split("-")[0]: manifest["file"] for name, manifest in store.manifests("entries")
         }
+        self._names = {
+            row["reporter"]: Text(zh=row["name_zh"], en=row["name_en"] or row["name_zh"])
+            for row in loaded["reporters"].to_pylist()
+        }
         self._assignments = loaded["assignments"].to_pylist()
         self.prepared = self._prepare()
         self.rows = accounts(rules, self.prepared, self._table("measured"), data_year)
@@ -101,7 +105,7 @@ class Books:
             *self._without_method(),
             *self._outside(),
             *self._no_value(),
-            *(finding for gaps in self._gaps().values() for finding in gaps),
+            *(finding for gaps in self.gaps().values() for finding in gaps),
         ]
 
     def _account(
@@ -112,14 +116,15 @@ class Books:
         children = account_tree(self._rules, method, detail[key], self._measured)
         grams = row["grams"] if method.complete else None
         flags = ("partial",) if row["without_value"] else ()
-        if (row["reporter"], row["year"]) in self._gaps():
+        if (row["reporter"], row["year"]) in self.gaps():
             flags = (*flags, "months_missing")
+        name = self._names.get(row["reporter"], Text(zh=row["reporter"], en=row["reporter"]))
         tree = Node(
             "figure",
             "/".join(("account", *key)),
             Text(
-                zh=f"{reporter_name(row['reporter']).zh} {row['year']} {method.title.zh}",
-                en=f"{reporter_name(row['reporter']).en} {row['year']} {method.title.en}",
+                zh=f"{name.zh} {row['year']} {method.title.zh}",
+                en=f"{name.en} {row['year']} {method.title.en}",
             ),
             grams,
             UNITS[row["measure"]],
@@ -143,7 +148,7 @@ class Books:
         )
 
     @cache  # noqa: B019  a workspace opens few books, and they live as long as the command
-    def _gaps(self) -> dict[tuple[str, str], list[Finding]]:
+    def gaps(self) -> dict[tuple[str, str], list[Finding]]:
         """Find the months that a series lacks inside its span, by reporter and year.
 
         They are in no sum: not reported is not zero.
@@ -214,10 +219,3 @@ class Books:
         for row in self.fetch(ordered):
             values = {"item": items()[row["item"]].name} | {k: row[k] for k in ("entries", "year")}
             yield Finding("no_value", f"{row['reporter']} {row['method']}", values)
-
-
-def reporter_name(reporter: str) -> Text:
-    """Return the name of a region, or the id of another reporter."""
-    if reporter in regions():
-        return regions()[reporter].name
-    return Text(zh=reporter, en=reporter)

@@ -40,7 +40,11 @@ def reporter_totals(books: Books, region: str) -> list[Total]:
         missing=chosen.grams.isnull().any(),
         rank=chosen["rank"].max(),
     )
-    found = [_total(row, held, row["measure"]) for row in books.fetch(sums)]
+    gaps = books.gaps()
+    found = [
+        _total(row | {"gap": (row["reporter"], row["year"]) in gaps}, held, row["measure"])
+        for row in books.fetch(sums)
+    ]
     added = _value_added(books, list(held))
     return found + [_total(row, held, VALUE_ADDED) for row in books.fetch(added)]
 
@@ -56,7 +60,7 @@ def _value_added(books: Books, held: list[str]) -> ir.Table:
         & (rows.item == VALUE_ADDED)
         & (rows.flow == "produced")
     )
-    ranks = ibis.memtable({"mark": list(_RANKS), "rank": list(_RANKS.values())})
+    ranks = ibis.memtable(pa.table({"mark": list(_RANKS), "rank": list(_RANKS.values())}))
     rows = rows.join(ranks, "mark")
     return rows.group_by(["reporter", "year", "product"]).aggregate(
         amount=rows.amount.sum(), rank=rows["rank"].max()
@@ -74,17 +78,17 @@ def _ranks(books: Books) -> ir.Table:
 
 
 def _total(row: dict[str, Any], held: dict[str, dict[str, Any]], measure: str) -> Total:
-    flags = ("proxy",) if row.get("proxy") else ()
+    said = (("proxy", "proxy"), ("partial", "missing"), ("months_missing", "gap"))
     return Total(
         reporter=row["reporter"],
         year=int(row["year"]),
         measure=measure,
         scope=row.get("scope", 0),
-        amount=row["amount"],
+        amount=row["amount"] or 0,  # flagged as partial where nothing is known
         power_plant=_is_power_plant(held[row["reporter"]]["sector"]),
         price_basis=row.get("product", ""),
         mark=next(mark for mark, rank in _RANKS.items() if rank == row["rank"]),
-        flags=(*flags, "partial") if row.get("missing") else flags,
+        flags=tuple(flag for flag, name in said if row.get(name)),
     )
 
 

@@ -91,7 +91,7 @@ def _half_width(resolve: Callable[[str], str]) -> Callable[[str], str]:
 
 def _choice(label: str, choices: tuple[str, ...]) -> str:
     if label not in choices:
-        near = get_close_matches(label, choices) if len(choices) > MANY else choices
+        near = get_close_matches(label, choices, cutoff=0.3) if len(choices) > MANY else choices
         raise Fault("bad_choice", label=label, choices=", ".join(near) or "–")
     return label
 
