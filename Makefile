@@ -38,7 +38,7 @@ help:
 	@echo "make setup   create .venv (the others do it)    建立环境"
 	@echo "make lint    ruff and mypy                      静态检查"
 	@echo "make bench   benchmarks                         性能基准"
-	@echo "make docs    regenerate docs/reference          生成参考文档"
+	@echo "make docs    regenerate reference and pictures          生成参考文档"
 	@echo "make clean   remove .venv and all caches        清理"
 
 setup: $(READY)
@@ -73,6 +73,7 @@ bench: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/build_reference.py
+	$(BIN)/python docs/build_images.py
 
 clean:
 	rm -rf .venv .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist

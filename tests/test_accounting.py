@@ -50,13 +50,14 @@ def sums(rows: list[Row]) -> list[Row]:
     """Totals of bare account rows."""
     bare = {
         "reporter": "firm",
+        "facility": "",
         "method": "m",
         "boundary": "b",
         "measure": "emission",
         "memo": "",
     }
     filled = [bare | {"entry": str(i)} | row for i, row in enumerate(rows)]
-    names = ("reporter", "method", "boundary", "measure", "memo", "entry")
+    names = ("reporter", "facility", "method", "boundary", "measure", "memo", "entry")
     schema = pa.schema([*((n, pa.string()) for n in names), ("grams", pa.int64())])
     held = ibis.memtable(pa.Table.from_pylist(filled, schema))
     return list(BACKEND.to_pyarrow(totals(held, ["reporter"])).to_pylist())

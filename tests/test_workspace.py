@@ -117,15 +117,15 @@ def test_a_correction_supersedes_and_the_old_row_is_kept(desk: Desk) -> None:
     assert found.figure == line.figure != before
     assert found.kept
     assert found.changes == (
-        ("entry/0001.00000003", 500, None),
-        ("entry/0002.00000002", None, 400),
+        ("entry/000001.00000003", 500, None),
+        ("entry/000002.00000002", None, 400),
     )
 
 
 def test_a_correction_under_another_key_names_what_it_replaces(desk: Desk) -> None:
     desk.firm()
     desk.put("entries", coal("2023-01", 1000))
-    row = "works,2023-01,coke,consumed,1000,t,weighbridge,synthetic,correction,0001.00000002"
+    row = "works,2023-01,coke,consumed,1000,t,weighbridge,synthetic,correction,000001.00000002"
     desk.put("corrections", row)
     assert desk.line().grams == 971_400_000  # 1000 t × 0.9714, and no raw coal
 

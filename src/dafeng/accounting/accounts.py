@@ -93,13 +93,17 @@ def rounded(value: ir.Column) -> ir.Column:
 
 
 def totals(rows: ir.Table, by: Sequence[str]) -> ir.Table:
-    """Sum whole grams by columns; memo terms are apart because ``memo`` is always a key.
+    """Sum whole grams by columns.
+
+    Firms and their facilities, methods, boundaries and what is kept apart are always keys, so
+    that they are never added.
 
     Returns:
-        ``by``, ``method``, ``boundary``, ``measure``, ``memo``, ``grams`` (int64), ``entries``
-        (rows summed), ``without_value`` (rows whose amount is unknown and not in the sum).
+        ``by``, ``facility``, ``method``, ``boundary``, ``measure``, ``memo``, ``grams`` (int64),
+        ``entries`` (rows summed), ``without_value`` (rows whose amount is unknown and not in
+        the sum).
     """
-    keys = dict.fromkeys((*by, "method", "boundary", "measure", "memo"))
+    keys = dict.fromkeys((*by, "facility", "method", "boundary", "measure", "memo"))
     return rows.group_by(list(keys)).aggregate(
         grams=rows.grams.sum().cast("int64"),
         entries=rows.entry.nunique(),

@@ -107,7 +107,10 @@ def prepare(
 
 
 def spread_assignments(rows: Iterable[dict[str, Any]], years: Iterable[int]) -> pa.Table:
-    """Spread dated assignments over reporting years, so that the join is one of equality."""
+    """Spread dated assignments over reporting years, so that the join is one of equality.
+
+    What is assigned twice for a year counts once.
+    """
     found = [
         {key: row[key] or "" for key in ("reporter", "facility", "method", "purpose")}
         | {"year": str(year)}
@@ -116,7 +119,9 @@ def spread_assignments(rows: Iterable[dict[str, Any]], years: Iterable[int]) -> 
         if _covers(row, year)
     ]
     names = ("reporter", "facility", "year", "method", "purpose")
-    return pa.Table.from_pylist(found, pa.schema([(name, pa.string()) for name in names]))
+    once = {tuple(row[name] for name in names): row for row in found}
+    schema = pa.schema([(name, pa.string()) for name in names])
+    return pa.Table.from_pylist(list(once.values()), schema)
 
 
 def _covers(row: dict[str, Any], year: int) -> bool:

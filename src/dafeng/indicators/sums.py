@@ -59,7 +59,9 @@ def intensity_change(
     below = [t for t in held if t.measure == "value_added"]
     bases = {total.price_basis for total in below}
     if len(bases) > 1:
-        found = Finding("mixed_price_bases", str(year), {"bases": " / ".join(sorted(bases))})
+        found = Finding(
+            "mixed_price_bases", f"{indicator.id} {year}", {"bases": " / ".join(sorted(bases))}
+        )
         return _none(year, "not_computable", "mixed_prices", found)
     compared = _in_both(above, base_year, year) & _in_both(below, base_year, year)
     compared -= {t.reporter for t in above if UNKNOWN & set(t.flags)}
@@ -67,7 +69,7 @@ def intensity_change(
     notes: tuple[Finding, ...] = ()
     if left_out := everyone - compared:
         counts = {"compared": len(compared), "left_out": len(left_out)}
-        notes = (Finding("fixed_set", f"{base_year}–{year}", counts),)
+        notes = (Finding("fixed_set", f"{indicator.id} {base_year}–{year}", counts),)
     if not compared:
         return _none(
             year, "not_reported" if not everyone else "not_computable", "no_reporters", *notes

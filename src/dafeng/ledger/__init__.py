@@ -1,7 +1,7 @@
 """The books: activity entries, measured parameters, reporters; and how files become rows."""
 
 from dafeng.ledger.conflicts import check_entries
-from dafeng.ledger.current import current
+from dafeng.ledger.current import current, newest
 from dafeng.ledger.importing.imports import Import, read_table, write_rejected
 from dafeng.ledger.importing.mapping import Mapping, read_mapping
 from dafeng.ledger.schema import tables
@@ -11,6 +11,7 @@ __all__ = [
     "Mapping",
     "check_entries",
     "current",
+    "newest",
     "read_mapping",
     "read_table",
     "tables",

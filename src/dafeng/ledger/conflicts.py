@@ -150,7 +150,9 @@ def _negatives(entries: Entries, add: Add) -> None:
 def _superseded(table: Any, existing: Any | None, add: Add) -> None:
     """A row that names what it supersedes names an entry of the books."""
     named = table.column("supersedes").cast(pa.string())
-    known = existing.column("entry") if existing is not None else pa.array([], pa.string())
+    known = pa.array([], pa.string())
+    if existing is not None and "entry" in existing.column_names:
+        known = existing.column("entry")
     lost = pc.and_(pc.not_equal(named, ""), pc.invert(pc.is_in(named, value_set=known)))
     at = np.flatnonzero(lost.to_numpy(zero_copy_only=False))
     add("unknown_entry", at, "supersedes", lambda i: {"label": named[i].as_py()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,8 +23,13 @@ def current(entries: ir.Table) -> ir.Table:
     """
     named = entries.filter(entries.supersedes != "").select(entry=entries.supersedes).distinct()
     rows = entries.anti_join(named, "entry")
-    newest = rows.group_by([*_SERIES, "period"]).aggregate(entry=rows.entry.max())
-    rows = rows.semi_join(newest, "entry").mutate(year=lambda t: t.period.substr(0, 4))
+    rows = newest(rows, (*_SERIES, "period")).mutate(year=lambda t: t.period.substr(0, 4))
     final = rows.filter(rows.kind == "annual_final").select(*_SERIES, "year").distinct()
     replaced = rows.filter(rows.kind != "annual_final").semi_join(final, [*_SERIES, "year"])
     return rows.anti_join(replaced.select("entry"), "entry").drop("year")
+
+
+def newest(rows: ir.Table, key: Sequence[str]) -> ir.Table:
+    """Return the row of each key that was entered last."""
+    last = rows.group_by(list(key)).aggregate(entry=rows.entry.max())
+    return rows.semi_join(last, "entry")

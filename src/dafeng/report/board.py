@@ -107,6 +107,7 @@ def line_dict(line: Progress, lang: str) -> dict[str, Any]:
         "pace": line.pace,
         "reason": line.reason.of(lang) if line.reason else None,
         "last": line_dict(line.last, lang) if line.last else None,
+        "beside": [None if other.value is None else other.value * PERCENT for other in line.beside],
         "mark": line.mark,
         "flags": list(line.flags),
         "lead": target.lead,

@@ -111,7 +111,7 @@ def import_lines(done: Imported, lang: str) -> Iterable[Styled | Table]:
         yield Styled(
             f"{word('taken', lang)} {done.taken} → {done.table}/{done.batch}", style="green"
         )
-    else:
+    elif done.counts["rows"]:
         yield Styled(word("nothing_taken", lang), style="bold red")
     if done.rejected_file:
         yield Styled(f"{word('rejected_file', lang)} {done.rejected_file}")

@@ -13,7 +13,8 @@ class Column(Record):
     """A column of a table.
 
     Attributes:
-        type: ``text``, ``number``, ``integer`` or ``date``; ``period``, ``item``, ``flow``,
+        type: ``text``, ``id`` (letters, digits, - and _, so that it can stand in a figure id),
+            ``number``, ``integer`` or ``date``; ``period``, ``item``, ``flow``,
             ``use``, ``region``, ``sector``, ``unit``, ``mark`` and ``credit_code`` are text
             checked against the vocabulary (and replaced by the id that the label names).
         required: whether every row must hold a value.
@@ -26,6 +27,7 @@ class Column(Record):
     name: str
     type: Literal[
         "text",
+        "id",
         "number",
         "integer",
         "date",

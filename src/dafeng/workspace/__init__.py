@@ -133,6 +133,7 @@ class Workspace:
         layout = ledger.read_mapping(Path(mapping)) if mapping else None
         name = table or (layout.table if layout else "entries")
         schema = self._schema(name)
+        self.store.refuse_known(name, Path(file))
         existing = self.table(name) if name == "entries" else None
         found = ledger.read_table(Path(file), schema, layout, progress, existing=existing)
         return self._take(Path(file), name, found, accept_valid=accept_valid)
@@ -245,7 +246,7 @@ class Workspace:
         batch = rejected = ""
         if taken:
             rows = found.table.append_column("file_row", [found.row])
-            batch = self.store.add(name, rows, {"file": file.name, "counts": found.counts})
+            batch = self.store.add(name, rows, file, found.counts)
             if faulty:
                 rejected = str(ledger.write_rejected(found, file))
         return Imported(

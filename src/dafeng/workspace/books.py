@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
     from dafeng.workspace.store import Store
 
+_KEYS = {
+    "measured": ("reporter", "facility", "period", "item", "parameter"),
+    "reporters": ("reporter",),
+    "facilities": ("reporter", "facility"),
+    "assignments": ("reporter", "facility", "method", "purpose", "first"),
+}
 KEY = ("reporter", "facility", "year", "method", "measure", "memo")
 """What identifies a total."""
 
@@ -50,12 +56,12 @@ class Books:
             for name in ("entries", "measured", "reporters", "facilities", "assignments")
         }
         for name, rows in loaded.items():
-            self._backend.create_table(name, rows)
+            self._backend.create_table(f"all_{name}", rows)
         self._measured = {
             "/".join(
                 (
                     "measured",
-                    *(row[k] for k in ("reporter", "facility", "period", "item", "parameter")),
+                    *(row[k] for k in _KEYS["measured"]),
                 )
             ): row
             for row in loaded["measured"].to_pylist()
@@ -67,14 +73,14 @@ class Books:
             row["reporter"]: Text(zh=row["name_zh"], en=row["name_en"] or row["name_zh"])
             for row in loaded["reporters"].to_pylist()
         }
-        self._assignments = loaded["assignments"].to_pylist()
+        self._assignments = self.fetch(self._table("assignments"))
         self.prepared = self._prepare()
         self.rows = accounts(rules, self.prepared, self._table("measured"), data_year)
 
     def accounts(self, reporters: Sequence[str] = (), year: str | None = None) -> list[Account]:
         """Return the totals by reporter, facility, method and year, each with its tree."""
         rows = self._chosen(self.rows, reporters, year)
-        sums = totals(rows, ("reporter", "facility", "year"))
+        sums = totals(rows, ("reporter", "year"))
         found = self.fetch(sums.order_by(list(KEY)))
         detail: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for row in self.fetch(rows):
@@ -171,7 +177,7 @@ class Books:
         return f"{self._files.get(batch, batch)}:{int(line)} · {row['source']}"
 
     def _prepare(self) -> ir.Table:
-        entries = self._entries = ledger.current(self._table("entries"))
+        entries = self._entries = self._table("entries")
         labels = [row["period"] for row in self.fetch(entries.select("period").distinct())]
         years = sorted({period(label).year for label in labels})
         assigned = ibis.memtable(spread_assignments(self._assignments, years))
@@ -181,7 +187,9 @@ class Books:
         return self._backend.create_table("prepared", rows, temp=True)
 
     def _table(self, name: str) -> ir.Table:
-        return self._backend.table(name)
+        """Return what counts today of a table of the books."""
+        rows = self._backend.table(f"all_{name}")
+        return ledger.current(rows) if name == "entries" else ledger.newest(rows, _KEYS[name])
 
     def _chosen(self, rows: ir.Table, reporters: Sequence[str], year: str | None) -> ir.Table:
         if reporters:

@@ -23,6 +23,7 @@ from dafeng.vocabulary import Fault, Record, TableSchema, read_yaml, validate
 FILE = "workspace.yaml"
 _TYPES = {"number": pa.float64(), "integer": pa.int64()}
 _DIGITS = 8
+_BATCH = 6  # digits of a batch number; ids compare as text
 
 
 class Config(Record):
@@ -63,19 +64,24 @@ class Store:
         """Return the batch files of a table in the order they were added."""
         return sorted((self.path / "tables" / table).glob("*.parquet"))
 
-    def add(self, table: str, rows: pa.Table, manifest: dict[str, Any]) -> str:
-        """Add a batch with the record of where it came from; return its name.
+    def refuse_known(self, table: str, file: Path) -> None:
+        """Refuse a file that was taken in whole before.
 
         Raises:
-            Fault: ``already_imported`` where the same rows from the same file are there.
+            Fault: ``already_imported``.
         """
+        digest = _file_digest(file) if file.is_file() else None
+        for batch, manifest in self.manifests(table):
+            whole = not manifest.get("counts", {}).get("rejected")
+            if whole and manifest.get("sha256") == digest:
+                raise Fault("already_imported", str(file), batch=batch)
+
+    def add(self, table: str, rows: pa.Table, file: Path, counts: dict[str, int]) -> str:
+        """Add a batch with the record of where it came from; return its name."""
         folder = self.path / "tables" / table
         folder.mkdir(parents=True, exist_ok=True)
-        digest = _digest(rows)
-        twin = next(folder.glob(f"*-{digest}.parquet"), None)
-        if twin is not None:
-            raise Fault("already_imported", manifest.get("file", ""), batch=twin.stem)
-        name = f"{len(self.batches(table)) + 1:04d}-{digest}"
+        name = f"{len(self.batches(table)) + 1:0{_BATCH}d}-{_digest(rows)}"
+        manifest = {"file": file.name, "sha256": _file_digest(file), "counts": counts}
         metadata = {b"dafeng": json.dumps(manifest, ensure_ascii=False).encode()}
         partial = folder / f"{name}.partial"
         pq.write_table(rows.replace_schema_metadata(metadata), partial, compression="zstd")
@@ -141,6 +147,11 @@ def _column(rows: pa.Table, field: pa.Field) -> Any:
     known = field.name in rows.column_names
     column = rows[field.name].cast(field.type) if known else pa.nulls(rows.num_rows, field.type)
     return pc.fill_null(column, "") if field.type == pa.string() else column
+
+
+def _file_digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _digest(rows: pa.Table) -> str:

@@ -27,6 +27,7 @@ from dafeng.vocabulary import (
 )
 
 _FULL_WIDTH = re.compile("[０-９]")
+_ID = re.compile(r"[0-9A-Za-z_-]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 MANY = 10
@@ -89,9 +90,16 @@ def _half_width(resolve: Callable[[str], str]) -> Callable[[str], str]:
     return checked
 
 
+def _id(label: str) -> str:
+    """An id stands in figure ids and paths, so it has none of their signs."""
+    if not _ID.fullmatch(label):
+        raise Fault("bad_id", label=label)
+    return label
+
+
 def _choice(label: str, choices: tuple[str, ...]) -> str:
     if label not in choices:
-        near = get_close_matches(label, choices, cutoff=0.3) if len(choices) > MANY else choices
+        near = get_close_matches(label, choices, cutoff=0.5) if len(choices) > MANY else choices
         raise Fault("bad_choice", label=label, choices=", ".join(near) or "–")
     return label
 
@@ -136,4 +144,5 @@ _RESOLVERS: dict[str, Callable[[], Callable[[str], str]]] = {
     "period": lambda: _half_width(lambda label: period(label).text),
     "credit_code": lambda: _half_width(_credit_code),
     "date": lambda: _half_width(_date),
+    "id": lambda: _half_width(_id),
 }
