@@ -596,3 +596,48 @@ def test_the_module_runs_as_a_program(tmp_path: Path) -> None:
     assert nowhere.returncode == 2
     assert "no_workspace" in nowhere.stderr
     assert "不是工作区" in nowhere.stderr
+
+
+# ---- rows that would be counted twice
+
+
+def test_two_methods_for_one_purpose_are_never_added(desk: Desk) -> None:
+    desk.firm(method="other-industry-2015", purpose="inventory")
+    desk.put("assignments", "works,steel-2013,inventory,")
+    desk.put("entries", "works,2023,diesel,consumed,10,t,meter,synthetic")
+    assert "two_methods" in desk.codes()
+    assert {line.method for line in desk.ws.account().lines} == {
+        "other-industry-2015",
+        "steel-2013",
+    }
+
+
+def test_a_reporter_entered_again_counts_once(desk: Desk) -> None:
+    desk.firm()
+    desk.put("entries", coal("2023-01", 1000))
+    before = desk.line().grams
+    desk.put("reporters", "works,enterprise,改名企业,3301,30,synthetic")
+    desk.put("assignments", f"works,{METHOD},energy,", f"works,{METHOD},inventory,")
+    assert desk.line().grams == before
+
+
+@pytest.mark.parametrize("reporter", ["a:b", "a~b", "a.b", "../../x", "甲公司", "a b"])
+def test_an_id_that_cannot_stand_in_a_figure_id_is_refused(desk: Desk, reporter: str) -> None:
+    done = desk.put("entries", coal("2023-01", 1).replace("works", reporter))
+    assert done.taken == 0
+    assert {finding.code for finding in done.findings} == {"bad_id"}
+
+
+def test_a_correction_of_an_entry_that_is_not_there_is_refused(desk: Desk) -> None:
+    row = f"{coal('2023-01', 1)},correction,000009.00000003"
+    done = desk.put("corrections", row)
+    assert (done.taken, done.findings[0].code) == (0, "unknown_entry")
+
+
+def test_months_that_are_not_reported_are_said_and_not_zero(desk: Desk) -> None:
+    desk.firm()
+    desk.put("entries", coal("2023-01", 100), coal("2023-04", 100))
+    account = desk.ws.account()
+    (finding,) = [f for f in account.findings if f.code == "not_reported"]
+    assert "2023-02, 2023-03" in finding.cause("en")
+    assert "months_missing" in account.lines[0].tree.all_flags

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -106,22 +106,25 @@ def prepare(
     )
 
 
-def spread_assignments(rows: Iterable[dict[str, Any]], years: Iterable[int]) -> pa.Table:
+def spread_assignments(rows: Sequence[dict[str, Any]], years: Iterable[int]) -> pa.Table:
     """Spread dated assignments over reporting years, so that the join is one of equality.
 
-    What is assigned twice for a year counts once.
+    A method stands once for a reporter and year, whatever it is used for, so that no entry is
+    counted twice: ``purpose`` lists all purposes as ``|energy|inventory|``.
     """
+    names = ("reporter", "facility", "year", "method")
+    purposes: dict[tuple[str, ...], set[str]] = {}
+    for year in years:
+        for row in rows:
+            if _covers(row, year):
+                key = (row["reporter"], row["facility"] or "", str(year), row["method"])
+                purposes.setdefault(key, set()).add(row["purpose"] or "")
     found = [
-        {key: row[key] or "" for key in ("reporter", "facility", "method", "purpose")}
-        | {"year": str(year)}
-        for row in rows
-        for year in years
-        if _covers(row, year)
+        dict(zip(names, key, strict=True)) | {"purpose": f"|{'|'.join(sorted(listed))}|"}
+        for key, listed in purposes.items()
     ]
-    names = ("reporter", "facility", "year", "method", "purpose")
-    once = {tuple(row[name] for name in names): row for row in found}
-    schema = pa.schema([(name, pa.string()) for name in names])
-    return pa.Table.from_pylist(list(once.values()), schema)
+    schema = pa.schema([(name, pa.string()) for name in (*names, "purpose")])
+    return pa.Table.from_pylist(found, schema)
 
 
 def _covers(row: dict[str, Any], year: int) -> bool:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import pyarrow as pa
 
 from dafeng import engine, ledger
 from dafeng.accounting import (
@@ -108,6 +109,7 @@ class Books:
         """Return what the accounts leave out, and why."""
         return [
             *self._out_of_time(),
+            *self._two_methods(),
             *self._without_method(),
             *self._outside(),
             *self._no_value(),
@@ -180,7 +182,9 @@ class Books:
         entries = self._entries = self._table("entries")
         labels = [row["period"] for row in self.fetch(entries.select("period").distinct())]
         years = sorted({period(label).year for label in labels})
-        assigned = ibis.memtable(spread_assignments(self._assignments, years))
+        spread = spread_assignments(self._assignments, years)
+        self._methods = _methods(spread)
+        assigned = ibis.memtable(spread)
         rows = prepare(
             self._rules, entries, self._table("reporters"), self._table("facilities"), assigned
         )
@@ -195,6 +199,22 @@ class Books:
         if reporters:
             rows = rows.filter(rows.reporter.isin(list(reporters)))
         return rows.filter(rows.year == year) if year else rows
+
+    def unsettled(self, reporter: str, year: str) -> bool:
+        """Whether a reporter's totals of a year are none: two methods, or an incomplete one."""
+        held = [
+            m for (who, _, when, _), m in self._methods.items() if (who, when) == (reporter, year)
+        ]
+        return any(
+            len(methods) > 1 or not all(self._rules.method(m).complete for m in methods)
+            for methods in held
+        )
+
+    def _two_methods(self) -> Iterable[Finding]:
+        for (reporter, facility, year, purpose), methods in sorted(self._methods.items()):
+            if len(methods) > 1:
+                values = {"methods": ", ".join(methods), "purpose": purpose, "year": year}
+                yield Finding("two_methods", f"{reporter} {facility}".strip(), values)
 
     def _out_of_time(self) -> Iterable[Finding]:
         pairs = self.prepared.filter(self.prepared.method != "").select("method", "year").distinct()
@@ -211,7 +231,12 @@ class Books:
             yield Finding("no_method", row["reporter"], {"entries": row["entries"]})
 
     def _outside(self) -> Iterable[Finding]:
-        rows = outside(self.prepared.filter(self.prepared.method != ""), self.rows)
+        # value added and the like are no activity; that no method counts them needs no word
+        activity = [item.id for item in items().values() if item.kind != "measure"]
+        held = self.prepared.filter(
+            (self.prepared.method != "") & self.prepared.item.isin(activity)
+        )
+        rows = outside(held, self.rows)
         grouped = rows.group_by(["reporter", "method"]).aggregate(entries=rows.entries.sum())
         for row in self.fetch(grouped.order_by(["reporter", "method"])):
             yield Finding(
@@ -227,3 +252,13 @@ class Books:
         for row in self.fetch(ordered):
             values = {"item": items()[row["item"]].name} | {k: row[k] for k in ("entries", "year")}
             yield Finding("no_value", f"{row['reporter']} {row['method']}", values)
+
+
+def _methods(spread: pa.Table) -> dict[tuple[str, str, str, str], list[str]]:
+    """Gather the methods by reporter, facility, year and purpose."""
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for row in spread.to_pylist():
+        for purpose in row["purpose"].strip("|").split("|"):
+            key = (row["reporter"], row["facility"], row["year"], purpose)
+            found.setdefault(key, []).append(row["method"])
+    return found

@@ -30,7 +30,9 @@ def reporter_totals(books: Books, region: str) -> list[Total]:
     """
     held = {row["reporter"]: row for row in books.reporters() if _inside(row, region)}
     rows = books.rows.join(_ranks(books), ["inputs", "mark"])
-    purposes = ibis.or_(*((rows.measure == m) & (rows.purpose == p) for m, p in _PURPOSES.items()))
+    purposes = ibis.or_(
+        *((rows.measure == m) & rows.purpose.contains(f"|{p}|") for m, p in _PURPOSES.items())
+    )
     chosen = rows.filter(
         rows.reporter.isin(list(held)) & (rows.facility == "") & (rows.memo == "") & purposes
     )
@@ -41,10 +43,11 @@ def reporter_totals(books: Books, region: str) -> list[Total]:
         rank=chosen["rank"].max(),
     )
     gaps = books.gaps()
-    found = [
-        _total(row | {"gap": (row["reporter"], row["year"]) in gaps}, held, row["measure"])
-        for row in books.fetch(sums)
-    ]
+    found = []
+    for row in books.fetch(sums):
+        who = (row["reporter"], row["year"])
+        row["gap"], row["missing"] = who in gaps, row["missing"] or books.unsettled(*who)
+        found.append(_total(row, held, row["measure"]))
     added = _value_added(books, list(held))
     return found + [_total(row, held, VALUE_ADDED) for row in books.fetch(added)]
 
