@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 
 REPO = Path(__file__).resolve().parent.parent
-DOCUMENTS = [REPO / "README.md", *sorted((REPO / "docs").rglob("*.md"))]
+DOCUMENTS = [REPO / "README.md", REPO / "README.zh.md", *sorted((REPO / "docs").rglob("*.md"))]
 COMMANDS = {"dafeng", "cp", "cat", "ls"}
 SHELL_SYNTAX = re.compile(r"[|<>;&`*]")
 ANY_LINES = "..."

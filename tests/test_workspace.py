@@ -279,6 +279,7 @@ def test_what_accounts_leave_out_is_said(desk: Desk) -> None:
     found = {finding.code: finding for finding in desk.ws.account().findings}
     assert set(found) == {
         "no_value", "outside_method", "no_method", "method_out_of_time", "not_reported",
+        "year_incomplete",
     }  # fmt: skip
     assert found["no_value"].values["entries"] == 1
     assert found["no_method"].place == "stranger"
@@ -478,7 +479,7 @@ def test_the_command_line_from_init_to_explain(desk: Desk) -> None:
     assert desk.cli("import", method, "--table", "assignments", "--json")["taken"] == 1
     done = desk.cli("import", str(desk.file("entries", coal("2023-01", 1000))), "--json")
     assert (done["taken"], done["findings"]) == (1, [])
-    (line,) = desk.cli("account", "--json")["accounts"]
+    (line,) = desk.cli("account", "--json", code=1)["accounts"]
     assert (line["value"], line["unit"], line["mark"]) == (714_300_000, "gce", "synthetic")
     found = desk.cli("explain", line["figure"], "--json")
     assert (found["figure"], found["changes"]) == (line["figure"], [])
@@ -517,7 +518,7 @@ def test_each_verb_speaks_two_languages_and_json(published: Desk, words: tuple[s
         (("explain", "nonsense"), "unknown_figure"),
         (("explain", "a:b"), "bad_figure_id"),
         (("explain", f"{FIGURE}:../../../../../secret"), "unknown_figure"),
-        (("board",), "no_statistics"),
+        (("board",), "no_figures"),
         (("board", "--plan", "nothing", "--as-of", "2023"), "unknown_plan"),
         (("board", "--as-of", "soon"), "bad_period"),
         (("account", "--as-of", "soon"), "bad_period"),
@@ -641,3 +642,76 @@ def test_months_that_are_not_reported_are_said_and_not_zero(desk: Desk) -> None:
     (finding,) = [f for f in account.findings if f.code == "not_reported"]
     assert "2023-02, 2023-03" in finding.cause("en")
     assert "months_missing" in account.lines[0].tree.all_flags
+
+
+def test_a_year_of_which_months_are_missing_at_the_end_is_flagged(desk: Desk) -> None:
+    desk.firm()
+    desk.put("entries", *(coal(f"2023-{month:02d}", 100) for month in range(1, 7)))
+    line = desk.line()
+    assert "months_missing" in line.tree.all_flags
+    (finding,) = [f for f in desk.ws.account().findings if f.code == "year_incomplete"]
+    assert "2023-07" in finding.cause("en")
+    assert "2023-06" not in finding.cause("en")
+
+
+def test_a_corrected_final_year_still_takes_the_place_of_its_months(desk: Desk) -> None:
+    desk.firm()
+    desk.put("entries", *(coal(f"2023-{month:02d}", 100) for month in range(1, 13)))
+    desk.put("corrections", f"{coal('2023', 1250)},annual_final,")
+    desk.put("corrections", f"{coal('2023', 1260)},correction,")
+    # 1260 t × 0.7143 = 900.018 tce
+    assert desk.line().grams == 900_018_000
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (coal("2023-2024", 1) + ",entry,", "span_period"),
+        (coal("2023-04", 1) + ",annual_final,", "final_not_year"),
+    ],
+)
+def test_periods_that_would_count_twice_are_refused(desk: Desk, row: str, code: str) -> None:
+    done = desk.put("corrections", row)
+    assert (done.taken, done.findings[0].code) == (0, code)
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "code"),
+    [
+        ("measured", "works,2023,diesel,ncv,42,t,lab,synthetic", "unit_mismatch"),
+        ("measured", "works,2023,diesel,ncv,-42,GJ/t,lab,synthetic", "out_of_range"),
+        ("measured", "works,2023,diesel,oxidation,9800,%,lab,synthetic", "out_of_range"),
+        ("measured", "works,2023,diesel,colour,1,%,lab,synthetic", "bad_choice"),
+        ("assignments", "works,other-industry-2015,ets,", "wrong_purpose"),
+        ("assignments", "works,other-industry,inventory,", "bad_choice"),
+        ("statistics", "33,co2_per_gdp,2021,change,-4,kg,,,x,synthetic", "unit_mismatch"),
+        ("statistics", "33,luck,2021,change,-4,%,,,x,synthetic", "bad_choice"),
+    ],
+)
+def test_what_the_rules_cannot_read_stays_at_the_door(
+    desk: Desk, kind: str, row: str, code: str
+) -> None:
+    done = desk.put(kind, row)
+    assert done.taken == 0
+    assert code in {finding.code for finding in done.findings}
+
+
+def test_more_than_64_bits_hold_is_no_value_and_stops_nobody(desk: Desk) -> None:
+    desk.firm()
+    desk.put("entries", coal("2023", 1e14))
+    assert desk.line().grams is None
+    assert "no_value" in desk.codes()
+
+
+def test_the_mark_of_a_row_that_is_folded_away_still_counts(desk: Desk) -> None:
+    desk.firm()
+    marks = ["republished"] * 24 + ["synthetic"]  # the smallest row, behind the first twenty
+    named = [
+        f"works,2023,raw_coal,consumed,{100 - i},t,meter,{mark},p{i}"
+        for i, mark in enumerate(marks)
+    ]
+    path = desk.folder / "many.csv"
+    head = "reporter,period,item,flow,quantity,unit,source,mark,product"
+    path.write_text("\n".join((head, *named)) + "\n", encoding="utf-8")
+    desk.ws.import_file(path, table="entries")
+    assert desk.line().mark == "synthetic"

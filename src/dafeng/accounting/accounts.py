@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _JOIN = ("method", "item", "flow", "basis", "use", "period", "region")
 HALF = 0.5
+LARGEST = 2.0**63
 
 
 def accounts(
@@ -88,8 +89,12 @@ def join(prepared: ir.Table, coefficients: ir.Table, overrides: ir.Table) -> ir.
 
 
 def rounded(value: ir.Column) -> ir.Column:
-    """Round half away from zero to a whole number: sign(x)·floor(|x| + ½)."""
-    return (value.sign() * (value.abs() + HALF).floor()).cast("int64")
+    """Round half away from zero to a whole number: sign(x)·floor(|x| + ½).
+
+    What does not fit into 64 bits (above 9 × 10¹² t) has no value, and is reported as such.
+    """
+    fits = ibis.ifelse(value.abs() < LARGEST, value, ibis.null("float64"))
+    return (fits.sign() * (fits.abs() + HALF).floor()).cast("int64")
 
 
 def totals(rows: ir.Table, by: Sequence[str]) -> ir.Table:

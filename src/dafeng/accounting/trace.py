@@ -10,7 +10,7 @@ from typing import Any
 from dafeng.accounting.coefficients import SEPARATOR
 from dafeng.explain import Node
 from dafeng.rulebook import Clause, Document, Method, MethodTerm, Rulebook, describe
-from dafeng.vocabulary import Text, flows, items, uses
+from dafeng.vocabulary import Text, flows, items, uses, worst_mark
 
 SHOWN = 20
 """Entries shown one by one under a coefficient; the rest is one line with their sum and hash."""
@@ -89,6 +89,7 @@ def _term_node(
     citation = term.clause if "/" in term.clause else f"{method.document}/{term.clause}"
     document, clause = rules.clause(citation)
     by_item = _grouped(rows, lambda row: (row["item"], row["inputs"], row["coefficient"]))
+    unknown = any(row["grams"] is None for row in rows)
     formula = Node(
         "clause",
         citation,
@@ -100,7 +101,7 @@ def _term_node(
         term.title,
         _sum(rows),
         GRAMS[term.measure],
-        flags=("memo",) if term.memo else (),
+        flags=(*(["memo"] if term.memo else []), *(["partial"] if unknown else [])),
         detail=Text(zh=f"公式 {term.expression}", en=f"formula {term.expression}"),
         children=(
             *(_item_node(rules, term, group, measured) for group in by_item.values()),
@@ -174,19 +175,21 @@ def _entries(rows: list[Row]) -> Iterator[Node]:
         )
     rest = ordered[SHOWN:]
     if rest:
-        digest = hashlib.sha256(repr([(r["entry"], r["quantity"]) for r in rest]).encode())
+        digest = hashlib.sha256(
+            repr([(r["entry"], r["quantity"], r["mark"]) for r in rest]).encode()
+        )
         yield Node(
             "entry",
             f"entries/{digest.hexdigest()}",
             Text(zh=f"另有 {len(rest)} 行", en=f"{len(rest)} more rows"),
-            _sum(rest),
-            "g",
-            rest[0]["mark"],
+            mark=worst_mark({row["mark"] for row in rest}),
         )
 
 
-def _sum(rows: list[Row]) -> int:
-    return sum(row["grams"] for row in rows if row["grams"] is not None)
+def _sum(rows: list[Row]) -> int | None:
+    """Sum what is known; nothing known is not zero."""
+    known = [row["grams"] for row in rows if row["grams"] is not None]
+    return sum(known) if known else None
 
 
 def _grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:

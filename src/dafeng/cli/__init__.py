@@ -90,11 +90,12 @@ def init(
     path: Annotated[Path, typer.Argument(help=_say("path"))] = _HERE,
     region: Annotated[str | None, typer.Option("--region", help=_say("region"))] = None,
     plan: Annotated[str | None, typer.Option("--plan", help=_say("plan"))] = None,
+    workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
     as_json: _Json = False,
 ) -> None:
     """Make an empty workspace."""
-    _run("init", lang, as_json=as_json, path=path, region=region, plan=plan)
+    _run("init", lang, as_json=as_json, workspace=workspace, path=path, region=region, plan=plan)
 
 
 @app.command("import", help=_say("import"))

@@ -16,6 +16,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress as Bar
+from rich.text import Text as Styled
 
 from dafeng import report
 from dafeng.explain import Node, cut, narrowed
@@ -23,7 +24,7 @@ from dafeng.findings import Finding, has_errors
 from dafeng.plan import plans as known_plans
 from dafeng.report import word
 from dafeng.rulebook import Rulebook, check, load
-from dafeng.vocabulary import Fault, period
+from dafeng.vocabulary import Fault, period, regions
 from dafeng.workspace import Workspace
 
 FINE, FOUND, BAD_INPUT, BROKEN = range(4)
@@ -66,7 +67,7 @@ def _print(outcome: Outcome, out: Console, errors: Console, lang: str, *, as_jso
         stream.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
         return
     for thing in outcome.shown:
-        out.print(thing)
+        out.print(Styled(thing) if isinstance(thing, str) else thing)
     for line in report.finding_lines(outcome.findings, lang):
         errors.print(line)
 
@@ -77,7 +78,9 @@ def _keep_trace() -> Finding:
     return Finding("internal_error", "", {"log": log.name})
 
 
-def _init(lang: str, path: Path, region: str | None, plan: str | None) -> Outcome:
+def _init(lang: str, workspace: Path, path: Path, region: str | None, plan: str | None) -> Outcome:
+    path = workspace if path == Path() else path
+    region = regions().resolve(region).id if region else None
     if plan is not None and plan not in known_plans():
         raise Fault("unknown_plan", label=plan, near=", ".join(known_plans()))
     Workspace.create(path, region=region, plan_id=plan)
@@ -118,8 +121,8 @@ def _account(
     as_of: str | None,
 ) -> Outcome:
     found = Workspace(workspace).account(reporters=reporter, year=year, data_year=data_year)
-    last = period(as_of).year if as_of else None
-    lines = [line for line in found.lines if last is None or int(line.year) <= last]
+    last = period(as_of).last if as_of else None
+    lines = [line for line in found.lines if last is None or period(line.year).last <= last]
     data = {"accounts": [report.account_dict(line, lang) for line in lines]}
     shown = list(report.account_listing(lines, lang))
     return Outcome(shown, data, list(found.findings), FOUND if found.findings else FINE)
@@ -134,10 +137,14 @@ def _board(
     source: str,
 ) -> Outcome:
     ws = Workspace(workspace)
+    region = regions().resolve(region).id if region else None
     found = ws.board(plan_id=plan, region=region, as_of=as_of, source=source)
     data = {"as_of": found.as_of, "targets": [report.line_dict(line, lang) for line in found.lines]}
     shown = list(report.board_tables(found, ws.plans, lang, Console().width))
-    return Outcome(shown, data, list(found.findings), FOUND if found.findings else FINE)
+    findings = list(found.findings)
+    if not found.lines:
+        findings.append(Finding("no_plan", region or plan or "", {"as_of": found.as_of}))
+    return Outcome(shown, data, findings, FOUND if findings else FINE)
 
 
 def _explain(
@@ -158,7 +165,7 @@ def _explain(
     if depth is not None and tree is not None:
         tree = cut(tree, depth)
     assert tree is not None  # noqa: S101  a figure has a tree
-    shown: list[Any] = [f"[bold]{found.figure}[/]"]
+    shown: list[Any] = [Styled(found.figure, "bold")]
     if not found.kept:
         shown.append(word("not_kept", lang))
     elif found.asked.endswith(found.tree.hash) or not found.changes:

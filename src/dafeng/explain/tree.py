@@ -78,7 +78,8 @@ class Node:
     def content(self) -> str:
         """What this step contributes: what it is, its value, its formula."""
         formula = self.detail.en if self.detail and self.kind in _FORMULAS else ""
-        return json.dumps([self.kind, self.ref, self.value, self.unit, self.mark, formula])
+        said = [self.kind, self.ref, self.value, self.unit, self.mark, self.flags, formula]
+        return json.dumps(said)
 
     def walk(self) -> Iterator[Node]:
         """Yield this step and all steps below it."""

@@ -104,13 +104,15 @@ def judge(
         reason=reading.reason,
     )
     if reading.value is None:
-        last = judge(plan, target, indicator, as_of, reading.last) if reading.last else None
+        earlier = reading.last
+        last = judge(plan, target, indicator, earlier.period, earlier) if earlier else None
         return replace(blank, last=last)
     if target.kind == "reduction":
         return _reduction(blank, target, reading)
     if target.kind == "relative":
         return _relative(blank, target, reading)
-    return _level(blank, target, reading)
+    end = target.year if target.year is not None else period(plan.period).year
+    return _level(blank, target, reading, end)
 
 
 def _reduction(line: Progress, target: Target, reading: Reading) -> Progress:
@@ -146,30 +148,39 @@ def _relative(line: Progress, target: Target, reading: Reading) -> Progress:
     )
 
 
-def _level(line: Progress, target: Target, reading: Reading) -> Progress:
+def _level(line: Progress, target: Target, reading: Reading, end: int) -> Progress:
     assert target.value is not None  # noqa: S101  the schema requires it for these kinds
     value, goal = reading.value or 0.0, target.value
     year = period(reading.period).year
-    final = target.year is None or year >= target.year
     good = _meets(target, value)
+    reached = "met" if good else "missed"
+    held = "on_track" if good else "off_track"
+    start = _start(target, year)
     path = needed = None
-    start = (
-        target.base_year if target.base_year is not None else (target.first_year or year + 1) - 1
-    )
-    if target.kind in ("cap", "annual_growth"):
-        status = ("met" if good else "missed") if final else ("on_track" if good else "off_track")
-        path = goal
-    elif reading.base is not None and target.year is not None and target.year > start:
-        path = linear_path(reading.base, goal, year - start, target.year - start)
-        left = target.year - year
-        needed = (goal - value) / left if left > 0 else None
+    if target.kind in ("cap", "annual_growth") or _held_from_start(target, reading):
+        path, status = goal, held
+    elif reading.base is not None and end > start:
+        path = linear_path(reading.base, goal, year - start, end - start)
+        needed = (goal - value) / (end - year) if end > year else None
         required = path - reading.base
-        band = _band((value - reading.base) / required) if required else ""
-        status = ("met" if good else "missed") if final else band
+        status = _band((value - reading.base) / required) if required else ""
     else:
-        status = ("met" if good else "missed") if final else ""
+        status = ""
     gap = value - path if path is not None else value - goal
-    return replace(line, status=status, value=value, path=path, gap=gap, pace=needed)
+    final = reached if year >= end else status
+    return replace(line, status=final, value=value, path=path, gap=gap, pace=needed)
+
+
+def _start(target: Target, year: int) -> int:
+    """The year before the first that counts."""
+    if target.base_year is not None:
+        return target.base_year
+    return (target.first_year or year + 1) - 1
+
+
+def _held_from_start(target: Target, reading: Reading) -> bool:
+    """Whether the base is on the good side already, so that there is no path but to stay."""
+    return reading.base is not None and _meets(target, reading.base)
 
 
 def _meets(target: Target, value: float) -> bool:
@@ -189,6 +200,29 @@ def _band(ratio: float) -> str:
     if ratio >= limits.on_track:
         return "on_track"
     return "lagging" if ratio >= limits.lagging else "off_track"
+
+
+def _beside(reading: Reading) -> tuple[Node, ...]:
+    """Show what stands beside the value, with what it rests on."""
+    return tuple(
+        Node(
+            "assumption",
+            f"beside/{number}",
+            other.label,
+            None if other.value is None else other.value * PERCENT,
+            "%",
+            children=other.nodes,
+        )
+        for number, other in enumerate(reading.beside)
+    )
+
+
+def _earlier(reading: Reading) -> tuple[Node, ...]:
+    """Show where the newest older value comes from, which the board shows in place of none."""
+    if reading.value is not None or reading.last is None:
+        return ()
+    label = Text(zh=f"此前 {reading.last.period}", en=f"before, {reading.last.period}")
+    return (Node("assumption", "last", label, children=reading.last.nodes),)
 
 
 def _shown(target: Target, value: float | None) -> float | None:
@@ -225,5 +259,5 @@ def _tree(plan: Plan, target: Target, reading: Reading) -> Node:
         target.title,
         _shown(target, reading.value),
         reading.unit,
-        children=(aim, *reading.nodes),
+        children=(aim, *reading.nodes, *_earlier(reading), *_beside(reading)),
     )

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dafeng.findings import Finding
 from dafeng.indicators import readings
 from dafeng.indicators.progress import Progress, judge
 from dafeng.indicators.readings import Reading
@@ -16,7 +17,7 @@ from dafeng.indicators.schema import Indicator
 from dafeng.indicators.sums import Total, intensity_change
 from dafeng.plan import Plan, Target
 from dafeng.statistics import Series, combine
-from dafeng.vocabulary import Entries, period, read_records
+from dafeng.vocabulary import Entries, Fault, Text, period, read_records
 
 _FILE = Path(__file__).parent / "data" / "indicators.yaml"
 
@@ -37,7 +38,7 @@ def board(plan: Plan, rows: Iterable[dict[str, Any]], as_of: str) -> list[Progre
     """
     held = list(rows)
     lines = []
-    for target in plan.targets:
+    for target in (_begun(plan, target) for target in plan.targets):
         indicator = indicators().resolve(target.indicator, f"{plan.id}/{target.id}")
         reading = read(plan, target, indicator, held, _cut(target, as_of))
         lines.append(judge(plan, target, indicator, as_of, reading))
@@ -69,7 +70,8 @@ def board_of_reporters(
         reading = intensity_change(indicator, totals(base), base, year)
         if indicator.factor_rule is not None:
             beside = intensity_change(indicator, fixed(base), base, year)
-            reading = replace(reading, beside=(beside,))
+            label = Text(zh=f"按 {base} 年固定因子", en=f"at the factors of {base}")
+            reading = replace(reading, beside=(replace(beside, label=label),))
         lines.append(judge(plan, target, indicator, as_of, reading))
     return lines
 
@@ -78,6 +80,7 @@ def read(
     plan: Plan, target: Target, indicator: Indicator, rows: list[dict[str, Any]], as_of: str
 ) -> Reading:
     """Read the value of a target's indicator from published figures."""
+    _fits(plan, target, indicator)
     if target.kind in ("qualitative", "assigned"):
         status = "qualitative" if target.kind == "qualitative" else "not_computable"
         return readings.silent(as_of, status, target.kind)
@@ -91,7 +94,38 @@ def read(
             readings.cumulative_change(series, base, as_of),
             readings.cumulative_change(_series(plan, other, rows, as_of), base, as_of),
         )
-    return _READERS.get(indicator.formula, _nothing)(series, target, as_of)
+    try:
+        return _READERS.get(indicator.formula, _nothing)(series, target, as_of)
+    except Fault as fault:
+        found = Finding.of(fault.at(f"{plan.id}/{target.id}"))
+        return replace(readings.silent(as_of, "not_computable", "unit"), findings=(found,))
+
+
+# Which formulas answer which kind of target.
+_FORMULAS = {
+    "reduction": {"cumulative_change", "intensity_change"},
+    "relative": {"cumulative_change"},
+    "level": {"level"},
+    "count": {"level", "increment"},
+    "cap": {"level"},
+    "annual_growth": {"annual_change"},
+    "increment": {"increment"},
+    "peak_year": {"peak_year"},
+}
+
+
+def _fits(plan: Plan, target: Target, indicator: Indicator) -> None:
+    """Refuse an indicator whose formula does not give what the target asks for."""
+    if indicator.formula not in _FORMULAS.get(target.kind, {indicator.formula}):
+        values = {"kind": target.kind, "formula": indicator.formula, "indicator": indicator.id}
+        raise Fault("formula_mismatch", f"{plan.id}/{target.id}", **values)
+
+
+def _begun(plan: Plan, target: Target) -> Target:
+    """What a plan adds counts from the start of its period, where the target names no year."""
+    if target.first_year is not None or target.kind not in ("increment", "annual_growth"):
+        return target
+    return target.model_copy(update={"first_year": period(plan.period).first.year})
 
 
 def _nothing(_series: Series, _target: Target, as_of: str) -> Reading:
@@ -102,14 +136,13 @@ def _reduction(series: Series, target: Target, as_of: str) -> Reading:
     return readings.cumulative_change(series, target.base_year or 0, as_of)
 
 
-def _growth(series: Series, _target: Target, as_of: str) -> Reading:
-    return readings.annual_change(series, as_of)
+def _growth(series: Series, target: Target, as_of: str) -> Reading:
+    return readings.mean_change(series, target.first_year or period(as_of).year, as_of)
 
 
 def _increment(series: Series, target: Target, as_of: str) -> Reading:
-    if target.first_year is None:
-        return _nothing(series, target, as_of)
-    return readings.increment(series, target.first_year, as_of, target.unit or "")
+    first = target.first_year or period(as_of).year
+    return readings.increment(series, first, as_of, target.unit or "")
 
 
 def _level(series: Series, target: Target, as_of: str) -> Reading:

@@ -18,6 +18,7 @@ from dafeng.statistics import Figure, Series, definitions, measures, price_bases
 from dafeng.vocabulary import Entries, Term, Text, factor, period, read_records, regions
 
 PERCENT = 100
+_FIRST_YEAR = 1  # additions of all years that are held
 _PERCENT_UNIT = "%"
 _FILE = Path(__file__).parent / "data" / "statuses.yaml"
 
@@ -35,6 +36,9 @@ def reason_text(name: str) -> Text:
     return reasons[name].name
 
 
+PUBLISHED = Text(zh="另有公布", en="also published")
+
+
 @dataclass(frozen=True)
 class Reading:
     """What is known of an indicator as of a period.
@@ -46,6 +50,7 @@ class Reading:
         base: value in the base year, for paths of levels; increments start at 0.
         other: the value that a relative target is compared with.
         beside: other published or computed values for the same span.
+        label: what this reading is called where it stands beside another.
         last: the newest earlier reading, where this one has no value.
     """
 
@@ -59,6 +64,7 @@ class Reading:
     base: float | None = None
     other: float | None = None
     beside: tuple[Reading, ...] = ()
+    label: Text = PUBLISHED
     last: Reading | None = None
 
 
@@ -153,7 +159,7 @@ def level(series: Series, as_of: str, unit: str, base_year: int | None) -> Readi
         start = _in_unit(base, unit) if base else None
         nodes = tuple(statistic_node(f) for f in (figure, base) if f is not None)
         return Reading(_in_unit(figure, unit), when, unit, nodes=nodes, base=start)
-    added = [f for f in series.figures if f.kind == "increment"]
+    added = series.added(_FIRST_YEAR, period(as_of).year)
     if added:
         named = ", ".join(sorted({f.period for f in added}))
         values = {"added": f"{sum(f.value for f in added):+g}", "years": named}
@@ -173,13 +179,23 @@ def level(series: Series, as_of: str, unit: str, base_year: int | None) -> Readi
     return Reading(None, when, unit, "not_reported", reason_text("nothing"), last=last)
 
 
-def annual_change(series: Series, as_of: str) -> Reading:
-    """Return the rate of a year, in percent as targets state it."""
-    when = str(period(as_of).year)
-    figure = series.at(when, "change")
-    if figure is None:
-        return Reading(None, when, _PERCENT_UNIT, "not_reported", reason_text("nothing"))
-    return Reading(figure.value, when, _PERCENT_UNIT, nodes=(statistic_node(figure),))
+def mean_change(series: Series, first_year: int, as_of: str) -> Reading:
+    """Return the mean yearly rate from ``first_year`` on, in percent as targets state it."""
+    year = period(as_of).year
+    links = series.changes(first_year, year)
+    known = [link for link in links if link is not None]
+    nodes = tuple(statistic_node(figure) for figure in known)
+    if not known or series.at(str(year), "change") is None:
+        return Reading(None, str(year), _PERCENT_UNIT, "not_reported", reason_text("nothing"))
+    if len(known) < len(links):
+        reason = reason_text("missing_link")
+        return Reading(None, str(year), _PERCENT_UNIT, "not_computable", reason, nodes)
+    if len({link.definition for link in known}) > 1:
+        reason = reason_text("mixed")
+        return Reading(None, str(year), _PERCENT_UNIT, "not_computable", reason, nodes)
+    grown = 1 + chain(link.value / PERCENT for link in known)
+    mean = (grown ** (1 / len(known)) - 1) * PERCENT
+    return Reading(mean, str(year), _PERCENT_UNIT, nodes=nodes)
 
 
 def increment(series: Series, first_year: int, as_of: str, unit: str) -> Reading:
@@ -235,4 +251,9 @@ def _published(figure: Figure) -> Reading:
 
 
 def _in_unit(figure: Figure, unit: str) -> float:
+    """Return a figure in the target's unit.
+
+    Raises:
+        Fault: ``unit_mismatch``, which ``read`` turns into a reading without a value.
+    """
     return figure.value if figure.unit == unit else figure.value * factor(figure.unit, unit)

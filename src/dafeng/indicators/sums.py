@@ -10,7 +10,7 @@ from dafeng.explain import Node
 from dafeng.findings import Finding
 from dafeng.indicators.readings import Reading, reason_text
 from dafeng.indicators.schema import Indicator
-from dafeng.vocabulary import Text
+from dafeng.vocabulary import Text, worst_mark
 
 SHOWN = 20
 """Reporters shown one by one under a sum; the rest is one line with their sum and hash."""
@@ -136,12 +136,19 @@ def _sum_node(measure: str, year: int, unit: str, totals: list[Total]) -> Node:
         for t in ordered[:SHOWN]
     ]
     if rest := ordered[SHOWN:]:
-        digest = hashlib.sha256(repr([(t.reporter, t.scope, t.amount) for t in rest]).encode())
+        digest = hashlib.sha256(repr(rest).encode())
         label = Text(zh=f"另有 {len(rest)} 项", en=f"{len(rest)} more")
         amount = sum(t.amount for t in rest)
-        marks = {t.mark for t in rest}
         children.append(
-            Node("account", digest.hexdigest(), label, amount, unit, max(marks, default=""))
+            Node(
+                "account",
+                digest.hexdigest(),
+                label,
+                amount,
+                unit,
+                worst_mark({t.mark for t in rest}),
+                tuple(sorted({flag for t in rest for flag in t.flags})),
+            )
         )
     total = sum(t.amount for t in totals)
     return Node(

@@ -2,11 +2,13 @@
 
 from dafeng.ledger.conflicts import check_entries
 from dafeng.ledger.current import current, newest
+from dafeng.ledger.importing.faults import Add
 from dafeng.ledger.importing.imports import Import, read_table, write_rejected
 from dafeng.ledger.importing.mapping import Mapping, read_mapping
 from dafeng.ledger.schema import tables
 
 __all__ = [
+    "Add",
     "Import",
     "Mapping",
     "check_entries",

@@ -15,6 +15,7 @@ from dafeng.ledger.importing.columns import Bools, Ints, group
 from dafeng.ledger.importing.faults import Add, Faults
 from dafeng.vocabulary import Text, basis, flows, items, regions
 
+MONTHS = 12  # of a year
 _IN_BOOKS = Text(zh="账簿中已有", en="already in the books")
 
 
@@ -35,7 +36,8 @@ def check_entries(
 
     Returns:
         ``duplicate``, ``overlap``, ``both_bases``, ``electricity_consumed`` and
-        ``negative_quantity`` and ``unknown_entry`` (errors), ``month_gap`` (warning).
+        ``negative_quantity``, ``span_period``, ``final_not_year``, ``final_differs`` and
+        ``unknown_entry`` (errors), ``month_gap`` (warning).
     """
     rows = np.arange(1, 1 + len(table), dtype=np.int64)
     faults = Faults(file, rows)
@@ -63,6 +65,8 @@ def note_conflicts(
     _overlaps(entries, add)
     _bases(entries, firm, add)
     _negatives(entries, add)
+    _spans(entries, add)
+    _finals(entries, add)
     _superseded(table, existing, add)
     _gaps(entries, add)
 
@@ -145,6 +149,27 @@ def _negatives(entries: Entries, add: Add) -> None:
             "flow": flows()[flow[i]].name,
         },
     )
+
+
+def _spans(entries: Entries, add: Add) -> None:
+    """Books are kept by month, quarter and year."""
+    text = entries.columns["period"]
+    at = entries.new(entries.months > MONTHS)
+    add("span_period", at, "period", lambda i: {"period": text[i]})
+
+
+def _finals(entries: Entries, add: Add) -> None:
+    """A final year is a year, and names use and product as the months that it replaces do."""
+    final = entries.is_("kind", "annual_final")
+    text = entries.columns["period"]
+    at = entries.new(final & (entries.months != MONTHS))
+    add("final_not_year", at, "period", lambda i: {"period": text[i]})
+    year = entries.each_period(lambda p: int(p.year))
+    rough = group(entries.code("reporter", "facility", "item", "flow"), year)
+    exact = group(entries.code(*SERIES), year)
+    finer = entries.months < MONTHS
+    others = np.isin(rough, rough[finer]) & ~np.isin(exact, exact[finer])
+    add("final_differs", entries.new(final & others), "use", lambda i: {"period": text[i]})
 
 
 def _superseded(table: Any, existing: Any | None, add: Add) -> None:

@@ -19,13 +19,14 @@ def current(entries: ir.Table) -> ir.Table:
 
     Returns:
         The newest row of each key, without rows that another one names in ``supersedes``, and
-        without the months and quarters of a year that has an ``annual_final``.
+        without the months and quarters of a year that has an ``annual_final``, corrected or not.
     """
     named = entries.filter(entries.supersedes != "").select(entry=entries.supersedes).distinct()
-    rows = entries.anti_join(named, "entry")
-    rows = newest(rows, (*_SERIES, "period")).mutate(year=lambda t: t.period.substr(0, 4))
-    final = rows.filter(rows.kind == "annual_final").select(*_SERIES, "year").distinct()
-    replaced = rows.filter(rows.kind != "annual_final").semi_join(final, [*_SERIES, "year"])
+    rows = newest(entries.anti_join(named, "entry"), (*_SERIES, "period"))
+    rows = rows.mutate(year=rows.period.substr(0, 4))
+    finals = entries.filter(entries.kind == "annual_final")
+    final = finals.mutate(year=finals.period).select(*_SERIES, "year").distinct()
+    replaced = rows.filter(rows.period != rows.year).semi_join(final, [*_SERIES, "year"])
     return rows.anti_join(replaced.select("entry"), "entry").drop("year")
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from dafeng.vocabulary import Record, Term, Text
 
 Checked = Literal["official", "V", "V~", "M+", "M", "synthetic"]
+WHOLE = 100  # percent
 Kind = Literal[
     "reduction",  # fall against a base year
     "level",  # a value to be reached
@@ -87,8 +88,10 @@ class Target(Record):
             raise ValueError(f"{self.id}: a {self.kind} target has value, unit and direction")
         if self.kind == "reduction" and (self.base_year is None or self.year is None):
             raise ValueError(f"{self.id}: a reduction has a base year and a year")
-        if self.kind == "relative" and self.other_indicator is None:
-            raise ValueError(f"{self.id}: a relative target names the other indicator")
+        if self.kind == "reduction" and not 0 < (self.value or 0) < WHOLE:
+            raise ValueError(f"{self.id}: a reduction is more than 0 and less than 100 %")
+        if self.kind == "relative" and None in (self.other_indicator, self.base_year, self.year):
+            raise ValueError(f"{self.id}: a relative target has another indicator, base and year")
         return self
 
 

@@ -47,6 +47,7 @@ _WIDE = (
 )
 _NARROW = (("target", "mark", "lead"), ("goal",), ("value", "path", "gap"), ("status", "pace"))
 _WIDE_FROM = 120
+DECIMALS = 10
 _POINTS = {"zh": "", "en": " "}
 _PER_YEAR = {"zh": "/年", "en": "/a"}
 
@@ -100,11 +101,11 @@ def line_dict(line: Progress, lang: str) -> dict[str, Any]:
         "base_year": target.base_year,
         "year": target.year,
         "status": line.status or None,
-        "value": line.value,
+        "value": _exact(line.value),
         "value_period": line.value_period,
-        "path": line.path,
-        "gap": line.gap,
-        "pace": line.pace,
+        "path": _exact(line.path),
+        "gap": _exact(line.gap),
+        "pace": _exact(line.pace),
         "reason": line.reason.of(lang) if line.reason else None,
         "last": line_dict(line.last, lang) if line.last else None,
         "beside": [None if other.value is None else other.value * PERCENT for other in line.beside],
@@ -113,6 +114,11 @@ def line_dict(line: Progress, lang: str) -> dict[str, Any]:
         "lead": target.lead,
         "findings": [finding.to_dict(lang) for finding in line.findings],
     }
+
+
+def _exact(value: float | None) -> float | None:
+    """Cut the noise of binary fractions: −17.999999999999996 is −18."""
+    return None if value is None else round(value, DECIMALS)
 
 
 def goal_words(line: Progress, lang: str) -> str:
@@ -151,7 +157,7 @@ def _cells(line: Progress, lang: str) -> dict[str, Styled]:
         title.append(f"\n{line.reason.of(lang)}", style="dim italic")
     for other in line.beside:
         if other.value is not None:
-            both = f"{word('beside', lang)} {rate(other.value * PERCENT, '%')}"
+            both = f"{other.label.of(lang)}: {rate(other.value * PERCENT, '%')}"
             title.append(f"\n{both}", style="dim")
     lead = line.target.lead
     return {

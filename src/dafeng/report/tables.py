@@ -37,7 +37,7 @@ def listing(columns: Sequence[str], rows: Iterable[Sequence[Any]], lang: str) ->
         whole = column in ("id", "setting", "entries")
         table.add_column(word(column, lang), no_wrap=whole, overflow="fold")
     for row in rows:
-        table.add_row(*(cell if isinstance(cell, Styled) else str(cell) for cell in row))
+        table.add_row(*(cell if isinstance(cell, Styled) else Styled(str(cell)) for cell in row))
     return table
 
 
@@ -63,7 +63,7 @@ def _account_cells(account: Account, lang: str) -> tuple[Any, ...]:
     return (
         title,
         account.boundary_name.of(lang),
-        word("refused", lang) if account.grams is None else total,
+        word("refused", lang) if "incomplete_method" in account.tree.flags else total,
         account.entries,
         account.without_value or "",
         _beside(account),

@@ -76,10 +76,12 @@ class Parameter(Term):
     Attributes:
         symbol: how formulas write it.
         units: units a measured value may stand in (any that converts); the first is preferred.
+        high: the largest value that makes sense, in the first unit: 1 of a share.
     """
 
     symbol: str
     units: tuple[str, ...]
+    high: float | None = None
 
 
 class Row(Record):

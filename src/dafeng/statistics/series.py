@@ -77,12 +77,16 @@ class Series:
             for f in self.figures
             if (f.period, f.kind) == (when, kind) and definition in (None, f.definition)
         ]
-        return max(found, key=lambda f: f.vintage) if found else None
+        return max(found, key=_age) if found else None
 
     def added(self, first: int, last: int) -> list[Figure]:
-        """Return the additions (and removals, which are negative) of some years."""
+        """Return the additions (and removals, which are negative) of some years, each once."""
         years = {str(year) for year in range(first, last + 1)}
-        return [f for f in self.figures if f.kind == "increment" and f.period in years]
+        found = [f for f in self.figures if f.kind == "increment" and f.period in years]
+        newest: dict[tuple[str, str], Figure] = {}
+        for figure in sorted(found, key=_age):
+            newest[figure.period, figure.definition] = figure
+        return list(newest.values())
 
     def until(self, when: str) -> Series:
         """Cut to what lies in or before a period."""
@@ -101,6 +105,11 @@ class Series:
         """Return the published rate from ``first`` over the longest span up to ``last``."""
         spans = (self.published_sum(first, year) for year in range(last, first, -1))
         return next((span for span in spans if span is not None), None)
+
+
+def _age(figure: Figure) -> tuple[str, str]:
+    """The later vintage is newer; of one vintage, what was entered later."""
+    return figure.vintage, figure.entry
 
 
 def combine(rows: Iterable[dict[str, Any]], region: str, measure: str) -> Series:

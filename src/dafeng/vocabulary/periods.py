@@ -13,6 +13,7 @@ from dafeng.vocabulary.fault import Fault
 from dafeng.vocabulary.schema import Entries, Term, read_records
 
 _FILE = Path(__file__).parent / "data" / "periods.yaml"
+_MONTHS = 12
 _YEAR = r"(?:19|20)[0-9]{2}"
 
 
@@ -43,6 +44,13 @@ class Period:
     def year(self) -> int:
         """The year of the last day, which decides the edition of a method."""
         return self.last.year
+
+    def months(self) -> tuple[str, ...]:
+        """Return the months of the period."""
+        first, last = self.first, self.last
+        count = _MONTHS * (last.year - first.year) + last.month - first.month + 1
+        places = (divmod(first.month - 1 + i, _MONTHS) for i in range(count))
+        return tuple(f"{first.year + years:04d}-{month + 1:02d}" for years, month in places)
 
     def holds(self, other: Period) -> bool:
         """Whether ``other`` lies within this period."""

@@ -15,6 +15,7 @@ from dafeng import indicators, ledger, plan, rulebook, statistics
 from dafeng.findings import Finding, has_errors
 from dafeng.vocabulary import Fault, TableSchema, period
 from dafeng.workspace.books import Books
+from dafeng.workspace.door import door_check
 from dafeng.workspace.figures import Account, Accounts, beside_published
 from dafeng.workspace.reporters import reporter_totals
 from dafeng.workspace.store import Config, Store
@@ -135,7 +136,10 @@ class Workspace:
         schema = self._schema(name)
         self.store.refuse_known(name, Path(file))
         existing = self.table(name) if name == "entries" else None
-        found = ledger.read_table(Path(file), schema, layout, progress, existing=existing)
+        check = door_check(name, self.rules)
+        found = ledger.read_table(
+            Path(file), schema, layout, progress, existing=existing, also=check
+        )
         return self._take(Path(file), name, found, accept_valid=accept_valid)
 
     def account(
@@ -208,7 +212,7 @@ class Workspace:
             account = self.account(reporters=[reporter], year=when).find(name, scope, when)
             current, tree = account.figure, account.tree
         elif kind == "target":
-            line = self._line(name, scope)
+            line = self._line(name, scope, when)
             current, tree = line.figure, line.tree
         else:
             raise Fault("unknown_figure", label=figure)
@@ -218,14 +222,14 @@ class Workspace:
         changes = trees.difference(old, tree.to_dict("en")) if old else []
         return Explanation(current, tree, figure, tuple(changes), kept=old is not None)
 
-    def _line(self, name: str, scope: str) -> indicators.Progress:
+    def _line(self, name: str, scope: str, period_: str) -> indicators.Progress:
         plan_id, _, target = name.partition(".")
-        _, _, when = scope.partition("~asof-")
+        place, _, when = scope.partition("~asof-")
         as_of, _, source = when.partition("~")
         period(as_of)
         board = self.board(plan_id=plan_id, as_of=as_of, source=source or "statistics")
         for line in board.lines:
-            if line.target.id == target:
+            if (line.target.id, line.region, line.value_period) == (target, place, period_):
                 return line
         raise Fault("unknown_figure", label=f"target:{name}:{scope}")
 
@@ -245,10 +249,10 @@ class Workspace:
         taken = found.table.num_rows if accept_valid or not faulty else 0
         batch = rejected = ""
         if taken:
-            rows = found.table.append_column("file_row", [found.row])
-            batch = self.store.add(name, rows, file, found.counts)
             if faulty:
                 rejected = str(ledger.write_rejected(found, file))
+            rows = found.table.append_column("file_row", [found.row])
+            batch = self.store.add(name, rows, file, found.counts)
         return Imported(
             name,
             batch,
@@ -278,7 +282,7 @@ class Workspace:
 
 
 def _newest_year(rows: list[dict[str, Any]]) -> str:
-    years = [period(row["period"]).year for row in rows if period(row["period"]).kind == "year"]
+    years = [period(row["period"]).year for row in rows]
     if not years:
-        raise Fault("no_statistics")
+        raise Fault("no_figures")
     return str(max(years))

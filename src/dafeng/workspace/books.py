@@ -35,6 +35,7 @@ _KEYS = {
     "facilities": ("reporter", "facility"),
     "assignments": ("reporter", "facility", "method", "purpose", "first"),
 }
+_ACTIVITY = [item.id for item in items().values() if item.kind != "measure"]
 KEY = ("reporter", "facility", "year", "method", "measure", "memo")
 """What identifies a total."""
 
@@ -171,7 +172,26 @@ class Books:
                 values = dict(gap.values) | {"months": here}
                 finding = Finding("not_reported", gap.values["reporter"], values)
                 found.setdefault((gap.values["reporter"], year), []).append(finding)
+        for (reporter, year), missing in self._absent_months().items():
+            values = {"months": ", ".join(missing), "year": year}
+            finding = Finding("year_incomplete", reporter, values)
+            found.setdefault((reporter, year), []).append(finding)
         return found
+
+    def _absent_months(self) -> dict[tuple[str, str], list[str]]:
+        """Find the months of a year in which a reporter that books by month has no entry at all."""
+        activity = self._entries.filter(self._entries.item.isin(_ACTIVITY))
+        covered: dict[tuple[str, str], set[str]] = {}
+        for row in self.fetch(activity.select("reporter", "period").distinct()):
+            when = period(row["period"])
+            if when.kind in ("month", "quarter"):
+                months = covered.setdefault((row["reporter"], str(when.year)), set())
+                months |= set(when.months())
+        return {
+            key: missing
+            for key, months in covered.items()
+            if (missing := sorted(set(period(key[1]).months()) - months))
+        }
 
     def _place(self, row: dict[str, Any]) -> str:
         """Return file and row that an entry was read from, then the source it names."""
@@ -200,15 +220,10 @@ class Books:
             rows = rows.filter(rows.reporter.isin(list(reporters)))
         return rows.filter(rows.year == year) if year else rows
 
-    def unsettled(self, reporter: str, year: str) -> bool:
-        """Whether a reporter's totals of a year are none: two methods, or an incomplete one."""
-        held = [
-            m for (who, _, when, _), m in self._methods.items() if (who, when) == (reporter, year)
-        ]
-        return any(
-            len(methods) > 1 or not all(self._rules.method(m).complete for m in methods)
-            for methods in held
-        )
+    def unsettled(self, reporter: str, year: str, purpose: str) -> bool:
+        """Whether a reporter has no total for a purpose: two methods, or an incomplete one."""
+        methods = self._methods.get((reporter, "", year, purpose), [])
+        return len(methods) > 1 or not all(self._rules.method(m).complete for m in methods)
 
     def _two_methods(self) -> Iterable[Finding]:
         for (reporter, facility, year, purpose), methods in sorted(self._methods.items()):
@@ -232,9 +247,8 @@ class Books:
 
     def _outside(self) -> Iterable[Finding]:
         # value added and the like are no activity; that no method counts them needs no word
-        activity = [item.id for item in items().values() if item.kind != "measure"]
         held = self.prepared.filter(
-            (self.prepared.method != "") & self.prepared.item.isin(activity)
+            (self.prepared.method != "") & self.prepared.item.isin(_ACTIVITY)
         )
         rows = outside(held, self.rows)
         grouped = rows.group_by(["reporter", "method"]).aggregate(entries=rows.entries.sum())

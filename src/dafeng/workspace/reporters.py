@@ -46,7 +46,10 @@ def reporter_totals(books: Books, region: str) -> list[Total]:
     found = []
     for row in books.fetch(sums):
         who = (row["reporter"], row["year"])
-        row["gap"], row["missing"] = who in gaps, row["missing"] or books.unsettled(*who)
+        row["gap"], row["missing"] = (
+            who in gaps,
+            row["missing"] or books.unsettled(*who, _PURPOSES[row["measure"]]),
+        )
         found.append(_total(row, held, row["measure"]))
     added = _value_added(books, list(held))
     return found + [_total(row, held, VALUE_ADDED) for row in books.fetch(added)]

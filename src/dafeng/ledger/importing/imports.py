@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from dafeng.ledger.conflicts import note_conflicts
 from dafeng.ledger.importing.booking import CLASSES
 from dafeng.ledger.importing.check import to_arrow
 from dafeng.ledger.importing.columns import Ints, Labels
-from dafeng.ledger.importing.faults import Faults
+from dafeng.ledger.importing.faults import Add, Faults
 from dafeng.ledger.importing.header import check_header, check_mapping
 from dafeng.ledger.importing.layout import Layout, lay_out
 from dafeng.ledger.importing.mapping import Mapping
@@ -60,6 +60,7 @@ def read_table(
     *,
     existing: Any | None = None,
     region_ids: Collection[str] | None = None,
+    also: Callable[[Any, Add], None] | None = None,
 ) -> Import:
     """Read a CSV, Parquet or Excel file as a table.
 
@@ -73,6 +74,7 @@ def read_table(
         progress: told of the stage, what is done and the whole.
         existing: rows in the books, against which entries are checked too.
         region_ids: reporters that are regions; by default the ids of the vocabulary.
+        also: a further check of the sound rows, which notes those at fault.
 
     Raises:
         Fault: where the mapping does not fit the table; faults of the file are findings.
@@ -91,6 +93,9 @@ def read_table(
     table, row = _sound(layout, schema, source, faults)
     if schema.name == ENTRIES:
         note_conflicts(table, existing, source.rows[row], faults.among(row), region_ids)
+        table, row = _sound(layout, schema, source, faults)
+    if also is not None and len(table):
+        also(table, faults.among(row))
         table, row = _sound(layout, schema, source, faults)
     counts = _counts(source, layout, faults)
     return Import(table, source.rows[row], _rejected(source, faults), faults.findings, counts)
