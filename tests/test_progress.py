@@ -27,7 +27,9 @@ def plan(**target: Any) -> Plan:
     )  # fmt: skip
 
 
-def row(measure: str, period: str, kind: str, value: float, unit: str = "%", **more: str) -> dict[str, Any]:
+def row(
+    measure: str, period: str, kind: str, value: float, unit: str = "%", **more: str
+) -> dict[str, Any]:
     base = {"region": "33", "measure": measure, "period": period, "kind": kind, "value": value}
     return base | {"unit": unit, "source": "s", "mark": "republished"} | more
 
