@@ -53,6 +53,8 @@ def _say(text_id: str) -> str:
 
 _Workspace = Annotated[Path, typer.Option("-w", "--workspace", help=_say("workspace"))]
 _AsOf = Annotated[str | None, typer.Option("--as-of", help=_say("as_of"))]
+# Every command takes --as-of; where nothing depends on a period it is not listed.
+_AnyAsOf = Annotated[str | None, typer.Option("--as-of", hidden=True)]
 _Lang = Annotated[Lang, typer.Option("--lang", help=_say("lang"))]
 _Json = Annotated[bool, typer.Option("--json", help=_say("json"))]
 _HERE = Path()
@@ -90,6 +92,7 @@ def init(
     path: Annotated[Path, typer.Argument(help=_say("path"))] = _HERE,
     region: Annotated[str | None, typer.Option("--region", help=_say("region"))] = None,
     plan: Annotated[str | None, typer.Option("--plan", help=_say("plan"))] = None,
+    as_of: _AnyAsOf = None,  # noqa: ARG001
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
     as_json: _Json = False,
@@ -106,6 +109,7 @@ def import_(
     accept_valid: Annotated[
         bool, typer.Option("--accept-valid", help=_say("accept_valid"))
     ] = False,
+    as_of: _AnyAsOf = None,  # noqa: ARG001
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
     as_json: _Json = False,
@@ -228,6 +232,7 @@ def rules_check(
 
 @plans.command("list", help=_say("plans_list"))
 def plans_list(
+    as_of: _AnyAsOf = None,  # noqa: ARG001
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
     as_json: _Json = False,
@@ -239,6 +244,7 @@ def plans_list(
 @plans.command("show", help=_say("plans_show"))
 def plans_show(
     plan: Annotated[str, typer.Argument(help=_say("plan"))],
+    as_of: _AnyAsOf = None,  # noqa: ARG001
     workspace: _Workspace = _HERE,
     lang: _Lang = _DEFAULT_LANG,
     as_json: _Json = False,
