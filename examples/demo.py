@@ -67,6 +67,7 @@ def dafeng(*words: str | Path) -> None:
     sys.stdout.write(f"\n$ dafeng {shown}\n")
     sys.stdout.flush()
     environment = os.environ | {"COLUMNS": os.environ.get("COLUMNS", WIDTH), "DAFENG_LANG": LANG}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or each command compiles anew
     command = [sys.executable, "-m", "dafeng.cli", *map(str, words)]
     done = subprocess.run(command, env=environment, check=False)  # noqa: S603  our own words
     if done.returncode > 1:

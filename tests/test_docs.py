@@ -124,6 +124,7 @@ def difference(expected: tuple[str, ...], actual: tuple[str, ...]) -> str:
 def environment(base: Mapping[str, str]) -> dict[str, str]:
     """The environment in which examples run: no colour, a fixed width, no language chosen."""
     unwanted = {"DAFENG_LANG", "LC_ALL", "LANGUAGE", "FORCE_COLOR", "CLICOLOR_FORCE"}
+    unwanted.add("PYTHONDONTWRITEBYTECODE")  # or each command compiles anew
     kept = {name: value for name, value in base.items() if name not in unwanted}
     programs = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
     return {
