@@ -4,7 +4,7 @@ from dafeng.report.board import board_tables, goal_words, line_dict
 from dafeng.report.rules import plan_row, plan_view, rule_view, rules_data, rules_view
 from dafeng.report.tables import (
     account_dict,
-    account_listing,
+    account_lines,
     finding_lines,
     import_lines,
     listing,
@@ -14,7 +14,7 @@ from dafeng.report.words import mark_words, number, rate, word
 
 __all__ = [
     "account_dict",
-    "account_listing",
+    "account_lines",
     "board_tables",
     "finding_lines",
     "goal_words",

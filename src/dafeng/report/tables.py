@@ -41,34 +41,32 @@ def listing(columns: Sequence[str], rows: Iterable[Sequence[Any]], lang: str) ->
     return table
 
 
-def account_listing(accounts: Iterable[Account], lang: str) -> Iterable[Styled | Table]:
-    """Yield the totals of the accounts, with the ids by which they are explained."""
-    lines = list(accounts)
-    columns = ["figure", "boundary", "setting", "entries", "without_value", "beside", "mark"]
-    rows = [dict(zip(columns, _account_cells(line, lang), strict=True)) for line in lines]
-    shown = [name for name in columns if name == "figure" or any(str(r[name]) for r in rows)]
-    yield listing(shown, [[row[name] for name in shown] for row in rows], lang)
-    for source in dict.fromkeys(line.published.source for line in lines if line.published):
-        yield Styled(f"{word('beside', lang)}: {source}", "dim")
+def account_lines(accounts: Iterable[Account], lang: str) -> Iterable[Styled]:
+    """Yield each total: what it is, the total, what it rests on, and its id, whole to copy."""
+    for account in accounts:
+        title = Styled(account.tree.label.of(lang), "bold")
+        if account.facility:
+            title.append(f" / {account.facility}")
+        if account.memo:
+            title.append(f" ({account.memo})")
+        yield title
+        yield Styled("  ").append(_total(account, lang), "bold yellow")
+        said = [
+            f"{account.entries} {word('rows', lang)}",
+            f"{account.without_value} {word('without_value', lang)}" * bool(account.without_value),
+            account.boundary_name.of(lang),
+        ]
+        marks = mark_words(account.mark, account.tree.all_flags, lang)
+        yield Styled("  " + " · ".join(filter(None, said))).append(f"  [{marks}]", "magenta")
+        if account.published is not None:
+            yield Styled(f"  {word('beside', lang)} {_beside(account)}", "cyan")
+        yield Styled(f"  {account.figure.rpartition(':')[0]}", "dim")
 
 
-def _account_cells(account: Account, lang: str) -> tuple[Any, ...]:
-    title = Styled(account.tree.label.of(lang))
-    if account.facility:
-        title.append(f" / {account.facility}")
-    if account.memo:
-        title.append(f" ({account.memo})")
-    title.append(f"\n{account.figure.rpartition(':')[0]}", "dim")
-    total = number(account.grams, account.tree.unit)
-    return (
-        title,
-        account.boundary_name.of(lang),
-        word("refused", lang) if "incomplete_method" in account.tree.flags else total,
-        account.entries,
-        account.without_value or "",
-        _beside(account),
-        mark_words(account.mark, account.tree.all_flags, lang),
-    )
+def _total(account: Account, lang: str) -> str:
+    if "incomplete_method" in account.tree.flags:
+        return word("refused", lang)
+    return number(account.grams, account.tree.unit)
 
 
 def _beside(account: Account) -> str:
@@ -77,7 +75,7 @@ def _beside(account: Account) -> str:
     if figure is None or account.difference is None:
         return ""
     difference = rate(account.difference * PERCENT, "%")
-    return f"{number(figure.value, figure.unit)} ({difference})"
+    return f"{number(figure.value, figure.unit)} ({difference}): {figure.source}"
 
 
 def account_dict(account: Account, lang: str) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class Store:
 
 
 def arrow_schema(schema: TableSchema) -> pa.Schema:
-    """Return the stored columns of a table: its own, ``entry`` and ``synthetic`` marks apart."""
+    """Return the columns of a table as they are loaded: its own, and ``entry``."""
     fields = [(c.name, _TYPES.get(c.type, pa.string())) for c in schema.columns]
     return pa.schema([*fields, ("entry", pa.string())])
 
