@@ -124,7 +124,8 @@ def _account(
     last = period(as_of).last if as_of else None
     lines = [line for line in found.lines if last is None or period(line.year).last <= last]
     data = {"accounts": [report.account_dict(line, lang) for line in lines]}
-    shown = list(report.account_lines(lines, lang)) or [word("no_accounts", lang)]
+    shown: list[Any] = list(report.account_lines(lines, lang))
+    shown = shown or [word("no_accounts", lang)]
     return Outcome(shown, data, list(found.findings), FOUND if found.findings else FINE)
 
 
