@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date
 from functools import partial
+from itertools import chain
 
 from dafeng.findings import Finding
 from dafeng.rulebook.expressions import symbols
+from dafeng.rulebook.instruments import Formula, Scorecard
+from dafeng.rulebook.limits import ScaleSet
 from dafeng.rulebook.rulebook import Rulebook
-from dafeng.rulebook.schema import Method, MethodTerm
+from dafeng.rulebook.schema import Method, MethodTerm, Reference
 from dafeng.vocabulary import Entries, Fault, flows, gases, items, quantity, regions, uses
+
+Test = tuple[str, Callable[[], object]]
+"""A place, and what raises a fault if something is wrong there."""
 
 
 def check(rules: Rulebook, day: date | None = None) -> list[Finding]:
@@ -29,7 +35,32 @@ def check(rules: Rulebook, day: date | None = None) -> list[Finding]:
     return found
 
 
-def _tests(rules: Rulebook, day: date | None) -> Iterator[tuple[str, Callable[[], object]]]:
+def _tests(rules: Rulebook, day: date | None) -> Iterator[Test]:
+    yield from _value_tests(rules, day)
+    for document in rules.documents.values():
+        if document.superseded_by:
+            yield document.id, partial(_known, rules.documents, document.superseded_by)
+    for parameter_set in rules.sets.values():
+        for name in parameter_set.before:
+            yield parameter_set.id, partial(_known, rules.sets, name)
+    for method in rules.methods.values():
+        yield from _method_tests(rules, method)
+    for deadline in rules.deadlines.values():
+        yield deadline.id, partial(rules.clause, f"{deadline.document}/{deadline.clause}")
+    yield from chain.from_iterable(_scale_tests(rules, e) for e in rules.scales.values())
+    yield from chain.from_iterable(_formula_tests(rules, f) for f in rules.formulas.values())
+    yield from chain.from_iterable(_scorecard_tests(rules, c) for c in rules.scorecards.values())
+
+
+def _method_tests(rules: Rulebook, method: Method) -> Iterator[Test]:
+    yield method.id, partial(rules.clause, f"{method.document}/{method.clause}")
+    for term in method.terms:
+        place = f"{method.id}.{term.id}"
+        yield place, partial(rules.clause, _cited(method, term.clause))
+        yield place, partial(_term, rules, term)
+
+
+def _value_tests(rules: Rulebook, day: date | None) -> Iterator[Test]:
     for value in rules.values.values():
         if day is not None and not value.applies(day):
             continue
@@ -37,6 +68,8 @@ def _tests(rules: Rulebook, day: date | None) -> Iterator[tuple[str, Callable[[]
         yield value.id, partial(rules.clause, value.clause)
         yield value.id, partial(quantity, value.unit)
         yield value.id, partial(rules.parameters.resolve, value.parameter)
+        if row.case:
+            yield value.id, partial(_known, value.set.cases, row.case)
         for book, key in (
             (items(), row.item),
             (regions(), row.region),
@@ -45,19 +78,67 @@ def _tests(rules: Rulebook, day: date | None) -> Iterator[tuple[str, Callable[[]
         ):
             if key:
                 yield value.id, partial(_known, book, key)
-    for document in rules.documents.values():
-        if document.superseded_by:
-            yield document.id, partial(_known, rules.documents, document.superseded_by)
-    for method in rules.methods.values():
-        yield method.id, partial(rules.clause, f"{method.document}/{method.clause}")
-        for term in method.terms:
-            place = f"{method.id}.{term.id}"
-            yield place, partial(rules.clause, _cited(method, term))
-            yield place, partial(_term, rules, term)
 
 
-def _cited(method: Method, term: MethodTerm) -> str:
-    return term.clause if "/" in term.clause else f"{method.document}/{term.clause}"
+def _edition_tests(
+    rules: Rulebook, edition: ScaleSet | Formula | Scorecard, clauses: Iterable[str | None]
+) -> Iterator[Test]:
+    for clause in (edition.clause, *clauses):
+        if clause:
+            yield edition.id, partial(rules.clause, _cited(edition, clause))
+    if edition.region:
+        yield edition.id, partial(_known, regions(), edition.region)
+
+
+def _scale_tests(rules: Rulebook, edition: ScaleSet) -> Iterator[Test]:
+    yield from _edition_tests(rules, edition, (scale.clause for scale in edition.scales))
+    yield from ((edition.id, partial(quantity, i.unit)) for i in edition.inputs.values() if i.unit)
+    for scale in edition.scales:
+        place = f"{edition.id}.{scale.id}"
+        yield place, partial(quantity, scale.unit)
+        if scale.item:
+            yield place, partial(_known, items(), scale.item)
+        corrected = scale.corrected
+        for formula in corrected.values() if isinstance(corrected, dict) else [corrected]:
+            if formula:
+                yield place, partial(_symbols_known, formula, {"limit", *edition.inputs})
+
+
+def _formula_tests(rules: Rulebook, formula: Formula) -> Iterator[Test]:
+    yield from _edition_tests(rules, formula, (step.clause for step in formula.steps))
+    for ref in formula.parameters.values():
+        yield formula.id, partial(_reference, rules, ref)
+    known = {name for name, i in formula.inputs.items() if i.unit is not None}
+    yield from ((formula.id, partial(quantity, i.unit)) for i in formula.inputs.values() if i.unit)
+    known |= set(formula.parameters)
+    for step in formula.steps:
+        place = f"{formula.id}.{step.id}"
+        yield place, partial(quantity, step.unit)
+        yield place, partial(_symbols_known, step.expression, set(known))
+        known.add(step.id)
+
+
+def _scorecard_tests(rules: Rulebook, card: Scorecard) -> Iterator[Test]:
+    yield from _edition_tests(rules, card, (criterion.clause for criterion in card.criteria))
+    for criterion in card.criteria:
+        place = f"{card.id}.{criterion.id}"
+        if criterion.unit:
+            yield place, partial(quantity, criterion.unit)
+        if criterion.group:
+            yield place, partial(_known, card.groups, criterion.group)
+    if card.normalised:
+        names = {"value", "base", "lead"}
+        yield card.id, partial(_symbols_known, card.normalised, names)
+
+
+def _symbols_known(formula: str, known: set[str]) -> None:
+    strange = set(symbols(formula)) - known
+    if strange:
+        raise Fault("bad_expression", reason=str(sorted(strange)))
+
+
+def _cited(rule: Method | ScaleSet | Formula | Scorecard, clause: str) -> str:
+    return clause if "/" in clause else f"{rule.document}/{clause}"
 
 
 def _term(rules: Rulebook, term: MethodTerm) -> None:
@@ -76,9 +157,13 @@ def _term(rules: Rulebook, term: MethodTerm) -> None:
     if term.gas:
         _known(gases(), term.gas)
     for ref in term.parameters.values():
-        rules.parameters.resolve(ref.parameter)
-        for name in ref.sets:
-            _known(rules.sets, name)
+        _reference(rules, ref)
+
+
+def _reference(rules: Rulebook, ref: Reference) -> None:
+    rules.parameters.resolve(ref.parameter)
+    for name in ref.sets:
+        _known(rules.sets, name)
 
 
 def _known(book: Container[str], key: str) -> None:

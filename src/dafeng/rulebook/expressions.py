@@ -1,14 +1,16 @@
-"""Formulas of the rulebook: ``+ - * /``, brackets, numbers, symbols and ``first(a, b)``.
+"""Formulas of the rulebook: arithmetic, comparisons, symbols, and the functions of ``FUNCTIONS``.
 
-Values are pint quantities of arrays, so the units of a formula are checked each time it is
-evaluated: carbon becomes CO2, and energy becomes standard coal, only through a parameter.
+Terms of methods are evaluated on pint quantities of arrays, so that the units of a formula are
+checked each time: carbon becomes CO2, and energy standard coal, only through a parameter.
+Limits, prices and allowances are evaluated on arrays of Decimal, so that what is rounded down is
+what the rule says and not what binary fractions make of it.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, reduce
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +18,27 @@ from dafeng.vocabulary import Fault
 
 if TYPE_CHECKING:
     import pint
+    from numpy.typing import NDArray
 
-    Quantities = Mapping[str, "pint.Quantity[Any]"]
+    Quantities = Mapping[str, "pint.Quantity[Any] | NDArray[Any]"]
 
 _OPERATORS: dict[type[ast.operator], Any] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_COMPARISONS: dict[type[ast.cmpop], Any] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
 }
 _FALLBACK = "first"
+_NUMPY = {"min": "minimum", "max": "maximum", "floor": "floor", "ceil": "ceil", "exp": "exp"}
+FUNCTIONS = {_FALLBACK: 2, "where": 3, "min": 2, "max": 2, "floor": 1, "ceil": 1, "exp": 1}
+"""Functions of a formula and how many arguments each takes (``first`` takes two or more)."""
 
 
 @cache
@@ -35,7 +48,7 @@ def _parse(expression: str) -> ast.expr:
     except SyntaxError as error:
         raise Fault("bad_expression", expression, reason=error.msg) from error
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and not _is_fallback(node):
+        if isinstance(node, ast.Call) and not _is_known(node):
             raise Fault("bad_expression", expression, reason=ast.unparse(node))
         if not isinstance(node, _ALLOWED):
             raise Fault("bad_expression", expression, reason=type(node).__name__)
@@ -52,12 +65,24 @@ _ALLOWED = (
     ast.Name,
     ast.Load,
     ast.Constant,
+    ast.Compare,
     *_OPERATORS,
+    *_COMPARISONS,
 )
 
 
+def _is_known(node: ast.Call) -> bool:
+    wanted = FUNCTIONS.get(_name(node))
+    enough = len(node.args) >= (wanted or 0) if _is_fallback(node) else len(node.args) == wanted
+    return wanted is not None and enough and not node.keywords
+
+
 def _is_fallback(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Name) and node.func.id == _FALLBACK and len(node.args) > 1
+    return _name(node) == _FALLBACK
+
+
+def _name(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
 def symbols(expression: str) -> tuple[str, ...]:
@@ -67,16 +92,18 @@ def symbols(expression: str) -> tuple[str, ...]:
         Fault: ``bad_expression``.
     """
     names = (n.id for n in ast.walk(_parse(expression)) if isinstance(n, ast.Name))
-    found = dict.fromkeys(name for name in names if name != _FALLBACK)
+    found = dict.fromkeys(name for name in names if name not in FUNCTIONS)
     return tuple(sorted(found, key=expression.index))
 
 
-def evaluate(expression: str, values: Quantities) -> pint.Quantity[Any]:
+def evaluate(expression: str, values: Quantities, number: Callable[[str], Any] = float) -> Any:
     """Return the value of a formula, elementwise.
 
     Args:
         expression: the formula.
-        values: symbol → quantity (array of float64, NaN where there is no value).
+        values: symbol → quantity (array of float64, NaN where there is no value), or array of
+            Decimal.
+        number: how the numbers of the formula itself are read: ``float`` or ``Decimal``.
 
     Raises:
         Fault: ``bad_expression``, or ``unit_mismatch`` where unlike quantities are added.
@@ -84,26 +111,42 @@ def evaluate(expression: str, values: Quantities) -> pint.Quantity[Any]:
     import pint  # noqa: PLC0415  heavy
 
     try:
-        found: pint.Quantity[Any] = _value(_parse(expression), values)
+        found: Any = _value(_parse(expression), values, number)
     except pint.DimensionalityError as error:
         units = {"unit": f"{error.units1}", "expected": f"{error.units2}"}
         raise Fault("unit_mismatch", expression, **units) from error
     return found
 
 
-def _value(node: ast.expr, values: Quantities) -> Any:
+def _value(node: ast.expr, values: Quantities, number: Callable[[str], Any]) -> Any:
     match node:
-        case ast.Constant(value=int() | float() as number):
-            return number
+        case ast.Constant(value=int() | float() as constant):
+            return number(repr(constant))
         case ast.Name(id=name):
             return values[name]
         case ast.UnaryOp(operand=operand):
-            return -_value(operand, values)
+            return -_value(operand, values, number)
         case ast.BinOp(left=left, op=op, right=right):
-            return _OPERATORS[type(op)](_value(left, values), _value(right, values))
+            sides = (_value(side, values, number) for side in (left, right))
+            return _OPERATORS[type(op)](*sides)
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            chain = [_value(side, values, number) for side in (left, *comparators)]
+            pairs = zip(ops, chain, chain[1:], strict=False)
+            return reduce(operator.and_, (_COMPARISONS[type(op)](a, b) for op, a, b in pairs))
         case ast.Call(args=args):
-            return _first([_value(arg, values) for arg in args])
+            return _call(_name(node), [_value(arg, values, number) for arg in args])
     raise Fault("bad_expression", ast.unparse(node), reason=type(node).__name__)
+
+
+def _call(name: str, args: list[Any]) -> Any:
+    import numpy as np  # noqa: PLC0415  heavy
+
+    if name == _FALLBACK:
+        return _first(args)
+    if name == "where":
+        condition, here, there = args
+        return np.where(np.asarray(condition, dtype=bool), here, there)
+    return getattr(np, _NUMPY[name])(*args)
 
 
 def _first(options: list[Any]) -> Any:
@@ -138,34 +181,34 @@ def _mark_used(
     node: ast.expr, known: Mapping[str, Any], found: dict[str, Any], active: Any
 ) -> None:
     """Mark the symbols below ``node`` where it is active."""
-    match node:
-        case ast.Name(id=name):
-            found[name] = found[name] | active
-        case ast.Call(args=args):
-            for arg in args:
-                has_value = _has_value(arg, known)
-                _mark_used(arg, known, found, active & has_value)
-                active = active & ~has_value
-            for arg in args:
-                _mark_used(arg, known, found, active)
-        case ast.BinOp(left=left, right=right):
-            _mark_used(left, known, found, active)
-            _mark_used(right, known, found, active)
-        case ast.UnaryOp(operand=operand):
-            _mark_used(operand, known, found, active)
+    if isinstance(node, ast.Name):
+        found[node.id] = found[node.id] | active
+    elif isinstance(node, ast.Call) and _is_fallback(node):
+        for arg in node.args:
+            has_value = _has_value(arg, known)
+            _mark_used(arg, known, found, active & has_value)
+            active = active & ~has_value
+        for arg in node.args:
+            _mark_used(arg, known, found, active)
+    else:
+        for part in _parts(node):
+            _mark_used(part, known, found, active)
 
 
 def _has_value(node: ast.expr, known: Mapping[str, Any]) -> Any:
-    match node:
-        case ast.Name(id=name):
-            return known[name]
-        case ast.Call(args=args):
-            return reduce(operator.or_, (_has_value(arg, known) for arg in args))
-        case ast.BinOp(left=left, right=right):
-            return _has_value(left, known) & _has_value(right, known)
-        case ast.UnaryOp(operand=operand):
-            return _has_value(operand, known)
-    return _as_array(True, known)  # noqa: FBT003
+    if isinstance(node, ast.Name):
+        return known[node.id]
+    parts = [_has_value(part, known) for part in _parts(node)]
+    if isinstance(node, ast.Call) and _is_fallback(node):
+        return reduce(operator.or_, parts)
+    return reduce(operator.and_, parts, _as_array(True, known))  # noqa: FBT003
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    """Return the operands of an operation or the arguments of a function."""
+    if isinstance(node, ast.Call):
+        return node.args
+    return [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
 
 
 def _as_array(value: Any, known: Mapping[str, Any]) -> Any:

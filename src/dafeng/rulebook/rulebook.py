@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from dafeng.rulebook.instruments import Deadline, Formula, Scorecard
+from dafeng.rulebook.limits import ScaleSet
 from dafeng.rulebook.schema import (
     Clause,
     Document,
@@ -29,18 +28,32 @@ from dafeng.vocabulary import (
     items,
     marks,
     period,
-    read_records,
-    read_yaml,
     regions,
     uses,
-    validate,
 )
 
 if TYPE_CHECKING:
     from dafeng.vocabulary import Period
 
-DATA = Path(__file__).parent / "data"
-T = TypeVar("T", Document, ParameterSet, Method)
+
+class Dated(Protocol):
+    """An edition of something: a set of scales, a formula, a scorecard."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def family(self) -> str: ...  # noqa: D102
+    @property
+    def document(self) -> str: ...  # noqa: D102
+    @property
+    def region(self) -> str: ...  # noqa: D102
+    @property
+    def applies_from(self) -> date | None: ...  # noqa: D102
+    @property
+    def applies_to(self) -> date | None: ...  # noqa: D102
+
+
+E = TypeVar("E", bound=Dated)
 
 
 @dataclass(frozen=True)
@@ -80,38 +93,50 @@ class Choice:
     proxy: bool = False
 
 
+@dataclass(frozen=True)
+class Records:
+    """All records of a rulebook, by kind and id."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    sets: dict[str, ParameterSet] = field(default_factory=dict)
+    methods: dict[str, Method] = field(default_factory=dict)
+    scales: dict[str, ScaleSet] = field(default_factory=dict)
+    formulas: dict[str, Formula] = field(default_factory=dict)
+    scorecards: dict[str, Scorecard] = field(default_factory=dict)
+    deadlines: dict[str, Deadline] = field(default_factory=dict)
+
+
 class Rulebook:
-    """Documents, parameters and methods.
+    """Documents, parameters, methods, scales, formulas, scorecards and deadlines.
 
     Attributes:
-        documents, parameters, methods, sets: by id.
+        documents, parameters, methods, sets, scales, formulas, scorecards, deadlines: by id.
         values: parameter values by id.
         hash: content hash of the data files.
     """
 
-    def __init__(
-        self,
-        documents: Iterable[Document],
-        parameters: Iterable[Parameter],
-        sets: Iterable[ParameterSet],
-        methods: Iterable[Method],
-        digest: str = "",
-    ) -> None:
-        self.documents = _by_id("document", documents)
-        self.parameters = Entries("parameter", parameters)
-        self.sets = _by_id("set", sets)
-        self.methods = _by_id("method", methods)
+    def __init__(self, records: Records, digest: str = "") -> None:
+        self.documents = records.documents
+        self.parameters = Entries("parameter", records.parameters.values())
+        self.sets = records.sets
+        self.methods = records.methods
+        self.scales = records.scales
+        self.formulas = records.formulas
+        self.scorecards = records.scorecards
+        self.deadlines = records.deadlines
         self.hash = digest
         self.values: dict[str, Value] = {}
-        self._keyed: dict[tuple[str, str, str, str, str, str], Value] = {}
+        self._keyed: dict[tuple[str, ...], Value] = {}
+        self._before: dict[str, tuple[str, ...]] = {}
         for parameter_set in self.sets.values():
+            for name in parameter_set.before:
+                self._before[name] = (parameter_set.id, *self._before.get(name, ()))
             for value in _values(parameter_set):
                 if value.id in self.values:
                     raise Fault("duplicate_id", parameter_set.id, id=value.id)
                 self.values[value.id] = value
-                row = value.row
-                keys = (row.item or "", row.region or "", row.gas or "", row.use or "")
-                self._keyed[(value.parameter, parameter_set.id, *keys)] = value
+                self._keyed[(value.parameter, parameter_set.id, *keys_of(value.row))] = value
 
     def method(self, wanted: str, year: int | None = None) -> Method:
         """Return a method; with ``year``, refuse an edition outside its time.
@@ -154,6 +179,52 @@ class Rulebook:
             return Choice(max(fitting, key=_data_year))
         return Choice(min(dated, key=_data_year), proxy=True) if dated else None
 
+    def edition(self, book: dict[str, E], family: str, day: date, region: str = "") -> E:
+        """Return the edition of a family that is in force on a day, a province's own first.
+
+        Args:
+            book: ``scales``, ``formulas`` or ``scorecards``.
+            family: what its editions have in common.
+            day: the day.
+            region: code of the place that it is wanted for.
+
+        Raises:
+            Fault: ``unknown_family``, ``no_edition`` where none is in force on that day. Drafts
+            are never taken.
+        """
+        held = [e for e in book.values() if e.family == family]
+        if not held:
+            near = ", ".join(sorted({e.family for e in book.values()}))
+            raise Fault("unknown_family", label=family, near=near)
+        places = [place.id for place in ancestors(region)] if region else []
+        for place in (*places, ""):
+            found = [e for e in held if e.region == place and self._in_force(e, day)]
+            if found:
+                return found[-1]  # an overlay's, which is read last, before the national one
+        raise Fault("no_edition", family, day=day, editions=", ".join(map(spell, held)))
+
+    def named(self, book: dict[str, E], wanted: str, day: date) -> E:
+        """Return an edition by its own id; outside its time it is refused.
+
+        A draft that is asked for by name is given; who asks says that it is a draft.
+
+        Raises:
+            Fault: ``unknown_edition``, ``edition_out_of_time``.
+        """
+        edition = book.get(wanted)
+        if edition is None:
+            raise Fault("unknown_edition", label=wanted, near=", ".join(book))
+        if not holds_on(edition, day):
+            raise Fault("edition_out_of_time", wanted, day=day, dates=spell(edition))
+        return edition
+
+    def is_draft(self, edition: Dated) -> bool:
+        """Whether an edition stands in a draft."""
+        return self.documents[edition.document].draft
+
+    def _in_force(self, edition: Dated, day: date) -> bool:
+        return holds_on(edition, day) and not self.is_draft(edition)
+
     def clause(self, citation: str) -> tuple[Document, Clause]:
         """Return what ``document/clause`` names.
 
@@ -169,13 +240,15 @@ class Rulebook:
 
     def _candidates(self, ref: Reference, item: str, region: str, use: str) -> Iterator[Value]:
         places = _places(region, ref.region) if ref.region else ("",)
-        for name in ref.sets:
+        names = (n for listed in ref.sets for n in (*self._before.get(listed, ()), listed))
+        for name in names:
             if self.documents[self.sets[name].document].draft:
                 continue
             for place in places:
                 for key in dict.fromkeys((use, "")):
                     for thing in dict.fromkeys((ref.item or item, "")):
-                        wanted = (ref.parameter, name, thing, place, ref.gas or "", key)
+                        keys = (thing, place, ref.gas or "", key, ref.case or "")
+                        wanted = (ref.parameter, name, *keys)
                         value = self._keyed.get(wanted)
                         if value is not None and value.number is not None:
                             yield value
@@ -213,19 +286,27 @@ def _within(method: Method, year: int) -> bool:
     return (method.first_year or year) <= year <= (method.last_year or year)
 
 
-def _by_id(kind: str, records: Iterable[T]) -> dict[str, T]:
-    found: dict[str, T] = {}
-    for record in records:
-        if record.id in found:
-            raise Fault("duplicate_id", kind, id=record.id)
-        found[record.id] = record
-    return found
+def holds_on(edition: Dated, day: date) -> bool:
+    """Whether a day lies in the time of an edition; an open end is no bar."""
+    first, last = edition.applies_from, edition.applies_to
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def spell(edition: Dated) -> str:
+    """Return an edition with its dates, as printed."""
+    first, last = edition.applies_from or "…", edition.applies_to or "…"
+    return f"{edition.id} ({first} – {last})"
+
+
+def keys_of(row: Row) -> tuple[str, ...]:
+    """Return what tells a row of a parameter table from the others."""
+    return tuple(key or "" for key in (row.item, row.region, row.gas, row.use, row.case))
 
 
 def _values(parameter_set: ParameterSet) -> Iterator[Value]:
     for table in parameter_set.tables:
         for row in table.rows:
-            keys = [key for key in (row.item, row.region, row.gas, row.use) if key]
+            keys = [key for key in keys_of(row) if key]
             for (name, unit), cell in zip(table.columns.items(), row.values, strict=True):
                 if cell is None:
                     continue
@@ -244,29 +325,6 @@ def _values(parameter_set: ParameterSet) -> Iterator[Value]:
                 )
 
 
-@cache
-def load(folder: Path = DATA) -> Rulebook:
-    """Read a rulebook folder.
-
-    Raises:
-        Fault: with the file and field that is wrong.
-    """
-    documents = sorted((folder / "documents").glob("*.yaml"))
-    sets = sorted((folder / "parameters").glob("*.yaml"))
-    methods = sorted((folder / "methods").glob("*.yaml"))
-    parameters = folder / "parameters.yaml"
-    digest = hashlib.sha256()
-    for path in (*documents, parameters, *sets, *methods):
-        digest.update(path.read_bytes())
-    return Rulebook(
-        documents=(d for path in documents for d in read_records(Document, path, "documents")),
-        parameters=read_records(Parameter, parameters, "parameters"),
-        sets=(validate(ParameterSet, read_yaml(path), path.name) for path in sets),
-        methods=(validate(Method, read_yaml(path), path.name) for path in methods),
-        digest=digest.hexdigest(),
-    )
-
-
 def describe(rules: Rulebook, value: Value) -> Text:
     """Return the name of a value for people: parameter, item or region, and edition."""
     row = value.row
@@ -280,6 +338,8 @@ def describe(rules: Rulebook, value: Value) -> Text:
         )
         if key
     ]
+    if row.case:
+        names.append(value.set.cases[row.case])
     of = [rules.parameters[value.parameter].name, *names]
     return Text(
         zh=f"{'，'.join(t.zh for t in of)}（{value.set.title.zh}）",

@@ -95,6 +95,7 @@ class Row(Record):
     region: str | None = None
     gas: str | None = None
     use: str | None = None
+    case: str | None = None
     values: tuple[Cell, ...]
     checked: Checked | None = None
     clause: str | None = None
@@ -125,12 +126,16 @@ class ParameterSet(Record):
         issued: when these values were issued, where it is not the document's own date.
         purpose: ``ets``, ``inventory``, ``statistics`` or ``footprint`` where it matters.
         checked: the reference's mark of every row that has none of its own.
+        cases: names of what the rows tell apart by ``case``: ``key_region``, ``class-1``.
+        before: sets whose values give way to this one where both apply: a province's overlay.
     """
 
     id: str
     title: Text
     document: str
     clause: str
+    cases: dict[str, Text] = {}  # noqa: RUF012  frozen
+    before: tuple[str, ...] = ()
     issued: date | None = None
     applies_from: date | None = None
     applies_to: date | None = None
@@ -151,6 +156,7 @@ class Reference(Record):
             that only a measured value counts.
         item: the item whose parameter it is, if not the row's own.
         gas: key of a parameter kept by gas.
+        case: key of a parameter kept by case; in a formula it may name an input that holds it.
         measured: whether a reporter's own value takes the default's place.
         default_only: items whose value is never taken from the reporter.
         select: ``in_force`` by the period's last day; ``newest_data_year`` not later than the
@@ -162,6 +168,7 @@ class Reference(Record):
     sets: tuple[str, ...] = ()
     item: str | None = None
     gas: str | None = None
+    case: str | None = None
     measured: bool = True
     default_only: tuple[str, ...] = ()
     select: Literal["in_force", "newest_data_year"] = "in_force"
