@@ -83,4 +83,4 @@ def test_only_the_named_grade_is_corrected() -> None:
     # grade 1: 80 + 1.1 × (80 - 75) = 85.5; grades 2 and 3 stay
     (found,) = grade(STEEL, STEEL.scale("cement"), [85.5], {"clinker": [80]})  # type: ignore[arg-type]
     first, second = found.limits["1"], found.limits["2"]
-    assert (found.grade, first, second) == ("1", Decimal("85.5"), 87)
+    assert (found.grade, first, second) == ("1", Decimal("85.5"), Decimal(87))

@@ -202,6 +202,8 @@ NOT_A_RULE: dict[str, dict[float, str]] = {
     "explain/tree.py": {12: "length of the hash in a figure's id"},
     "indicators/readings.py": {4: "decimals of a percentage in the explanation"},
     "ledger/current.py": {4: "digits of a year at the start of a period"},
+    "rulebook/compute.py": {50: "digits carried in exact decimals"},
+    "rulebook/expressions.py": {3: "arguments of where()"},
     "vocabulary/periods.py": {
         3: "months of a quarter",
         12: "months of a year",
