@@ -1,8 +1,11 @@
 """Registered benchmarks; ``python -m benchmarks`` runs them. How to read them: README.md."""
 
-from benchmarks import startup
+from benchmarks import coefficients, startup
 from benchmarks.registry import REGISTRY, Benchmark, Variant, register
 
-MODULES = (startup,)  # a module registers its benchmarks when it is imported: name it here
+MODULES = (
+    startup,
+    coefficients,
+)  # a module registers its benchmarks when it is imported: name it here
 
 __all__ = ["MODULES", "REGISTRY", "Benchmark", "Variant", "register"]

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -51,6 +52,8 @@ def _run(benchmark: Benchmark, *, quick: bool) -> list[Result]:
         for result in measure(benchmark, size, rounds):
             print(_row(result, benchmark.unit), flush=True)
             results.append(result)
+        if benchmark.describe:
+            print(f"{size} {benchmark.unit}: {benchmark.describe(size)}")
     return results
 
 
@@ -63,9 +66,16 @@ def _row(result: Result, unit: str) -> str:
         f"{min(result.seconds) * 1e3:.1f} – {max(result.seconds) * 1e3:.1f}",
         "–" if result.peak_mb is None else f"{result.peak_mb:.0f}",
         f"{result.ratio:.2f}",
-        "" if result.goal is None else f"≤ {result.goal:g}",
+        " ".join(_limits(result)),
         {None: "", True: "met", False: "missed"}[result.met],
     )
+
+
+def _limits(result: Result) -> Iterator[str]:
+    if result.goal is not None:
+        yield f"≤ {result.goal:g}"
+    if result.budget is not None:
+        yield f"≤ {result.budget:g} s"
 
 
 def machine() -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Result:
         peak_mb: peak memory, or ``None`` where it cannot be told from the measuring process.
         ratio: median over the rounds of time over the reference's time in the same round.
         goal: the largest ratio that is good enough.
+        budget: the longest median time in seconds that is good enough.
     """
 
     benchmark: str
@@ -36,6 +37,7 @@ class Result:
     peak_mb: float | None
     ratio: float
     goal: float | None
+    budget: float | None
 
     @property
     def median(self) -> float:
@@ -44,8 +46,10 @@ class Result:
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is met; ``None`` where there is none."""
-        return None if self.goal is None else self.ratio <= self.goal
+        """Whether goal and budget are met; ``None`` where there is neither."""
+        wanted = ((self.ratio, self.goal), (self.median, self.budget))
+        stated = [found <= limit for found, limit in wanted if limit is not None]
+        return all(stated) if stated else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return a plain dictionary for JSON."""
@@ -68,6 +72,7 @@ def measure(benchmark: Benchmark, size: int, rounds: int) -> list[Result]:
             peak_mb=peaks[i],
             ratio=statistics.median(row[i] / row[0] for row in times),
             goal=variant.goal,
+            budget=variant.budget,
         )
         for i, variant in enumerate(benchmark.variants)
     ]

@@ -37,12 +37,14 @@ class Variant:
             own, so that neither memory nor caches are shared with another variant.
         command: the job is an external command: its memory is that of the command.
         goal: the largest ratio to the reference that is good enough.
+        budget: the longest time in seconds that a person may be kept waiting, where one is stated.
     """
 
     name: str
     prepare: Callable[[int], Job]
     command: bool = False
     goal: float | None = None
+    budget: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Benchmark:
         unit: what a size counts; empty where the job has one size only.
         rounds: how often each variant is measured; ``quick_rounds`` under ``--quick``.
         quick_sizes: sizes under ``--quick``; the smallest where none are given.
+        describe: says of a size how much there is to do, under its lines.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Benchmark:
     rounds: int = 9
     quick_rounds: int = 3
     quick_sizes: tuple[int, ...] = ()
+    describe: Callable[[int], str] | None = None
 
     def plan(self, *, quick: bool) -> tuple[tuple[int, ...], int]:
         """Return the sizes and the number of rounds of a run."""

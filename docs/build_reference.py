@@ -12,16 +12,18 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from dafeng import findings, indicators, ledger, plan, rulebook, statistics, vocabulary
+from dafeng import findings, indicators, ledger, plan, report, rulebook, statistics, vocabulary
 from dafeng.vocabulary import TableSchema, Term, Text
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 NOTE = "<!-- Written by docs/build_reference.py; change the data, not this page. -->"
 Lines = Iterator[str]
 SIGNS = {1: "+", -1: "−", 0: ""}
+rules = cache(rulebook.load)
 
 # --- Markdown ---------------------------------------------------------------------------------
 
@@ -33,7 +35,7 @@ def cell(value: object) -> str:
     if value is True:
         return "✓"
     if isinstance(value, float):
-        value = f"{value:.10g}"
+        value = report.exact(value)
     return str(value).replace("|", "\\|").replace("\n", " ")
 
 
@@ -61,8 +63,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Lines:
 
 
 def both(text: Text | None) -> str:
-    """Return the Chinese and the English words, one after the other."""
-    return f"{text.zh} / {text.en}" if text else ""
+    """Return the Chinese and the English words, one after the other, or what is the same once."""
+    if text is None or text.zh == text.en:
+        return text.zh if text else ""
+    return f"{text.zh} / {text.en}"
 
 
 def bullets(name: str, texts: Iterable[Text | None]) -> Lines:
@@ -80,7 +84,7 @@ def anchor(heading: str) -> str:
 def cited(citation: str) -> str:
     """Return a citation ``document/clause`` with a link to the document."""
     document, _, clause = citation.partition("/")
-    if document not in rulebook.load().documents:
+    if document not in rules().documents:
         return citation
     place = f"/{clause}" if clause else ""
     return f"[{document}](documents.md#{anchor(document)}){place}"
@@ -276,20 +280,10 @@ def messages() -> Lines:
 
 def documents() -> Lines:
     """Yield the documents with their clause trees."""
-    for document in rulebook.load().documents.values():
-        yield f"## {document.id}"
-        yield ""
-        yield f"**{document.number}** {both(document.title)}"
-        yield ""
-        dates = f"{document.in_force_from or '…'} – {document.in_force_to or '…'}"
-        yield f"- 发布 issuer: {both(document.issuer)}"
-        yield f"- 印发 issued: {document.issued or '?'}；施行 in force: {dates}"
-        if document.superseded_by:
-            yield f"- 被取代 superseded by: {cited(document.superseded_by)}"
-        draft = "，草案 draft" if document.draft else ""
-        seen = f"（{document.seen}）" if document.seen else ""
-        yield f"- 可信度 mark: `{mark(document.checked)}`{seen}{draft}"
-        yield from bullets("备注 note", [document.note])
+    held_by = report.resting(rules())
+    for document in rules().documents.values():
+        yield from head(report.document_card(rules(), document, held_by))
+        yield f"- 网页 web page: [{document.id}](rules/{document.id}.html)"
         yield "- 条款 clauses:"
         yield from clauses(document.clauses, 1)
         yield ""
@@ -304,109 +298,51 @@ def clauses(found: Iterable[Any], depth: int) -> Lines:
 
 def parameters() -> Lines:
     """Yield the parameters, then the sets with every value."""
-    rules = rulebook.load()
     names = ("编号 id", "符号 symbol", "中文", "English", "单位 units")
     rows = ((code(p.id), code(p.symbol), p.zh, p.en, ", ".join(p.units))
-            for p in rules.parameters.values())  # fmt: skip
+            for p in rules().parameters.values())  # fmt: skip
     yield from table(names, rows)
-    for found in rules.sets.values():
-        yield f"## {found.id}"
+    yield from cards("sets")
+
+
+def cards(kind: str) -> Lines:
+    """Yield every rule of a kind."""
+    for card in report.cards_of(rules(), kind):
+        yield from head(card)
         yield ""
-        yield both(found.title)
-        yield ""
-        yield f"- 出处 source: {cited(f'{found.document}/{found.clause}')}"
-        applies = f"{found.applies_from or '…'} – {found.applies_to or '…'}"
-        year = f"；数据年份 data year: {found.data_year}" if found.data_year else ""
-        purpose = f"；用途 purpose: `{found.purpose}`" if found.purpose else ""
-        yield f"- 适用 applies: {applies}{year}{purpose}；可信度 mark: `{mark(found.checked)}`"
-        yield from bullets("本系统的理解 our reading", [found.our_reading])
-        yield from bullets("备注 note", [found.note])
-        yield ""
-        for one in found.tables:
-            yield from values(one, found)
+        for grid in card.grids:
+            if len(card.grids) > 1:
+                yield f"**{both(grid.caption)}**"
+                yield ""
+            rows = [[held(one) for one in row] for row in grid.rows]
+            yield from table([both(name) for name in grid.columns], rows)
 
 
-def values(one: Any, found: Any) -> Lines:
-    """Yield a table of values; a range is ``low–high``."""
-    heads = [f"{name} [{unit}]" for name, unit in one.columns.items()]
-    rows = []
-    for row in one.rows:
-        own = mark(row.checked) if row.checked else ""
-        place = cited(f"{found.document}/{row.clause}") if row.clause else ""
-        rows.append((*named(row), *map(number, row.values), own, place, both(row.note)))
-    more = ("可信度 mark", "条款 clause", "备注 note")
-    yield from table(("键 key", "中文", "English", *heads, *more), rows)
-
-
-def named(row: Any) -> tuple[str, str, str]:
-    """Return the keys of a row and their names in both languages."""
-    books: tuple[tuple[Mapping[str, Term], str | None], ...] = (
-        (vocabulary.items(), row.item), (vocabulary.regions(), row.region),
-        (vocabulary.gases(), row.gas), (vocabulary.uses(), row.use),
-    )  # fmt: skip
-    held = [(key, book[key]) for book, key in books if key]
-    keys, zh, en = codes(k for k, _ in held), [t.zh for _, t in held], [t.en for _, t in held]
-    return keys, "，".join(zh), ", ".join(en)
-
-
-def number(value: object) -> str:
-    """Return a cell of a parameter table."""
-    if isinstance(value, tuple):
-        return "–".join(cell(part) for part in value)
-    return cell(value)
-
-
-def methods() -> Lines:
-    """Yield the methods with their terms, formulas and open points."""
-    rules = rulebook.load()
-    for method in rules.methods.values():
-        yield f"## {method.id}"
-        yield ""
-        yield both(method.title)
-        yield ""
-        yield f"- 出处 source: {cited(f'{method.document}/{method.clause}')}"
-        years = rulebook.years_of(method)
-        yield f"- 报告年份 reporting years: {years}；目的 purposes: {codes(method.purposes)}"
-        yield f"- 边界 boundary: {both(method.boundary)} (`{method.boundary_id}`)"
-        if method.gwp:
-            yield f"- 全球变暖潜势 GWP: [{method.gwp}](parameters.md#{anchor(method.gwp)})"
-        whole = "是 yes" if method.complete else "否，不出总量 no, refuses totals"
-        yield f"- 完备 complete: {whole}"
-        yield from bullets("本系统的理解 our reading", [method.our_reading])
-        yield from bullets("未决 open", method.open_points)
-        yield ""
-        for term in method.terms:
-            yield from one_term(rules, method, term)
-
-
-def one_term(rules: rulebook.Rulebook, method: rulebook.Method, term: Any) -> Lines:
-    """Yield a term: what it counts, its formula, and where the symbols come from."""
-    yield f"### {method.id}: {term.id}"
+def head(card: report.Card) -> Lines:
+    """Yield the name of a rule, where it stands, its mark, what it says and what is remarked."""
+    yield f"{'###' if card.kind == 'terms' else '##'} {card.id}"
     yield ""
-    yield both(term.title)
+    yield both(card.title)
     yield ""
-    place = term.clause if "/" in term.clause else f"{method.document}/{term.clause}"
-    kind = f"`{term.gas}`, scope {term.scope}" if term.gas else ""
-    memo = f"；单列 kept apart: `{term.memo}`" if term.memo else ""
-    yield f"- 公式 formula: `{term.expression}`"
-    yield f"- 计量 measure: `{term.measure}` {kind}{memo}；条款 clause: {cited(place)}"
-    counted = (
-        f"`{term.column}`"
-        if term.column
-        else " ".join(f"{SIGNS[sign]} `{flow}`" for flow, sign in (term.flows or {}).items())
-    )
-    uses = f"；用途 uses: {codes(term.uses)}" if term.uses else ""
-    yield f"- 流向 flows: {counted}{uses}"
-    yield f"- 品种 items: {codes(rules.items(term))}"
-    yield ""
-    names = ("符号 symbol", "参数 parameter", "品种 item", "缺省来源 default from", "选取 choice")
-    rows = [
-        (code(symbol), code(ref.parameter), code(ref.item),
-         ", ".join(f"[{name}](parameters.md#{anchor(name)})" for name in ref.sets),
-         f"{ref.select}{', ' + ref.region if ref.region else ''}", ref.measured)
-        for symbol, ref in term.parameters.items()
-    ]  # fmt: skip
-    yield from table((*names, "可用实测值 own value counts"), rows)
+    if card.at:
+        yield f"- 出处 source: {cited(card.at)}"
+    if card.mark or card.flags:
+        zh, en = (report.mark_words(card.mark, card.flags, lang) for lang in vocabulary.LANGUAGES)
+        yield f"- 可信度 mark: {zh} / {en}"
+    yield from (f"- {both(name)}: {held(one)}" for name, one in card.facts)
+    yield from (f"- **{both(name)}** {both(text)}" for name, text in card.notes)
+
+
+def held(one: report.Cell) -> str:
+    """Return a cell of a card with its links."""
+    if one.refs:
+        return ", ".join(
+            cited(ref.id)
+            if ref.kind == "clause"
+            else f"[{ref.id}]({RULES[ref.kind]}.md#{anchor(ref.id)})"
+            for ref in one.refs
+        )
+    return code(one.text.zh) if one.style == "code" else both(one.text)
 
 
 # --- Plans ------------------------------------------------------------------------------------
@@ -498,10 +434,20 @@ PAGES: dict[str, tuple[str, Callable[[], Lines]]] = {
     "indicators": ("指标 Indicators", declared),
     "documents": ("规则库：文件 Rulebook: documents", documents),
     "parameters": ("规则库：参数 Rulebook: parameters", parameters),
-    "methods": ("规则库：方法 Rulebook: methods", methods),
+    "methods": ("规则库：方法 Rulebook: methods", partial(cards, "methods")),
+    "scales": ("规则库：限额与分级 Rulebook: scales", partial(cards, "scales")),
+    "formulas": ("规则库：公式 Rulebook: formulas", partial(cards, "formulas")),
+    "scorecards": ("规则库：评分表 Rulebook: scorecards", partial(cards, "scorecards")),
+    "deadlines": ("规则库：期限 Rulebook: deadlines", partial(cards, "deadlines")),
+    "lookups": ("规则库：状态表 Rulebook: lookup tables", partial(cards, "lookups")),
+    "resolvers": ("规则库：核算前换算 Rulebook: what is resolved", partial(cards, "resolvers")),
     "plans": ("计划 Plans", plans),
     "findings": ("发现与报错 Findings", messages),
 }
+
+
+RULES = {"sets": "parameters"} | {kind: kind for kind in PAGES}
+"""Page of each kind of rules."""
 
 
 def pages() -> dict[str, str]:
@@ -511,14 +457,17 @@ def pages() -> dict[str, str]:
         for name, (title, make) in PAGES.items()
     }
     listed = [f"- [{title}]({name}.md)" for name, (title, _) in PAGES.items()]
+    listed += ["- [规则库：逐文件网页 Rulebook: a web page per document](rules/index.html)"]
     made["index.md"] = "\n".join([NOTE, "", "# 参考 Reference", "", *listed]) + "\n"
-    return made
+    html = report.page_texts(rules())
+    return made | {f"rules/{name}": text for name, text in html.items()}
 
 
 def stale(folder: Path) -> list[str]:
     """Return the names of the pages in a folder that are not as they would be written."""
     made = pages()
-    left = {path.name for path in folder.glob("*.md")} - made.keys()
+    there = [*folder.glob("*.md"), *folder.glob("rules/*")]
+    left = {path.relative_to(folder).as_posix() for path in there} - made.keys()
     differ = [
         name
         for name, text in made.items()
@@ -529,7 +478,7 @@ def stale(folder: Path) -> list[str]:
 
 def write(folder: Path) -> None:
     """Write every page, and remove what is left over."""
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rules").mkdir(parents=True, exist_ok=True)
     for name in stale(folder):
         (folder / name).unlink(missing_ok=True)
     for name, text in pages().items():

@@ -306,15 +306,15 @@ def account_rows(held: Workspace) -> list[dict[str, Any]]:
     """Return the rows of the accounts of a workspace, one per entry and term."""
     backend = engine.connect()
     table = {
-        name: backend.create_table(name, held.table(name))
+        name: backend.put(name, held.table(name))
         for name in ("entries", "measured", "reporters", "facilities")
     }
     spread = ibis.memtable(spread_assignments(held.table("assignments").to_pylist(), [YEAR]))
     entries = ledger.current(table["entries"])
     rows = prepare(held.rules, entries, table["reporters"], table["facilities"], spread)
-    rows = backend.create_table("prepared", rows)
+    rows = backend.keep("prepared", rows)
     computed = accounts(held.rules, rows, table["measured"]).order_by(["method", "term", "entry"])
-    found: list[dict[str, Any]] = engine.fetch(backend, computed).to_pylist()
+    found: list[dict[str, Any]] = backend.fetch(computed).to_pylist()
     return found
 
 

@@ -26,9 +26,11 @@ BASES = ("consumption", "purchase")
 # The sign table as the design states it: column → basis → flow → sign.
 BURNT = {"consumed": 1, "transformed_in": 1, "transformed_out": -1}
 BOUGHT = {"purchased": 1, "sold": -1, "stock_change": 1}
+UNBURNT = {"feedstock": -1, "non_energy": -1}
 SIGNS = {
     "comprehensive": {"consumption": BURNT | {"loss": 1, "sold": -1}, "purchase": BOUGHT},
     "combustion": {"consumption": BURNT, "purchase": BOUGHT},
+    "burnt": {"consumption": BURNT | UNBURNT, "purchase": BOUGHT | UNBURNT},
     "net_purchased": {"consumption": {}, "purchase": {"purchased": 1, "sold": -1}},
     "regional_supply": dict.fromkeys(
         BASES,

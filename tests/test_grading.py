@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from dafeng.grading import grade
-from dafeng.rulebook import ScaleSet
+from dafeng.rulebook import ScaleSet, load
+from dafeng.vocabulary import Fault
 
 STEEL = ScaleSet.model_validate(
     {
@@ -84,3 +88,67 @@ def test_only_the_named_grade_is_corrected() -> None:
     (found,) = grade(STEEL, STEEL.scale("cement"), [85.5], {"clinker": [80]})  # type: ignore[arg-type]
     first, second = found.limits["1"], found.limits["2"]
     assert (found.grade, first, second) == ("1", Decimal("85.5"), Decimal(87))
+
+
+RULES = load()
+
+
+@pytest.mark.parametrize(
+    ("region", "scale", "day", "edition", "limits"),
+    [
+        ("37", "clinker", date(2024, 12, 31), "level-shandong", (100, 109)),
+        ("37", "calcium-carbide", date(2024, 12, 31), "level-2023", (805, 940)),
+        ("33", "clinker", date(2024, 12, 31), "level-2023", (100, 117)),
+        ("", "clinker", date(2024, 12, 31), "level-2023", (100, 117)),
+        ("41", "clinker", date(2025, 12, 31), "level-henan", (100, 104, 117)),
+        ("41", "clinker", date(2026, 1, 1), "level-2023", (100, 117)),
+        ("37", "sanitary-ware", date(2023, 7, 3), "level-2021", (300, 630)),
+    ],
+)
+def test_a_scale_comes_from_the_nearest_place_whose_edition_has_it(
+    region: str, scale: str, day: date, edition: str, limits: tuple[float, ...]
+) -> None:
+    found, held_against = RULES.scale("level", scale, day, region)
+    assert (found.id, held_against.limits) == (edition, limits)
+
+
+@pytest.mark.parametrize(
+    ("family", "scale", "day", "code"),
+    [
+        ("level", "clinker", date(2021, 12, 31), "no_edition"),
+        ("level", "clinker", date(2022, 1, 1), "unknown_scale"),
+        ("level", "data-centre", date(2024, 12, 31), "unknown_scale"),
+        ("levels", "clinker", date(2024, 12, 31), "unknown_family"),
+    ],
+)
+def test_a_scale_that_no_edition_in_force_has_is_refused(
+    family: str, scale: str, day: date, code: str
+) -> None:
+    with pytest.raises(Fault) as caught:
+        RULES.scale(family, scale, day, "37")
+    assert caught.value.code == code
+
+
+def test_what_follows_below_a_level_is_a_deadline() -> None:
+    levels = [edition for edition in RULES.scales.values() if edition.family == "level"]
+    named = {scale.consequence for edition in levels for scale in edition.scales}
+    assert named - {None} == {"upgrade-by-2025", "upgrade-by-2026"} <= set(RULES.deadlines)
+
+
+def part_known(**limits: float | None) -> ScaleSet:
+    data = STEEL.model_dump()
+    unknown = [name[1:] for name, limit in limits.items() if limit is None]
+    data["scales"] = [
+        {"id": "x", "zh": "x", "en": "x", "unit": "kgce/t", "limits": list(limits.values())}
+        | {"unknown": unknown}
+    ]
+    return ScaleSet.model_validate(data)
+
+
+def test_a_limit_that_is_not_known_withholds_the_grade_only_where_it_decides() -> None:
+    # grade 2 is not known, between 50 and 90: 50 is grade 1, 70 is 2 or 3, 91 is beyond all
+    book = part_known(g1=50, g2=None, g3=90)
+    assert [g.grade for g in grade(book, book.scales[0], [50, 70, 91])] == ["1", "", "beyond"]
+    # grade 3 is not known: 55 is grade 2, 70 may be grade 3
+    book = part_known(g1=50, g2=60, g3=None)
+    assert [g.grade for g in grade(book, book.scales[0], [55, 70])] == ["2", ""]

@@ -193,12 +193,12 @@ HARMLESS = {0, 1, 2, 0.5, 10, 100, 1000}  # counting, halves, percent, decimal p
 NOT_A_RULE: dict[str, dict[float, str]] = {
     "accounting/accounts.py": {63: "bits of a whole number"},
     "ledger/conflicts.py": {12: "months of a year"},
-    "accounting/overrides.py": {4: "places in which a measured value is looked for"},
-    "cli/verbs.py": {4: "exit codes"},
-    "indicators/sums.py": {20: "reporters shown under a sum"},
+    "cli/outcome.py": {4: "exit codes"},
     "report/board.py": {120: "columns of a terminal from which on the table is wide"},
     "report/words.py": {6: "decimal places from grams to tonnes"},
     "accounting/trace.py": {20: "entries shown under a figure"},
+    "explain/condense.py": {20: "nodes shown one by one"},
+    "workspace/holdings.py": {6: "digits of a unit energy"},
     "explain/tree.py": {12: "length of the hash in a figure's id"},
     "indicators/readings.py": {4: "decimals of a percentage in the explanation"},
     "ledger/current.py": {4: "digits of a year at the start of a period"},
@@ -211,6 +211,7 @@ NOT_A_RULE: dict[str, dict[float, str]] = {
     },
     "vocabulary/reporters.py": {36: "base in which int() reads digits and letters"},
     "vocabulary/schema.py": {3: "near labels offered"},
+    "workspace/cache.py": {32: "length of the hashes in the name of a kept table"},
     "workspace/store.py": {
         6: "digits of a batch number",
         8: "length of hashes and line numbers in an entry's id",

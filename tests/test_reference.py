@@ -41,9 +41,18 @@ def test_two_runs_write_the_same(folder: Path) -> None:
     assert build("--check", "--folder", str(folder)).returncode == 0
 
 
-@pytest.mark.parametrize("what", ["changed", "missing", "left over"])
-def test_a_stale_page_is_named(folder: Path, what: str) -> None:
-    page = folder / ("old.md" if what == "left over" else "units.md")
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("changed", "units.md"),
+        ("missing", "units.md"),
+        ("left over", "old.md"),
+        ("changed", "rules/index.html"),
+        ("left over", "rules/old.html"),
+    ],
+)
+def test_a_stale_page_is_named(folder: Path, what: str, name: str) -> None:
+    page = folder / name
     before = page.read_text(encoding="utf-8") if page.exists() else None
     if what == "missing":
         page.unlink()
@@ -65,6 +74,12 @@ def test_every_rule_has_its_place(folder: Path) -> None:
         ("documents", rules.documents),
         ("parameters", rules.sets),
         ("methods", rules.methods),
+        ("scales", rules.scales),
+        ("formulas", rules.formulas),
+        ("scorecards", rules.scorecards),
+        ("deadlines", rules.deadlines),
+        ("lookups", rules.lookups),
+        ("resolvers", rules.resolvers),
         ("plans", plans()),
     ):
         missing = [one for one in ids if f"\n## {one}\n" not in text[page]]

@@ -71,7 +71,7 @@ def test_every_fuel_of_a_method_that_has_defaults_compiles() -> None:
 
     found: set[tuple[str, str]] = set()
     for method in RULES.methods.values():
-        year = str(method.last_year or 2025)
+        year = str(method.last_year or max(2025, method.first_year or 0))
         flows = ("consumed", "purchased", "produced", "waste", "recovered", "sold", "feedstock")
         activities = [
             Activity(method.id, item, flow, basis, use.replace("*", "06"))

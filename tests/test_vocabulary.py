@@ -344,11 +344,13 @@ def test_the_seven_key_industries_do_not_overlap() -> None:
 # --- Flows, marks, periods --------------------------------------------------------------------
 
 
-def test_a_part_of_a_flow_counts_in_no_column() -> None:
+def test_a_part_of_a_flow_is_never_added_again() -> None:
+    """It is counted with the whole; what is burnt takes off what was not."""
     for flow in flows().values():
         if flow.part_of:
             assert flow.part_of in flows()
-            assert not flow.signs
+            assert set(flow.signs) == {"burnt"}
+            assert set(flow.signs["burnt"].values()) == {-1}
 
 
 @pytest.mark.parametrize(

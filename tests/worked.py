@@ -13,7 +13,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from dafeng.accounting import accounts, prepare, spread_assignments, totals
+from dafeng.accounting import accounts, derive, prepare, spread_assignments, totals
 from dafeng.rulebook import load
 from dafeng.vocabulary import period
 
@@ -74,8 +74,11 @@ def run(cases: Mapping[str, Row], data_year: int | None = None) -> tuple[list[Ro
     prepared = prepare(
         rules, held["entries"], held["reporters"], held["facilities"], held["assignments"]
     )
-    prepared = backend.create_table("prepared", prepared)
-    found = backend.create_table("accounts", accounts(rules, prepared, held["measured"], data_year))
+    booked = backend.create_table("booked", prepared)
+    derived = derive(rules, booked, held["measured"])
+    prepared = backend.create_table("prepared", derived.with_entries(booked))
+    rows_ = accounts(rules, prepared, held["measured"], data_year, derived=derived)
+    found = backend.create_table("accounts", rows_)
     sums = totals(found, ["reporter", "facility"])
     return backend.to_pyarrow(found).to_pylist(), backend.to_pyarrow(sums).to_pylist()
 

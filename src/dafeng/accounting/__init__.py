@@ -2,20 +2,36 @@
 
 from dafeng.accounting.accounts import accounts, coefficient_table, outside, rounded, totals
 from dafeng.accounting.coefficients import SEPARATOR, Activity, compile_coefficients
+from dafeng.accounting.derive import MARK, Derived, Origin, derive
+from dafeng.accounting.footing import COLUMNS, Footing, footings
 from dafeng.accounting.prepare import prepare, spread_assignments
-from dafeng.accounting.trace import account_tree, parameter_node
+from dafeng.accounting.sums import PURPOSES, controlled, inside, shared, summed
+from dafeng.accounting.trace import Ground, account_tree, parameter_node
 
 __all__ = [
+    "COLUMNS",
+    "MARK",
+    "PURPOSES",
     "SEPARATOR",
     "Activity",
+    "Derived",
+    "Footing",
+    "Ground",
+    "Origin",
     "account_tree",
     "accounts",
     "coefficient_table",
     "compile_coefficients",
+    "controlled",
+    "derive",
+    "footings",
+    "inside",
     "outside",
     "parameter_node",
     "prepare",
     "rounded",
+    "shared",
     "spread_assignments",
+    "summed",
     "totals",
 ]

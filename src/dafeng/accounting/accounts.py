@@ -6,13 +6,14 @@ are whole grams; sums are sums of integers and do not depend on the order of row
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow as pa
 
-from dafeng.accounting.coefficients import Activity, compile_coefficients
+from dafeng.accounting.coefficients import Activity, Compiler, compile_coefficients
+from dafeng.accounting.derive import Derived
 from dafeng.accounting.joins import looked_up
 from dafeng.accounting.overrides import KEY, compile_overrides
 from dafeng.accounting.prepare import PREPARED
@@ -25,9 +26,22 @@ _JOIN = ("method", "item", "flow", "basis", "use", "period", "region")
 HALF = 0.5
 LARGEST = 2.0**63
 
+Put = Callable[[str, pa.Table], "ir.Table"]
+
+
+def in_memory(_name: str, rows: pa.Table) -> ir.Table:
+    """Let the engine find a table in memory."""
+    return ibis.memtable(rows)
+
 
 def accounts(
-    rules: Rulebook, prepared: ir.Table, measured: ir.Table, data_year: int | None = None
+    rules: Rulebook,
+    prepared: ir.Table,
+    measured: ir.Table,
+    data_year: int | None = None,
+    compiler: Compiler = compile_coefficients,
+    derived: Derived | None = None,
+    put: Put = in_memory,
 ) -> ir.Table:
     """Compute the accounts.
 
@@ -37,29 +51,36 @@ def accounts(
         measured: measured parameters: reporter, facility, period, item, parameter, value, unit.
         data_year: hold regional factors fixed at the data of this year; ``None`` takes the
             newest not later than the period.
+        compiler: what gives the coefficients: ``compile_coefficients``, or one that remembers.
+        derived: what ``derive`` gave; its entries belong among the prepared rows already.
+        put: takes a table in where the rows are, under a name.
 
     Returns:
         One row per entry and term: the entry's columns, ``method, purpose, term, boundary,
         measure, gas, scope, memo, sign, coefficient, inputs, proxy`` and ``grams`` (int64,
         g CO2e or g standard coal, signed; null where a parameter has no value).
     """
-    table = coefficient_table(rules, prepared, data_year)
+    table = coefficient_table(rules, prepared, data_year, compiler)
     names = ("reporter", "facility", "method", "item", "use", "period", "year", "region")
     occurring = prepared.filter(prepared.method != "").select(*names).distinct()
-    overrides = compile_overrides(rules, occurring, measured, data_year)
-    return join(prepared, ibis.memtable(table), ibis.memtable(overrides))
+    known = (derived or Derived()).with_measured(measured)
+    overrides = compile_overrides(rules, occurring, known, data_year)
+    return join(prepared, put("coefficients", table), put("overrides", overrides))
 
 
-def coefficient_table(rules: Rulebook, prepared: ir.Table, data_year: int | None) -> pa.Table:
+def coefficient_table(
+    rules: Rulebook,
+    prepared: ir.Table,
+    data_year: int | None,
+    compiler: Compiler = compile_coefficients,
+) -> pa.Table:
     """Compile the coefficients for what occurs in the rows."""
     occurring = prepared.filter(prepared.method != "")
     names = ("method", "item", "flow", "basis", "use")
     activities = occurring.select(*names).distinct().to_pyarrow().to_pylist()
     periods = _distinct(occurring, "period")
     regions = _distinct(occurring, "region")
-    return compile_coefficients(
-        rules, (Activity(**row) for row in activities), periods, regions, data_year
-    )
+    return compiler(rules, (Activity(**row) for row in activities), periods, regions, data_year)
 
 
 def join(prepared: ir.Table, coefficients: ir.Table, overrides: ir.Table) -> ir.Table:

@@ -6,9 +6,10 @@ items whose factor is regional have a region, so the table stays small.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, fields
 from itertools import product
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,27 +21,32 @@ from dafeng.vocabulary import Fault, factor, flows, gases, items, period, quanti
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Index = NDArray[np.int64]
+
 SEPARATOR = "|"
 """Between the ids of the inputs of a coefficient."""
 
+TEXT = pa.dictionary(pa.int32(), pa.string())
+"""A text that many rows share is kept once."""
+
 SCHEMA = pa.schema(
     [
-        ("method", pa.string()),
-        ("term", pa.string()),
-        ("item", pa.string()),
-        ("flow", pa.string()),
-        ("basis", pa.string()),
-        ("use", pa.string()),
-        ("period", pa.string()),
-        ("region", pa.string()),
-        ("boundary", pa.string()),
-        ("measure", pa.string()),
-        ("gas", pa.string()),
+        ("method", TEXT),
+        ("term", TEXT),
+        ("item", TEXT),
+        ("flow", TEXT),
+        ("basis", TEXT),
+        ("use", TEXT),
+        ("period", TEXT),
+        ("region", TEXT),
+        ("boundary", TEXT),
+        ("measure", TEXT),
+        ("gas", TEXT),
         ("scope", pa.int8()),
-        ("memo", pa.string()),
+        ("memo", TEXT),
         ("sign", pa.int8()),
         ("coefficient", pa.float64()),
-        ("inputs", pa.string()),
+        ("inputs", TEXT),
         ("proxy", pa.bool_()),
     ]
 )
@@ -55,6 +61,9 @@ class Activity:
     flow: str
     basis: str
     use: str
+
+
+ACTIVITY = tuple(field.name for field in fields(Activity))
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,44 @@ class Cell:
     region: str
 
 
+@dataclass(frozen=True)
+class Epochs:
+    """The periods of a method, by the editions that hold in them.
+
+    Attributes:
+        firsts: the first period of each epoch, for which its values are looked up.
+        periods: places of the periods in the list of all periods.
+        of: for each of them its epoch, a place in ``firsts``.
+    """
+
+    firsts: list[str]
+    periods: Index
+    of: Index
+
+
+@dataclass(frozen=True)
+class Block:
+    """The rows of one term and item, as places in short tables.
+
+    Attributes:
+        lines: what rows say of their activity and term, one per activity.
+        cells: what they say of their value, one per use, epoch and region.
+        line, cell, period: for each row its place in ``lines``, ``cells`` and all periods.
+    """
+
+    lines: list[dict[str, Any]]
+    cells: list[dict[str, Any]]
+    line: Index
+    cell: Index
+    period: Index
+
+
+Compiler = Callable[
+    [Rulebook, Iterable[Activity], Sequence[str], Sequence[str], int | None], pa.Table
+]
+"""What gives a coefficient table; the arguments are those of ``compile_coefficients``."""
+
+
 @dataclass
 class Defaults:
     """Default values of one symbol over some cells; NaN and an empty id where there is none."""
@@ -95,6 +142,9 @@ def compile_coefficients(
 ) -> pa.Table:
     """Compile the coefficient table (columns of ``SCHEMA``).
 
+    Each term is folded once per epoch (periods in which the same editions hold), and its values
+    are spread over the periods afterwards.
+
     Args:
         rules: the rulebook.
         activities: combinations that occur.
@@ -106,21 +156,22 @@ def compile_coefficients(
         ``coefficient`` in g CO2e (emission) or g standard coal (energy) per unit of the item,
         without the sign of the flow; null where a parameter has no value.
     """
-    rows: list[dict[str, Any]] = []
-    activities = sorted(set(activities))
-    for method_id in dict.fromkeys(a.method for a in activities):
+    occurring: dict[str, dict[str, list[Activity]]] = {}
+    for activity in sorted(set(activities), key=attrgetter(*ACTIVITY)):
+        occurring.setdefault(activity.method, {}).setdefault(activity.item, []).append(activity)
+    blocks = []
+    for method_id, by_item in occurring.items():
         method = rules.method(method_id)
-        dated = [p for p in periods if in_force(method, p)]
-        for term in method.terms:
+        dated = [at for at, label in enumerate(periods) if in_force(method, label)]
+        for term in method.terms if dated else ():
+            when = _epochs(rules, term, periods, dated)
             for item in rules.items(term):
-                matched = [
-                    (a, sign)
-                    for a in activities
-                    if (a.method, a.item) == (method_id, item) and (sign := sign_of(term, a))
-                ]
-                slot = Slot(rules, method, term, item)
-                rows.extend(_rows(slot, matched, dated, regions, data_year))
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+                counted = [(a, sign) for a in by_item.get(item, ()) if (sign := sign_of(term, a))]
+                places = regions if items()[item].regional else ("",)
+                if counted and places:
+                    slot = Slot(rules, method, term, item)
+                    blocks.append(_block(slot, counted, when, places, data_year))
+    return _assembled(blocks, periods)
 
 
 def sign_of(term: MethodTerm, activity: Activity) -> int:
@@ -138,47 +189,102 @@ def _matches(pattern: str, use: str) -> bool:
     return use == pattern or (family != pattern and (use + "/").startswith(family + "/"))
 
 
-def _rows(
+def _epochs(rules: Rulebook, term: MethodTerm, periods: Sequence[str], dated: list[int]) -> Epochs:
+    held: dict[tuple[bool, ...], int] = {}
+    firsts = []
+    of = []
+    for at in dated:
+        epoch = rules.epoch(term.parameters.values(), period(periods[at]))
+        if epoch not in held:
+            held[epoch] = len(held)
+            firsts.append(periods[at])
+        of.append(held[epoch])
+    return Epochs(firsts, np.array(dated), np.array(of))
+
+
+def _block(
     slot: Slot,
-    matched: list[tuple[Activity, int]],
-    periods: Sequence[str],
-    regions: Sequence[str],
+    counted: list[tuple[Activity, int]],
+    when: Epochs,
+    places: Sequence[str],
     data_year: int | None,
-) -> Iterator[dict[str, Any]]:
-    if not matched or not periods:
-        return
-    method, term, item = slot.method, slot.term, slot.item
-    places = regions if items()[item].regional else ("",)
-    cells = [
-        Cell(use, when, place)
-        for use, when, place in product(sorted({a.use for a, _ in matched}), periods, places)
-    ]
+) -> Block:
+    """Fold a term for one item, and say which rows come of it: activity × period × place."""
+    listed = sorted({activity.use for activity, _ in counted})
+    cells = [Cell(*keys) for keys in product(listed, when.firsts, places)]
     values, inputs, proxies = fold_defaults(slot, cells, data_year)
-    by_use: dict[str, list[int]] = {}
-    for index, cell in enumerate(cells):
-        by_use.setdefault(cell.use, []).append(index)
-    for activity, sign in matched:
-        for index in by_use[activity.use]:
-            number = values[index]
-            yield {
-                "method": method.id,
-                "term": term.id,
-                "item": item,
-                "flow": activity.flow,
-                "basis": activity.basis,
-                "use": activity.use,
-                "period": cells[index].period,
-                "region": cells[index].region,
-                "boundary": method.boundary_id,
-                "measure": term.measure,
-                "gas": term.gas or "",
-                "scope": term.scope or 0,
-                "memo": term.memo or "",
-                "sign": sign,
-                "coefficient": None if np.isnan(number) else float(number),
-                "inputs": inputs[index],
-                "proxy": proxies[index],
-            }
+    per_use = len(when.firsts) * len(places)
+    first_cell = np.array([listed.index(activity.use) * per_use for activity, _ in counted])
+    of_period = when.of[:, None] * len(places) + np.arange(len(places))
+    per_line = of_period.size
+    return Block(
+        lines=[_line(slot, activity, sign) for activity, sign in counted],
+        cells=[
+            {"region": cell.region, "coefficient": number, "inputs": rests_on, "proxy": proxy}
+            for cell, number, rests_on, proxy in zip(
+                cells, values.tolist(), inputs, proxies, strict=True
+            )
+        ],
+        line=np.repeat(np.arange(len(counted)), per_line),
+        cell=np.add.outer(first_cell, of_period.ravel()).ravel(),
+        period=np.tile(np.repeat(when.periods, len(places)), len(counted)),
+    )
+
+
+def _line(slot: Slot, activity: Activity, sign: int) -> dict[str, Any]:
+    method, term = slot.method, slot.term
+    return {
+        "method": method.id,
+        "term": term.id,
+        "item": slot.item,
+        "flow": activity.flow,
+        "basis": activity.basis,
+        "use": activity.use,
+        "boundary": method.boundary_id,
+        "measure": term.measure,
+        "gas": term.gas or "",
+        "scope": term.scope or 0,
+        "memo": term.memo or "",
+        "sign": sign,
+    }
+
+
+def _assembled(blocks: Sequence[Block], periods: Sequence[str]) -> pa.Table:
+    """Spread the short tables of the blocks over their rows."""
+    if not blocks:
+        return SCHEMA.empty_table()
+    short = {
+        "line": _table(row for block in blocks for row in block.lines),
+        "cell": _table(row for block in blocks for row in block.cells),
+        "period": _table({"period": label} for label in periods),
+    }
+    places = {
+        "line": _shifted([(block.line, len(block.lines)) for block in blocks]),
+        "cell": _shifted([(block.cell, len(block.cells)) for block in blocks]),
+        "period": np.concatenate([block.period for block in blocks]),
+    }
+    columns: dict[str, Any] = {}
+    for name, table in short.items():
+        taken = table.take(pa.array(places[name]))
+        columns |= dict(zip(taken.column_names, taken.columns, strict=True))
+    return pa.table({name: columns[name] for name in SCHEMA.names}, schema=SCHEMA)
+
+
+def _table(rows: Iterable[dict[str, Any]]) -> pa.Table:
+    """Return rows as a table of the columns of ``SCHEMA`` that they have; NaN is null."""
+    listed = list(rows)
+    fields = [field for field in SCHEMA if field.name in listed[0]]
+    columns = {
+        field.name: pa.array([row[field.name] for row in listed], field.type, from_pandas=True)
+        for field in fields
+    }
+    return pa.table(columns, schema=pa.schema(fields))
+
+
+def _shifted(parts: Sequence[tuple[Index, int]]) -> Index:
+    """Join places in short tables into places in all of these tables, one below the other."""
+    starts = np.cumsum([0, *(size for _, size in parts)])
+    return np.concatenate([at + start for (at, _), start in zip(parts, starts, strict=False)])
 
 
 def fold_defaults(

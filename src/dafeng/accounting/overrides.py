@@ -5,16 +5,15 @@ A facility's own value comes before the reporter's, the month's before the year'
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dafeng.accounting.coefficients import SEPARATOR, Cell, Slot, defaults, fold, gwp_inputs
+from dafeng.accounting.measured import converted, found_for, pairs_of, whole
 from dafeng.rulebook import MethodTerm, Rulebook, used
-from dafeng.vocabulary import factor
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -33,7 +32,7 @@ SCHEMA = pa.schema(
 def compile_overrides(
     rules: Rulebook,
     activity: ir.Table,
-    measured: ir.Table,
+    measured: pa.Table,
     data_year: int | None = None,
 ) -> pa.Table:
     """Fold measured parameters into coefficients (columns of ``SCHEMA``).
@@ -41,11 +40,10 @@ def compile_overrides(
     Args:
         rules: the rulebook.
         activity: distinct reporter, facility, method, item, use, period, year, region.
-        measured: reporter, facility, period, item, parameter, value, unit.
+        measured: columns of ``MEASURED``; a row with a method counts for that one only.
         data_year: as for the default coefficients.
     """
-    pairs = measured.select("item", "parameter").distinct().to_pyarrow().to_pylist()
-    known = {(pair["item"], pair["parameter"]) for pair in pairs}
+    known = pairs_of(measured)
     methods = activity.select("method", "item").distinct().to_pyarrow().to_pylist()
     tables = []
     for pair in methods:
@@ -59,7 +57,10 @@ def compile_overrides(
                     (activity.method == method.id) & (activity.item == pair["item"])
                 )
                 slot = Slot(rules, method, term, pair["item"])
-                found = _found(rows, measured, term, pair["item"], symbols)
+                own = measured.filter(pc.is_in(measured["method"], pa.array(["", method.id])))
+                wanted = {s: _asked(term, s, pair["item"]) for s in symbols}
+                exact = {s for s in symbols if term.parameters[s].own_period}
+                found = found_for(rows, own, wanted, exact)
                 tables.append(_folded(slot, found, symbols, data_year))
     return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
 
@@ -74,53 +75,10 @@ def _measurable(term: MethodTerm, item: str, known: set[tuple[str, str]]) -> lis
     ]
 
 
-def _found(
-    rows: ir.Table, measured: ir.Table, term: MethodTerm, item: str, symbols: list[str]
-) -> pa.Table:
-    """Join the measured values of each symbol to the rows; keep rows that have at least one."""
-    found = rows
-    for symbol in symbols:
-        ref = term.parameters[symbol]
-        own = measured.filter(
-            (measured.item == (ref.item or item)) & (measured.parameter == ref.parameter)
-        ).select("reporter", "facility", "period", "value", "unit")
-        for level, (place, when) in enumerate(
-            (("facility", "period"), ("facility", "year"), (None, "period"), (None, "year"))
-        ):
-            found = _joined(found, own, f"{symbol}_{level}", place, when)
-    for symbol in symbols:
-        found = found.mutate(
-            **{
-                f"{symbol}_{part}": ibis.coalesce(
-                    *(found[f"{symbol}_{level}_{part}"] for level in range(4))
-                )
-                for part in ("value", "unit", "where", "when")
-            }
-        )
-    any_measured = ibis.or_(*(found[f"{symbol}_value"].notnull() for symbol in symbols))
-    columns = [f"{s}_{part}" for s in symbols for part in ("value", "unit", "where", "when")]
-    return found.filter(any_measured).select(*rows.columns, *columns).to_pyarrow()
-
-
-def _joined(found: ir.Table, own: ir.Table, prefix: str, place: str | None, when: str) -> ir.Table:
-    side = own.select(
-        **{
-            f"{prefix}_reporter": own.reporter,
-            f"{prefix}_where": own.facility,
-            f"{prefix}_when": own.period,
-            f"{prefix}_value": own.value,
-            f"{prefix}_unit": own.unit,
-        }
-    )
-    facility = found[place] if place else ibis.literal("")
-    return found.left_join(
-        side,
-        [
-            found.reporter == side[f"{prefix}_reporter"],
-            facility == side[f"{prefix}_where"],
-            found[when] == side[f"{prefix}_when"],
-        ],
-    )
+def _asked(term: MethodTerm, symbol: str, item: str) -> tuple[str, str]:
+    """Return item and parameter whose measured value a symbol takes."""
+    ref = term.parameters[symbol]
+    return ref.item or item, ref.parameter
 
 
 def _folded(
@@ -143,9 +101,8 @@ def _folded(
         number, source = default.numbers[at], pa.array(default.ids).take(pa.array(at))
         proxy = np.array(default.proxy, dtype=bool)[at]
         if symbol in symbols:
-            given = _converted(found, symbol, default.unit)
-            own = _measured_id(found, symbol, ref.item or item, ref.parameter)
-            source = pc.if_else(pa.array(np.isnan(given)), source, own)
+            given = converted(found, symbol, default.unit)
+            source = pc.if_else(pa.array(np.isnan(given)), source, whole(found[f"{symbol}_id"]))
             number = np.where(np.isnan(given), number, given)
             proxy = proxy & np.isnan(given)
         numbers[symbol], units[symbol] = number, default.unit
@@ -163,25 +120,3 @@ def _folded(
     columns["override_proxy"] = pa.array(np.any([proxies[s] & taken[s] for s in taken], axis=0))
     columns["override_inputs"] = pc.binary_join_element_wise(*parts, SEPARATOR)
     return pa.table({name: columns[name] for name in SCHEMA.names}, schema=SCHEMA)
-
-
-def _measured_id(found: pa.Table, symbol: str, item: str, parameter: str) -> pa.Array:
-    """Return ``measured/reporter/facility/period/item/parameter``, null where not measured."""
-    text = pc.binary_join_element_wise(
-        "measured",
-        found["reporter"],
-        found[f"{symbol}_where"],
-        found[f"{symbol}_when"],
-        item,
-        parameter,
-        "/",
-    )
-    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
-
-
-def _converted(found: pa.Table, symbol: str, unit: str) -> Any:
-    """Return the measured values in ``unit``; the factor is looked up per distinct unit."""
-    labels = found[f"{symbol}_unit"].combine_chunks().dictionary_encode()
-    factors = np.array([factor(label, unit) for label in labels.dictionary.to_pylist()] + [np.nan])
-    index = labels.indices.fill_null(len(factors) - 1).to_numpy(zero_copy_only=False)
-    return found[f"{symbol}_value"].to_numpy() * factors[index]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from dafeng.accounting.coefficients import SEPARATOR
+from dafeng.accounting.derive import Origin
 from dafeng.explain import Node
-from dafeng.rulebook import Clause, Document, Method, MethodTerm, Rulebook, describe
-from dafeng.vocabulary import Text, flows, items, uses, worst_mark
+from dafeng.rulebook import Clause, Document, Lookup, Method, MethodTerm, Rulebook, describe
+from dafeng.vocabulary import Text, flows, items, marks, uses, worst_mark
 
 SHOWN = 20
 """Entries shown one by one under a coefficient; the rest is one line with their sum and hash."""
@@ -18,11 +20,24 @@ SHOWN = 20
 GRAMS = {"emission": "gCO2e", "energy": "gce"}
 
 Row = dict[str, Any]
-Measured = dict[str, Row]
+Measured = Mapping[str, Row]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a tree goes down to: rules, what was measured, and where the derived comes from."""
+
+    rules: Rulebook
+    measured: Measured
+    origins: Mapping[str, Origin]
 
 
 def account_tree(
-    rules: Rulebook, method: Method, rows: Iterable[Row], measured: Measured
+    rules: Rulebook,
+    method: Method,
+    rows: Iterable[Row],
+    measured: Measured,
+    origins: Mapping[str, Origin] | None = None,
 ) -> tuple[Node, ...]:
     """Return a node per term of a method with what it rests on.
 
@@ -31,10 +46,12 @@ def account_tree(
         method: the method of all rows.
         rows: rows of ``accounts`` (one figure's), as dictionaries.
         measured: measured parameters by id (``measured/…``).
+        origins: where derived values and entries come from, by id.
     """
+    ground = Ground(rules, measured, origins or {})
     by_term = _grouped(rows, lambda row: row["term"])
     return tuple(
-        _term_node(rules, method, term, by_term[term.id], measured)
+        _term_node(ground, method, term, by_term[term.id])
         for term in method.terms
         if term.id in by_term
     )
@@ -83,18 +100,12 @@ def cited(document: Document, clause: Clause) -> Text:
     )
 
 
-def _term_node(
-    rules: Rulebook, method: Method, term: MethodTerm, rows: list[Row], measured: Measured
-) -> Node:
+def _term_node(ground: Ground, method: Method, term: MethodTerm, rows: list[Row]) -> Node:
     citation = term.clause if "/" in term.clause else f"{method.document}/{term.clause}"
-    document, clause = rules.clause(citation)
+    document, clause = ground.rules.clause(citation)
     by_item = _grouped(rows, lambda row: (row["item"], row["inputs"], row["coefficient"]))
     unknown = any(row["grams"] is None for row in rows)
-    formula = Node(
-        "clause",
-        citation,
-        cited(document, clause),
-    )
+    formula = Node("clause", citation, cited(document, clause))
     return Node(
         "account",
         f"{method.id}.{term.id}",
@@ -104,13 +115,13 @@ def _term_node(
         flags=(*(["memo"] if term.memo else []), *(["partial"] if unknown else [])),
         detail=Text(zh=f"公式 {term.expression}", en=f"formula {term.expression}"),
         children=(
-            *(_item_node(rules, term, group, measured) for group in by_item.values()),
+            *(_item_node(ground, term, group) for group in by_item.values()),
             formula,
         ),
     )
 
 
-def _item_node(rules: Rulebook, term: MethodTerm, rows: list[Row], measured: Measured) -> Node:
+def _item_node(ground: Ground, term: MethodTerm, rows: list[Row]) -> Node:
     first = rows[0]
     item = items()[first["item"]]
     unit = f"{GRAMS[term.measure]}/{item.unit}"
@@ -123,9 +134,7 @@ def _item_node(rules: Rulebook, term: MethodTerm, rows: list[Row], measured: Mea
         first["coefficient"],
         unit,
         flags=() if known else ("no_value",),
-        children=tuple(
-            _input_node(rules, value_id, measured, proxy=first["proxy"]) for value_id in ids
-        ),
+        children=tuple(input_node(ground, value_id, proxy=first["proxy"]) for value_id in ids),
     )
     return Node(
         "account",
@@ -134,15 +143,19 @@ def _item_node(rules: Rulebook, term: MethodTerm, rows: list[Row], measured: Mea
         _sum(rows) if known else None,
         GRAMS[term.measure],
         flags=() if known else ("no_value",),
-        children=(*_entries(rows), coefficient),
+        children=(*_entries(ground, rows), coefficient),
     )
 
 
-def _input_node(rules: Rulebook, value_id: str, measured: Measured, *, proxy: bool) -> Node:
+def input_node(ground: Ground, value_id: str, *, proxy: bool = False) -> Node:
+    """Return a value that a coefficient rests on: of the rules, measured or derived."""
+    rules = ground.rules
     if value_id in rules.values:
         regional = rules.values[value_id].row.region is not None
         return parameter_node(rules, value_id, proxy=proxy and regional)
-    row = measured[value_id]
+    if value_id in ground.origins:
+        return _derived_node(ground, value_id, ground.origins[value_id])
+    row = ground.measured[value_id]
     name = rules.parameters[row["parameter"]].name
     return Node(
         "measured",
@@ -155,7 +168,53 @@ def _input_node(rules: Rulebook, value_id: str, measured: Measured, *, proxy: bo
     )
 
 
-def _entries(rows: list[Row]) -> Iterator[Node]:
+def _derived_node(ground: Ground, value_id: str, origin: Origin) -> Node:
+    """Return a value that a resolver gave, with what it came of."""
+    name = ground.rules.parameters[origin.parameter].name
+    resolver = ground.rules.resolvers[origin.resolver]
+    return Node(
+        "measured",
+        value_id,
+        Text(zh=f"{name.zh}（{resolver.zh}）", en=f"{name.en} ({resolver.en})"),
+        origin.value,
+        origin.unit,
+        flags=("our_reading",) if resolver.our_reading else (),
+        detail=resolver.our_reading,
+        children=origin_nodes(ground, origin),
+    )
+
+
+def origin_nodes(ground: Ground, origin: Origin) -> tuple[Node, ...]:
+    """Return what a resolver took: what was measured, values, tables, and its clause."""
+    rules, resolver = ground.rules, ground.rules.resolvers[origin.resolver]
+    tables = [rules.lookups[name] for name in resolver.tables.values()]
+    return (
+        *(input_node(ground, value_id) for value_id in origin.inputs),
+        *(parameter_node(rules, value_id) for value_id in resolver.values.values()),
+        *(_table_node(rules, table) for table in tables),
+        _clause_node(rules, resolver.clause),
+    )
+
+
+def _table_node(rules: Rulebook, table: Lookup) -> Node:
+    clause = f"{table.document}/{table.clause}"
+    return Node(
+        "parameter",
+        table.id,
+        table.title,
+        mark=marks().resolve(table.checked).id,
+        source=clause,
+        detail=table.note,
+        children=(_clause_node(rules, clause),),
+    )
+
+
+def _clause_node(rules: Rulebook, citation: str) -> Node:
+    document, clause = rules.clause(citation)
+    return Node("clause", citation, cited(document, clause))
+
+
+def _entries(ground: Ground, rows: list[Row]) -> Iterator[Node]:
     ordered = sorted(rows, key=lambda row: (-abs(row["grams"] or 0), row["entry"]))
     for row in ordered[:SHOWN]:
         flow = flows()[row["flow"]].name
@@ -172,6 +231,9 @@ def _entries(rows: list[Row]) -> Iterator[Node]:
             row["unit"],
             row["mark"],
             source=row["source"],
+            children=origin_nodes(ground, ground.origins[row["entry"]])
+            if row["entry"] in ground.origins
+            else (),
         )
     rest = ordered[SHOWN:]
     if rest:

@@ -44,6 +44,21 @@ class Source(StrEnum):
     REPORTERS = "reporters"
 
 
+class To(StrEnum):
+    """Among whom a target is split."""
+
+    CITIES = "cities"
+    ENTERPRISES = "enterprises"
+
+
+class SplitRule(StrEnum):
+    """How a target is split."""
+
+    EQUAL = "equal"
+    BASE = "base"
+    POTENTIAL = "potential"
+
+
 _LANG = "en" if chosen_language() == "en" else "zh"
 
 
@@ -74,6 +89,8 @@ rules = typer.Typer(help=_say("rules"), **_SETTINGS)
 plans = typer.Typer(help=_say("plans"), **_SETTINGS)
 app.add_typer(rules, name="rules")
 app.add_typer(plans, name="plans")
+market = typer.Typer(help=_say("market"), **_SETTINGS)
+app.add_typer(market, name="market")
 
 
 @app.callback()
@@ -173,6 +190,45 @@ def board(
     )
 
 
+@app.command(help=_say("split"))
+def split(
+    target: Annotated[str, typer.Argument(help=_say("split_target"))],
+    to: Annotated[To, typer.Option("--to", help=_say("to"))] = To.CITIES,
+    rule: Annotated[SplitRule, typer.Option("--rule", help=_say("split_rule"))] = SplitRule.EQUAL,
+    by: Annotated[str | None, typer.Option("--by", help=_say("by"))] = None,
+    base: Annotated[Path | None, typer.Option("--base", help=_say("base"))] = None,
+    promises: Annotated[Path | None, typer.Option("--promises", help=_say("promises"))] = None,
+    growth: Annotated[float | None, typer.Option("--growth", help=_say("growth"))] = None,
+    low: Annotated[float | None, typer.Option("--min", help=_say("least"))] = None,
+    high: Annotated[float | None, typer.Option("--max", help=_say("most"))] = None,
+    show_tree: Annotated[bool, typer.Option("--explain", help=_say("show_tree"))] = False,
+    plan: Annotated[str | None, typer.Option("--plan", help=_say("plan"))] = None,
+    as_of: _AsOf = None,
+    workspace: _Workspace = _HERE,
+    lang: _Lang = _DEFAULT_LANG,
+    as_json: _Json = False,
+) -> None:
+    """Split a target, or set promises against it."""
+    _run(
+        "split",
+        lang,
+        as_json=as_json,
+        workspace=workspace,
+        target=target,
+        to=to.value,
+        rule=rule.value,
+        by=by,
+        base=base,
+        promises=promises,
+        growth=growth,
+        low=low,
+        high=high,
+        show_tree=show_tree,
+        plan_id=plan,
+        as_of=as_of,
+    )
+
+
 @app.command(help=_say("explain"))
 def explain(
     figure: Annotated[str, typer.Argument(help=_say("figure"))],
@@ -230,6 +286,47 @@ def rules_check(
     _run("rules_check", lang, as_json=as_json, workspace=workspace, as_of=as_of)
 
 
+@rules.command("pages", help=_say("rules_pages"))
+def rules_pages(
+    folder: Annotated[Path, typer.Argument(help=_say("folder"))],
+    as_of: _AnyAsOf = None,  # noqa: ARG001
+    workspace: _Workspace = _HERE,
+    lang: _Lang = _DEFAULT_LANG,
+    as_json: _Json = False,
+) -> None:
+    """Write the rulebook as web pages."""
+    _run("rules_pages", lang, as_json=as_json, workspace=workspace, folder=folder)
+
+
+@rules.command("diff", help=_say("rules_diff"))
+def rules_diff(
+    before: Annotated[str, typer.Argument(help=_say("diff_before"))],
+    after: Annotated[str, typer.Argument(help=_say("diff_after"))],
+    figures: Annotated[
+        bool | None, typer.Option("--figures/--no-figures", help=_say("diff_figures"))
+    ] = None,
+    as_of: _AnyAsOf = None,  # noqa: ARG001
+    workspace: _Workspace = _HERE,
+    lang: _Lang = _DEFAULT_LANG,
+    as_json: _Json = False,
+) -> None:
+    """Show what changes in the rules."""
+    chosen = {"before": before, "after": after, "figures": figures}
+    _run("rules_diff", lang, as_json=as_json, workspace=workspace, **chosen)
+
+
+@rules.command("search", help=_say("rules_search"))
+def rules_search(
+    words: Annotated[str, typer.Argument(help=_say("search_words"))],
+    as_of: _AnyAsOf = None,  # noqa: ARG001
+    workspace: _Workspace = _HERE,
+    lang: _Lang = _DEFAULT_LANG,
+    as_json: _Json = False,
+) -> None:
+    """Find rules by a word."""
+    _run("rules_search", lang, as_json=as_json, workspace=workspace, words=words)
+
+
 @plans.command("list", help=_say("plans_list"))
 def plans_list(
     as_of: _AnyAsOf = None,  # noqa: ARG001
@@ -251,6 +348,36 @@ def plans_show(
 ) -> None:
     """Show one plan."""
     _run("plans_show", lang, as_json=as_json, workspace=workspace, plan=plan)
+
+
+@market.command("allocate", help=_say("market_allocate"))
+def market_allocate(
+    file: Annotated[Path, typer.Argument(help=_say("unit_file"))],
+    sector: Annotated[str, typer.Option("--sector", help=_say("market_sector"))],
+    year: Annotated[int, typer.Option("--year", help=_say("emission_year"))],
+    draft: Annotated[bool, typer.Option("--draft", help=_say("draft"))] = False,
+    balance: Annotated[str | None, typer.Option("--balance", help=_say("balance"))] = None,
+    unit: Annotated[str | None, typer.Option("--explain", help=_say("market_explain"))] = None,
+    mapping: Annotated[Path | None, typer.Option("--map", help=_say("map"))] = None,
+    as_of: _AnyAsOf = None,  # noqa: ARG001
+    workspace: _Workspace = _HERE,
+    lang: _Lang = _DEFAULT_LANG,
+    as_json: _Json = False,
+) -> None:
+    """Compute allowances of the national carbon market."""
+    _run(
+        "market_allocate",
+        lang,
+        as_json=as_json,
+        workspace=workspace,
+        file=file,
+        sector=sector,
+        year=year,
+        draft=draft,
+        balance=balance,
+        unit=unit,
+        mapping=mapping,
+    )
 
 
 def _run(verb: str, lang: Lang, *, as_json: bool, **arguments: Any) -> None:

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +18,23 @@ from rich.progress import Progress as Bar
 from rich.text import Text as Styled
 
 from dafeng import report
+from dafeng.cli.market import market_allocate
+from dafeng.cli.outcome import BAD_INPUT, BROKEN, FINE, FOUND, Outcome
+from dafeng.cli.rules import (
+    rules_check,
+    rules_diff,
+    rules_list,
+    rules_pages,
+    rules_search,
+    rules_show,
+)
+from dafeng.cli.split import split
 from dafeng.explain import Node, cut, narrowed
 from dafeng.findings import Finding, has_errors
 from dafeng.plan import plans as known_plans
 from dafeng.report import word
-from dafeng.rulebook import Rulebook, check, load
 from dafeng.vocabulary import Fault, period, regions
 from dafeng.workspace import Workspace
-
-FINE, FOUND, BAD_INPUT, BROKEN = range(4)
-
-
-@dataclass
-class Outcome:
-    """What a verb has to say: things to print, or the same as plain data, and findings."""
-
-    shown: list[Any] = field(default_factory=list)
-    data: dict[str, Any] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    code: int = FINE
 
 
 def run(verb: str, lang: str, *, as_json: bool, **arguments: Any) -> int:
@@ -169,9 +166,7 @@ def _explain(
     shown: list[Any] = [Styled(found.figure, "bold")]
     if not found.kept:
         shown.append(word("not_kept", lang))
-    elif found.asked.endswith(found.tree.hash) or not found.changes:
-        pass
-    else:
+    elif found.changes:
         shown.append(word("changed", lang))
         rows = [
             (ref, *("–" if value is None else value for value in values))
@@ -201,30 +196,6 @@ def _target_figure(ws: Workspace, target: str, as_of: str | None) -> str:
     raise Fault("unknown_figure", label=target)
 
 
-def _rules_list(lang: str, workspace: Path, as_of: str | None) -> Outcome:
-    rules = _rules(workspace)
-    day = period(as_of).last if as_of else None
-    shown = list(report.rules_view(rules, day, lang))
-    return Outcome(shown, report.rules_data(rules, day, lang))
-
-
-def _rules_show(lang: str, workspace: Path, rule: str, as_of: str | None) -> Outcome:
-    shown, data = report.rule_view(_rules(workspace), rule, as_of, lang)
-    return Outcome(shown, data)
-
-
-def _rules_check(lang: str, workspace: Path, as_of: str | None) -> Outcome:
-    rules = _rules(workspace)
-    found = check(rules, period(as_of).last if as_of else None)
-    shown = [] if found else [word("all_right", lang)]
-    return Outcome(shown, {"checked": len(rules.values)}, found, BAD_INPUT if found else FINE)
-
-
-def _rules(workspace: Path) -> Rulebook:
-    """Return the rules of a workspace, or those that come with Dafeng where there is none."""
-    return Workspace(workspace).rules if (workspace / "workspace.yaml").is_file() else load()
-
-
 def _plans_list(lang: str, workspace: Path) -> Outcome:
     plans = _plans(workspace).values()
     rows = [report.plan_row(plan, lang) for plan in plans]
@@ -251,9 +222,14 @@ VERBS: dict[str, Callable[..., Outcome]] = {
     "account": _account,
     "board": _board,
     "explain": _explain,
-    "rules_list": _rules_list,
-    "rules_show": _rules_show,
-    "rules_check": _rules_check,
+    "rules_list": rules_list,
+    "rules_show": rules_show,
+    "rules_check": rules_check,
+    "rules_pages": rules_pages,
+    "rules_diff": rules_diff,
+    "rules_search": rules_search,
     "plans_list": _plans_list,
     "plans_show": _plans_show,
+    "market_allocate": market_allocate,
+    "split": split,
 }

@@ -1,5 +1,25 @@
 """The tree behind a figure."""
 
-from dafeng.explain.tree import Node, cut, difference, figure_id, narrowed, parse_figure_id
+from dafeng.explain.condense import condensed
+from dafeng.explain.tree import (
+    Node,
+    content_hash,
+    cut,
+    difference,
+    figure_id,
+    inputs,
+    narrowed,
+    parse_figure_id,
+)
 
-__all__ = ["Node", "cut", "difference", "figure_id", "narrowed", "parse_figure_id"]
+__all__ = [
+    "Node",
+    "condensed",
+    "content_hash",
+    "cut",
+    "difference",
+    "figure_id",
+    "inputs",
+    "narrowed",
+    "parse_figure_id",
+]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from dafeng.vocabulary import Fault, Text, worst_mark
 
@@ -71,8 +71,7 @@ class Node:
     @property
     def hash(self) -> str:
         """Content hash over inputs, rules and formulas; not over words or clauses."""
-        parts = sorted({node.content for node in self.walk() if node.kind != "clause"})
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_HASH_LENGTH]
+        return content_hash(sorted({node.content for node in self.walk() if node.kind != "clause"}))
 
     @property
     def content(self) -> str:
@@ -120,9 +119,21 @@ def cut(node: Node, depth: int) -> Node:
     return replace(node, children=children)
 
 
-def figure_id(kind: str, name: str, scope: str, period: str, tree: Node) -> str:
+class Hashed(Protocol):
+    """What has a content hash: a tree, or a figure whose tree is not grown yet."""
+
+    @property
+    def hash(self) -> str: ...  # noqa: D102
+
+
+def content_hash(parts: Iterable[str]) -> str:
+    """Return the hash at the end of a figure id."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_HASH_LENGTH]
+
+
+def figure_id(kind: str, name: str, scope: str, period: str, figure: Hashed) -> str:
     """Return ``kind:name:scope:period:hash``."""
-    return f"{kind}:{name}:{scope}:{period}:{tree.hash}"
+    return f"{kind}:{name}:{scope}:{period}:{figure.hash}"
 
 
 def parse_figure_id(figure: str) -> tuple[str, str, str, str, str]:
@@ -140,9 +151,8 @@ def parse_figure_id(figure: str) -> tuple[str, str, str, str, str]:
     raise Fault("bad_figure_id", label=figure)
 
 
-def difference(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    """Return ``(ref, old value, new value)`` of each input that two trees (as JSON) differ in."""
-    before, after = _inputs(old), _inputs(new)
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Return ``(ref, old value, new value)`` of each input in which two figures differ."""
     return [
         (ref, before.get(ref), after.get(ref))
         for ref in sorted(before.keys() | after.keys())
@@ -150,12 +160,12 @@ def difference(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, Any,
     ]
 
 
-def _inputs(tree: dict[str, Any]) -> dict[str, Any]:
-    """Return inputs by ref with their value, and formulas by ref with their text."""
+def inputs(tree: dict[str, Any]) -> dict[str, Any]:
+    """Return the inputs of a tree (as JSON) by ref with their value; of formulas the text."""
     below = [child for child in tree["children"] if child["kind"] != "clause"]
     if not below:
         return {tree["ref"]: tree["value"]}
     found: dict[str, Any] = {tree["ref"]: tree["detail"]} if tree["kind"] in _FORMULAS else {}
     for child in below:
-        found |= _inputs(child)
+        found |= inputs(child)
     return found

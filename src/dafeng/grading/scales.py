@@ -69,7 +69,7 @@ def grade(
                 limits[row][wanted_grade.id] = number
     found = decimals(values)
     return [
-        _graded(edition, found[row], limits[row], given.assumed[row], given.missing[row])
+        _graded(edition, scale, found[row], limits[row], (given.assumed[row], given.missing[row]))
         for row in range(size)
     ]
 
@@ -92,18 +92,38 @@ def _corrected(
 
 def _graded(
     edition: ScaleSet,
+    scale: Scale,
     value: Decimal,
     limits: dict[str, Decimal],
-    assumed: tuple[str, ...],
-    missing: tuple[str, ...],
+    said: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Graded:
+    assumed, missing = said
     lacking = (*missing, *(["value"] if value.is_nan() else []))
-    if not limits and not lacking:
-        lacking = ("limit",)
-    if lacking:
-        return Graded("", None if value.is_nan() else value, limits, None, assumed, lacking)
     sign = 1 if edition.direction == "at_most" else -1
-    kept = [name for name, limit in limits.items() if sign * value <= sign * limit]
-    last = limits.get(edition.grades[-1].id)
+    names = [grade.id for grade in edition.grades]
+    kept = None if lacking else _kept(names, scale.unknown, limits, sign, value)
+    if kept is None:
+        lacking = lacking or ("limit",)
+        return Graded("", None if value.is_nan() else value, limits, None, assumed, lacking)
+    last = limits.get(names[-1])
     margin = None if last is None else sign * (last - value)
-    return Graded(kept[0] if kept else BEYOND, value, limits, margin, assumed, ())
+    return Graded(kept, value, limits, margin, assumed, ())
+
+
+def _kept(
+    names: Sequence[str],
+    unknown: Sequence[str],
+    limits: Mapping[str, Decimal],
+    sign: int,
+    value: Decimal,
+) -> str | None:
+    """Return the best grade kept, ``None`` where a limit that is not known would decide it."""
+    open_grade = False
+    for name in names:
+        if name in unknown:
+            open_grade = True
+        elif name in limits:
+            if sign * value <= sign * limits[name]:
+                return None if open_grade else name
+            open_grade = False  # beyond a limit, and so beyond every better one
+    return None if open_grade or not limits else BEYOND

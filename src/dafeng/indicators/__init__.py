@@ -1,28 +1,79 @@
 """Declared indicators, their values, and progress against targets."""
 
+from dafeng.indicators.apportion import exact, half_up
+from dafeng.indicators.decompose import Rule, Share, Split, split
 from dafeng.indicators.formulas import chain, geometric_path, linear_path, log_ratio, pace
+from dafeng.indicators.groups import group_lines, holders
+from dafeng.indicators.holdings import Holdings, there
 from dafeng.indicators.progress import Progress, bands, judge
+from dafeng.indicators.promises import Promise, Promised, promised
 from dafeng.indicators.read import board, board_of_reporters, indicators, read
 from dafeng.indicators.readings import Reading, statuses
 from dafeng.indicators.schema import Indicator
+from dafeng.indicators.splits import (
+    BASE,
+    Part,
+    RuleName,
+    amount_unit,
+    base_measure,
+    best_share,
+    in_boundary,
+    known_amount,
+    split_rules,
+    split_tables,
+    whole_of,
+)
+from dafeng.indicators.sum_lines import Roll, makers, sum_lines, within
+from dafeng.indicators.sum_of import Sum, Wanted, wanted_of
 from dafeng.indicators.sums import Total, intensity_change
 
 __all__ = [
+    "BASE",
+    "Holdings",
     "Indicator",
+    "Part",
     "Progress",
+    "Promise",
+    "Promised",
     "Reading",
+    "Roll",
+    "Rule",
+    "RuleName",
+    "Share",
+    "Split",
+    "Sum",
     "Total",
+    "Wanted",
+    "amount_unit",
     "bands",
+    "base_measure",
+    "best_share",
     "board",
     "board_of_reporters",
     "chain",
+    "exact",
     "geometric_path",
+    "group_lines",
+    "half_up",
+    "holders",
+    "in_boundary",
     "indicators",
     "intensity_change",
     "judge",
+    "known_amount",
     "linear_path",
     "log_ratio",
+    "makers",
     "pace",
+    "promised",
     "read",
+    "split",
+    "split_rules",
+    "split_tables",
     "statuses",
+    "sum_lines",
+    "there",
+    "wanted_of",
+    "whole_of",
+    "within",
 ]

@@ -112,7 +112,18 @@ def judge(
     if target.kind == "relative":
         return _relative(blank, target, reading)
     end = target.year if target.year is not None else period(plan.period).year
+    if target.kind == "zero_net_growth":
+        return _ban(blank, reading, end)
     return _level(blank, target, reading, end)
+
+
+def _ban(line: Progress, reading: Reading, end: int) -> Progress:
+    """Nothing net may be added; what was is a breach at once, not only at the end."""
+    value = reading.value or 0.0
+    kept = value <= 0
+    final = period(reading.period).year >= end
+    words = ("met", "missed") if final else ("on_track", "off_track")
+    return replace(line, status=words[0] if kept else words[1], value=value, path=0.0, gap=value)
 
 
 def _reduction(line: Progress, target: Target, reading: Reading) -> Progress:

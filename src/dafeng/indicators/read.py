@@ -11,13 +11,14 @@ from typing import Any
 
 from dafeng.findings import Finding
 from dafeng.indicators import readings
+from dafeng.indicators.holdings import FORMULAS, Holdings
 from dafeng.indicators.progress import Progress, judge
 from dafeng.indicators.readings import Reading
 from dafeng.indicators.schema import Indicator
 from dafeng.indicators.sums import Total, intensity_change
 from dafeng.plan import Plan, Target
 from dafeng.statistics import Series, combine
-from dafeng.vocabulary import Entries, Fault, Text, period, read_records
+from dafeng.vocabulary import Entries, Fault, Text, factor, period, read_records
 
 _FILE = Path(__file__).parent / "data" / "indicators.yaml"
 
@@ -50,6 +51,7 @@ def board_of_reporters(
     as_of: str,
     totals: Callable[[int], Iterable[Total]],
     fixed: Callable[[int], Iterable[Total]],
+    holdings: Callable[[], Holdings],
 ) -> list[Progress]:
     """Return the progress of the targets that the reporters' own books can answer.
 
@@ -58,22 +60,48 @@ def board_of_reporters(
         as_of: the period.
         totals: base year → what the reporters emitted, used and added.
         fixed: the same with regional factors held at the base year's, shown beside.
+        holdings: lists, capacity lines, projects and plants of the reporters.
     """
     lines = []
-    for target in plan.targets:
+    for target in (_begun(plan, target) for target in plan.targets):
         own = indicators().resolve(target.indicator, f"{plan.id}/{target.id}").of_reporters
-        year = period(_cut(target, as_of)).year
-        if own is None or target.base_year is None or year <= target.base_year:
+        if own is None:
             continue
         indicator = indicators()[own]
-        base = target.base_year
-        reading = intensity_change(indicator, totals(base), base, year)
-        if indicator.factor_rule is not None:
-            beside = intensity_change(indicator, fixed(base), base, year)
-            label = Text(zh=f"按 {base} 年固定因子", en=f"at the factors of {base}")
-            reading = replace(reading, beside=(replace(beside, label=label),))
+        if indicator.formula in FORMULAS:
+            reading = _held(target, indicator, holdings(), _cut(target, as_of))
+        elif target.base_year is None or period(_cut(target, as_of)).year <= target.base_year:
+            continue
+        else:
+            reading = _intensity(target, indicator, as_of, totals, fixed)
         lines.append(judge(plan, target, indicator, as_of, reading))
     return lines
+
+
+def _intensity(
+    target: Target,
+    indicator: Indicator,
+    as_of: str,
+    totals: Callable[[int], Iterable[Total]],
+    fixed: Callable[[int], Iterable[Total]],
+) -> Reading:
+    base, year = target.base_year or 0, period(_cut(target, as_of)).year
+    reading = intensity_change(indicator, totals(base), base, year)
+    if indicator.factor_rule is None:
+        return reading
+    beside = intensity_change(indicator, fixed(base), base, year)
+    label = Text(zh=f"按 {base} 年固定因子", en=f"at the factors of {base}")
+    return replace(reading, beside=(replace(beside, label=label),))
+
+
+def _held(target: Target, indicator: Indicator, held: Holdings, as_of: str) -> Reading:
+    """Read what the reporters hold, in the unit of the target."""
+    reading = FORMULAS[indicator.formula](indicator, held, as_of, target.first_year)
+    if reading.value is None or target.unit is None or reading.unit == target.unit:
+        return reading
+    scale = factor(reading.unit, target.unit)
+    base = None if reading.base is None else reading.base * scale
+    return replace(reading, value=reading.value * scale, base=base, unit=target.unit)
 
 
 def read(
@@ -121,9 +149,13 @@ def _fits(plan: Plan, target: Target, indicator: Indicator) -> None:
         raise Fault("formula_mismatch", f"{plan.id}/{target.id}", **values)
 
 
+_COUNTED_FROM = ("increment", "annual_growth", "zero_net_growth")
+"""Kinds of targets that count what happened since a first year."""
+
+
 def _begun(plan: Plan, target: Target) -> Target:
     """What a plan adds counts from the start of its period, where the target names no year."""
-    if target.first_year is not None or target.kind not in ("increment", "annual_growth"):
+    if target.first_year is not None or target.kind not in _COUNTED_FROM:
         return target
     return target.model_copy(update={"first_year": period(plan.period).first.year})
 

@@ -25,6 +25,10 @@ class Indicator(Record):
         missing: what a missing link means.
         defaults: choices of ours, stated.
         of_reporters: the indicator that computes the same from the books of the reporters.
+        of: what a formula over the books counts: lists, products, fields, kinds of project, or
+            amounts written ``item.flow``.
+        among: a narrower choice of these: a list that a project must be on, a process route.
+        over: amounts that a ratio is divided by.
     """
 
     id: str
@@ -37,6 +41,14 @@ class Indicator(Record):
         "increment",
         "peak_year",
         "intensity_change",
+        "listed",
+        "projects_done",
+        "plants_added",
+        "net_capacity",
+        "capacity_cut",
+        "capacity_share",
+        "material_ratio",
+        "growth",
         "none",
     ]
     source: Literal["statistics", "sum_of_reporters"] = "statistics"
@@ -49,6 +61,9 @@ class Indicator(Record):
     clause: str | None = None
     defaults: Text | None = None
     of_reporters: str | None = None
+    of: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
     @property

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dafeng.explain import Node
+from dafeng.explain import Node, condensed
 from dafeng.findings import Finding
 from dafeng.indicators.readings import Reading, reason_text
 from dafeng.indicators.schema import Indicator
-from dafeng.vocabulary import Text, worst_mark
-
-SHOWN = 20
-"""Reporters shown one by one under a sum; the rest is one line with their sum and hash."""
+from dafeng.vocabulary import Text
 
 UNKNOWN = {"partial", "months_missing"}
 """Flags of a total of which a part is not known."""
@@ -122,8 +118,7 @@ def _year_node(
 
 
 def _sum_node(measure: str, year: int, unit: str, totals: list[Total]) -> Node:
-    ordered = sorted(totals, key=lambda t: (-abs(t.amount), t.reporter, t.scope))
-    children = [
+    children = condensed(
         Node(
             "account",
             f"{measure}/{t.reporter}/{year}/{t.scope}",
@@ -133,23 +128,8 @@ def _sum_node(measure: str, year: int, unit: str, totals: list[Total]) -> Node:
             t.mark,
             t.flags,
         )
-        for t in ordered[:SHOWN]
-    ]
-    if rest := ordered[SHOWN:]:
-        digest = hashlib.sha256(repr(rest).encode())
-        label = Text(zh=f"另有 {len(rest)} 项", en=f"{len(rest)} more")
-        amount = sum(t.amount for t in rest)
-        children.append(
-            Node(
-                "account",
-                digest.hexdigest(),
-                label,
-                amount,
-                unit,
-                worst_mark({t.mark for t in rest}),
-                tuple(sorted({flag for t in rest for flag in t.flags})),
-            )
-        )
+        for t in totals
+    )
     total = sum(t.amount for t in totals)
     return Node(
         "account",
@@ -157,7 +137,7 @@ def _sum_node(measure: str, year: int, unit: str, totals: list[Total]) -> Node:
         Text(zh=f"合计 {measure}", en=f"sum of {measure}"),
         total,
         unit,
-        children=tuple(children),
+        children=children,
     )
 
 

@@ -13,6 +13,7 @@ from dafeng.findings import Finding
 from dafeng.ledger.entries import KEY, SERIES, Entries
 from dafeng.ledger.importing.columns import Bools, Ints, group
 from dafeng.ledger.importing.faults import Add, Faults
+from dafeng.ledger.schema import slip
 from dafeng.vocabulary import Text, basis, flows, items, regions
 
 MONTHS = 12  # of a year
@@ -37,7 +38,7 @@ def check_entries(
     Returns:
         ``duplicate``, ``overlap``, ``both_bases``, ``electricity_consumed`` and
         ``negative_quantity``, ``span_period``, ``final_not_year``, ``final_differs`` and
-        ``unknown_entry`` (errors), ``month_gap`` (warning).
+        ``unknown_entry`` (errors), ``month_gap`` and ``unit_slip`` (warnings).
     """
     rows = np.arange(1, 1 + len(table), dtype=np.int64)
     faults = Faults(file, rows)
@@ -69,6 +70,7 @@ def note_conflicts(
     _finals(entries, add)
     _superseded(table, existing, add)
     _gaps(entries, add)
+    _slips(entries, add)
 
 
 def _duplicates(entries: Entries, rows: Ints, add: Add) -> None:
@@ -209,6 +211,39 @@ def _gaps(entries: Entries, add: Add) -> None:
             "reporter": column["reporter"][i],
             "item": column["item"][i],
             "flow": column["flow"][i],
+        },
+    )
+
+
+def _slips(entries: Entries, add: Add) -> None:
+    """Warn of a month far above the median of its series: a slip of unit, more likely than not.
+
+    Only the rows at hand are judged, against themselves: one file holds a year of months.
+    """
+    rule = slip()
+    size = entries.size
+    monthly = np.flatnonzero((entries.months[:size] == 1) & (entries.quantity > 0))
+    if not len(monthly):
+        return
+    series = entries.code(*SERIES)[monthly]
+    order = np.lexsort((entries.quantity[monthly], series))
+    rows, series = monthly[order], series[order]
+    starts = np.flatnonzero(np.diff(series, prepend=-1))
+    counts = np.diff(np.append(starts, len(series)))
+    median = entries.quantity[rows[starts + (counts - 1) // 2]]
+    usual = np.repeat(np.where(counts >= rule.months, median, np.inf), counts)
+    found = entries.quantity[rows] > usual * rule.factor
+    typical = dict(zip(rows[found].tolist(), usual[found].tolist(), strict=True))
+    column = entries.columns
+    add(
+        "unit_slip",
+        np.sort(rows[found]),
+        "quantity",
+        lambda i: {
+            "label": f"{entries.quantity[i]:.6g}",
+            "usual": f"{typical[i]:.6g}",
+            "reporter": column["reporter"][i],
+            "item": column["item"][i],
         },
     )
 

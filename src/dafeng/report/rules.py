@@ -1,199 +1,235 @@
-"""Rules and plans for people to read."""
+"""What goes by a name in the rulebook, for people to read and as plain data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from rich.table import Table
 from rich.text import Text as Styled
 from rich.tree import Tree
 
-from dafeng.plan import Plan, bodies
-from dafeng.report.tables import listing
-from dafeng.report.words import mark_words, word
-from dafeng.rulebook import (
-    Document,
-    Method,
-    MethodTerm,
-    Rulebook,
-    Value,
-    describe,
-    in_force,
-    years_of,
+from dafeng.report.card_parts import flags_of
+from dafeng.report.cards import Card, card_view, counted, counts, number, span
+from dafeng.report.limits import scale_card
+from dafeng.report.rule_cards import (
+    EDITIONS,
+    SINGLE,
+    document_card,
+    method_card,
+    resting,
+    set_card,
+    term_card,
 )
-from dafeng.vocabulary import Fault, flows, marks, period, regions
+from dafeng.report.rule_lists import day_of, edition_row, holds, list_view
+from dafeng.report.words import mark_words, phrase, word
+from dafeng.rulebook import Clause, Rulebook, Value, describe, holds_on
+from dafeng.vocabulary import Fault, marks
 
 Shown = tuple[list[Any], dict[str, Any]]
-
-
-def rules_view(rules: Rulebook, day: date | None, lang: str) -> Iterator[Any]:
-    """Yield the lists of documents, parameter sets and methods, on ``day`` where one is given."""
-    data = rules_data(rules, day, lang)
-    for name, columns in (
-        ("documents", ("id", "number", "title", "in_force", "mark")),
-        ("parameters", ("id", "title", "source", "year", "entries")),
-        ("methods", ("id", "title", "year", "boundary", "complete")),
-    ):
-        rows = [[row[column] for column in columns] for row in data[name]]
-        yield listing(columns, rows, lang)
-
-
-def rules_data(rules: Rulebook, day: date | None, lang: str) -> dict[str, Any]:
-    """Return the lists of documents, parameter sets and methods as plain data."""
-    return {
-        "documents": [
-            {
-                "id": d.id,
-                "number": d.number,
-                "title": d.title.of(lang),
-                "in_force": f"{d.in_force_from or '…'} – {d.in_force_to or '…'}",
-                "mark": marks().resolve(d.checked).name.of(lang),
-            }
-            for d in rules.documents.values()
-            if _holds(d.in_force_from, d.in_force_to, day)
-        ],
-        "parameters": [
-            {
-                "id": s.id,
-                "title": s.title.of(lang),
-                "source": f"{s.document}/{s.clause}",
-                "year": s.data_year or "",
-                "entries": sum(len(table.rows) * len(table.columns) for table in s.tables),
-            }
-            for s in rules.sets.values()
-            if _holds(s.applies_from, s.applies_to, day)
-        ],
-        "methods": [
-            {
-                "id": m.id,
-                "title": m.title.of(lang),
-                "year": years_of(m),
-                "boundary": m.boundary.of(lang),
-                "complete": word("yes" if m.complete else "no", lang),
-            }
-            for m in rules.methods.values()
-            if day is None or in_force(m, str(day.year))
-        ],
-    }
-
-
-def _holds(first: date | None, last: date | None, day: date | None) -> bool:
-    """Whether ``day`` lies between two dates; an open or unknown end is no bar."""
-    return day is None or ((first is None or first <= day) and (last is None or day <= last))
+One = tuple[Iterable[Any], dict[str, Any]]
+"""What is printed of one rule, and the same as plain data."""
 
 
 def rule_view(rules: Rulebook, wanted: str, as_of: str | None, lang: str) -> Shown:
-    """Return a document, method, parameter set or value; values may be cut to a date.
+    """Return everything that goes by a name, to print and as plain data.
+
+    Args:
+        rules: the rulebook.
+        wanted: id of a rule, a document, ``document/clause``, ``edition/scale``, a family of
+            editions, or of a parameter value, a parameter, an item.
+        as_of: a day, or a period, of which the last day counts: of a family the edition in
+            force, only values that apply, and no edition or method outside its time.
+        lang: language of what is printed and of the names in the data.
 
     Raises:
-        Fault: ``unknown_rule``.
+        Fault: ``unknown_rule``, ``no_edition``, ``edition_out_of_time``, ``method_out_of_time``.
     """
-    if wanted in rules.documents:
-        document = rules.documents[wanted]
-        return [_document_tree(document, lang)], document.model_dump(mode="json")
-    if wanted in rules.methods:
-        method = rules.methods[wanted]
-        return [_method_tree(rules, method, lang)], method.model_dump(mode="json")
+    day = day_of(as_of)
+    found = [
+        *_documents(rules, wanted, lang),
+        *_held_by_id(rules, wanted, day, lang),
+        *_scale(rules, wanted, lang),
+        *_family(rules, wanted, day, lang),
+    ]
     values = [
         value
         for value in rules.values.values()
         if wanted in (value.id, value.set.id, value.parameter, value.row.item)
-        and (as_of is None or value.applies(period(as_of).last))
+        and (day is None or value.applies(day))
     ]
-    if not values:
+    if not found and not values:
         raise Fault("unknown_rule", label=wanted)
-    columns = ("id", "name", "setting", "unit", "year", "source", "mark")
-    rows = [_value_row(rules, value, lang) for value in values]
-    data = {"values": [dict(zip(columns, row, strict=True)) for row in rows]}
-    return [listing(columns, rows, lang)], data
+    shown = [thing for things, _ in found for thing in things]
+    if values:
+        shown.append(_value_table(rules, values, lang))
+    data = {
+        "rules": [record for _, record in found],
+        "values": [_value_data(rules, value, lang) for value in values],
+    }
+    return shown, data
 
 
-def plan_row(plan: Plan, lang: str) -> tuple[Any, ...]:
-    """Return a plan as a line of the list."""
-    owner = regions()[plan.owner].name.of(lang) if plan.owner in regions() else plan.owner
-    complete = word("yes" if plan.complete else "no", lang)
-    return (
-        plan.id,
-        owner,
-        plan.title.of(lang),
-        str(plan.issued or ""),
-        len(plan.targets),
-        len(plan.measures),
-        complete,
-    )
+def _documents(rules: Rulebook, wanted: str, lang: str) -> Iterator[One]:
+    """Yield a document with its clauses, or one clause with what rests on it."""
+    name, _, place = wanted.partition("/")
+    document = rules.documents.get(name)
+    if document is None:
+        return
+    held = resting(rules)
+    if not place:
+        card = document_card(rules, document, held)
+        things, record = _one(card, document, lang)
+        here = {
+            clause: cards
+            for at, cards in held.items()
+            for d, _, clause in [at.partition("/")]
+            if d == name
+        }
+        record["resting"] = {clause: counts(cards) for clause, cards in here.items()}
+        tree = Tree(word("clauses", lang))
+        _grow(tree, document.clauses, here, lang)
+        yield [*things, tree], record
+    elif (clause := document.clause(place)) is not None:
+        cards = held.get(wanted, [])
+        shown = [Styled(f"{wanted}  {clause.text.of(lang)}", "bold"), *_printed(cards, lang)]
+        record = {"kind": "clauses", **clause.model_dump(mode="json")}
+        yield shown, record | {"resting": [f"{card.kind}:{card.id}" for card in cards]}
 
 
-def plan_view(plan: Plan, lang: str) -> Iterator[Any]:
-    """Yield a plan's targets, tiers and measures with who is responsible."""
-    yield Styled(f"{plan.title.of(lang)} · {plan.issuer.of(lang)} · {plan.issued or '–'}", "bold")
-    for point in plan.open_points:
-        yield Styled(f"  {word('incomplete', lang)}: {point.of(lang)}", "dim")
-    for heading, entries in (
-        ("targets", [(t.id, t.title, t.lead, t.others) for t in plan.targets]),
-        ("measures", [(m.id, m.title, m.lead, m.others) for m in plan.measures]),
-    ):
-        tree = Tree(Styled(word(heading, lang), "bold"))
-        for entry, title, lead, others in entries:
-            names = [bodies()[body].name.of(lang) for body in (lead, *others) if body]
-            line = Styled(f"{entry} {title.of(lang)}")
-            line.append("  " + " · ".join(names), "dim")
-            tree.add(line)
-        yield tree
-    for tiers in plan.tiers:
-        tree = Tree(Styled(f"{tiers.id} {tiers.title.of(lang)} [{tiers.unit}]", "bold"))
-        for tier in tiers.tiers:
-            tree.add(f"{tier.id} {tier.title.of(lang)}")
-        yield tree
+def _grow(
+    tree: Tree, clauses: Iterable[Clause], here: Mapping[str, Sequence[Card]], lang: str
+) -> None:
+    """Add clauses to a tree, each with the number of what rests on it."""
+    for clause in clauses:
+        line = Styled(f"{clause.id}  {clause.text.of(lang)}")
+        line.append(f"  {counted(here.get(clause.id, ())).of(lang)}", "cyan")
+        _grow(tree.add(line), clause.clauses, here, lang)
 
 
-def _flows(term: MethodTerm, lang: str) -> str:
-    """Return the flows of a term with their signs, or the column of the sign table."""
-    signs = {1: "+", -1: "−"}
-    listed = [f"{signs[sign]} {flows()[f].name.of(lang)}" for f, sign in (term.flows or {}).items()]
-    return " ".join(listed) or str(term.column)
+def _held_by_id(rules: Rulebook, wanted: str, day: date | None, lang: str) -> Iterator[One]:
+    """Yield what has this id; an edition or method outside its time is refused."""
+    if wanted in rules.sets and (day is None or _set_applies(rules, wanted, day)):
+        card = set_card(rules, rules.sets[wanted])
+        yield _one(replace(card, grids=()), rules.sets[wanted], lang)  # its values follow by id
+    if wanted in rules.methods:
+        method = rules.method(wanted, day.year if day else None)
+        terms = [term_card(rules, method, term) for term in method.terms]
+        things, record = _one(method_card(rules, method), method, lang)
+        yield [*things, *_printed(terms, lang)], record
+    for kind, make in EDITIONS.items():
+        book = getattr(rules, kind)
+        if wanted in book:
+            edition = rules.named(book, wanted, day) if day else book[wanted]
+            yield _one(make(rules, edition), edition, lang)
+    for kind, make in SINGLE.items():
+        book = getattr(rules, kind)
+        if wanted in book:
+            yield _one(make(rules, book[wanted]), book[wanted], lang)
 
 
-def _value_row(rules: Rulebook, value: Value, lang: str) -> tuple[Any, ...]:
-    shown = f"{value.number:.6g}" if value.number is not None else f"{value.low}–{value.high}"
-    year = value.set.data_year or ""
-    return (
-        value.id,
-        describe(rules, value).of(lang),
-        shown,
-        value.unit,
-        year,
-        value.clause,
-        mark_words(value.mark, (), lang),
-    )
+def _set_applies(rules: Rulebook, wanted: str, day: date) -> bool:
+    found = rules.sets[wanted]
+    return holds(found.applies_from, found.applies_to, day)
 
 
-def _document_tree(document: Document, lang: str) -> Tree:
-    dates = f"{document.in_force_from or '…'} – {document.in_force_to or '…'}"
-    mark = marks().resolve(document.checked).name.of(lang)
-    head = Styled(f"{document.number} {document.title.of(lang)}", "bold")
-    head.append(f"  {document.issuer.of(lang)}  {word('in_force', lang)} {dates}  [{mark}]", "dim")
-    tree = Tree(head)
-    stack = [(tree, clause) for clause in document.clauses]
-    while stack:
-        branch, clause = stack.pop(0)
-        below = branch.add(Styled(f"{clause.id}  {clause.text.of(lang)}"))
-        stack.extend((below, child) for child in clause.clauses)
-    return tree
+def _scale(rules: Rulebook, wanted: str, lang: str) -> Iterator[One]:
+    """Yield one scale of an edition: ``edition/scale``."""
+    name, _, part = wanted.partition("/")
+    edition = rules.scales.get(name)
+    scale = edition.scale(part) if edition else None
+    if edition is not None and scale is not None:
+        card = scale_card(rules, edition, only=scale.id)
+        things, record = _one(card, edition.model_copy(update={"scales": (scale,)}), lang)
+        yield things, record
 
 
-def _method_tree(rules: Rulebook, method: Method, lang: str) -> Tree:
-    head = Styled(f"{method.id}  {method.title.of(lang)}", "bold")
-    head.append(f"  {years_of(method)}  {method.boundary.of(lang)}", "dim")
-    tree = Tree(head)
-    for point in (*method.open_points, *([method.our_reading] if method.our_reading else [])):
-        tree.add(Styled(point.of(lang), "yellow"))
-    for term in method.terms:
-        branch = tree.add(Styled(f"{term.id}  {term.title.of(lang)}"))
-        branch.add(Styled(f"{_flows(term, lang)}  {' '.join(term.uses)}", "dim"))
-        branch.add(Styled(term.expression, "green"))
-        for symbol, ref in term.parameters.items():
-            name = rules.parameters[ref.parameter].name.of(lang)
-            branch.add(Styled(f"{symbol}: {name} ← {', '.join(ref.sets) or '–'}", "dim"))
-        branch.add(Styled(", ".join(rules.items(term)), "dim"))
-    return tree
+def _family(rules: Rulebook, wanted: str, day: date | None, lang: str) -> Iterator[One]:
+    """Yield the editions of a family in force on a day, else a list of all of them."""
+    for kind, make in EDITIONS.items():
+        book = getattr(rules, kind)
+        editions = [edition for edition in book.values() if edition.family == wanted]
+        if not editions or wanted in book:
+            continue
+        if day is not None:
+            for edition in _standing(rules, book, wanted, day):
+                yield _one(make(rules, edition), edition, lang)
+            continue
+        cards = [(make(rules, edition), edition) for edition in editions]
+        rows = [edition_row(card, span(e.applies_from, e.applies_to), lang) for card, e in cards]
+        records = [_one(card, edition, lang)[1] for card, edition in cards]
+        record = {"kind": "family", "id": wanted, "editions": records}
+        yield [Styled(wanted, "bold"), list_view(kind, phrase("editions"), rows, lang)], record
+
+
+def _standing(rules: Rulebook, book: dict[str, Any], wanted: str, day: date) -> list[Any]:
+    """Return the editions in force on a day: the country's, and each province's own.
+
+    Raises:
+        Fault: ``no_edition``, with the editions that there are.
+    """
+    found = {
+        edition.region: edition  # an overlay's, which is read last, takes the place
+        for edition in book.values()
+        if edition.family == wanted and holds_on(edition, day) and not rules.is_draft(edition)
+    }
+    return list(found.values()) or [rules.edition(book, wanted, day)]
+
+
+def _one(card: Card, rule: Any, lang: str) -> One:
+    return list(card_view(card, lang)), _record(card.kind, rule, card.mark, card.flags)
+
+
+def _record(kind: str, rule: Any, mark: str, flags: tuple[str, ...]) -> dict[str, Any]:
+    """Return a rule as plain data, whole, with what its source note means."""
+    held = marks().resolve(mark).id if mark else None
+    return {"kind": kind, "mark": held, "flags": list(flags), **rule.model_dump(mode="json")}
+
+
+def _printed(cards: Iterable[Card], lang: str) -> Iterator[Any]:
+    for card in cards:
+        yield ""
+        yield from card_view(card, lang)
+
+
+# --- Values -----------------------------------------------------------------------------------
+
+
+def _value_table(rules: Rulebook, values: Iterable[Value], lang: str) -> Table:
+    """Return values, each with its id whole to copy; what belongs together is one column."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(word("name", lang), overflow="fold", ratio=1)
+    table.add_column(word("setting", lang), justify="right", no_wrap=True)
+    table.add_column(word("mark", lang), overflow="fold")
+    for value in values:
+        name = Styled(f"{describe(rules, value).of(lang)}\n")
+        name.append(f"{value.id}\n{value.clause}", "dim")
+        shown = value.number if value.number is not None else (value.low or 0, value.high or 0)
+        mark = Styled(mark_words(value.mark, flags_of(rules, value.set), lang), "magenta")
+        table.add_row(name, f"{number(shown).of(lang)} {value.unit}", mark)
+    return table
+
+
+def _value_data(rules: Rulebook, value: Value, lang: str) -> dict[str, Any]:
+    held = value.set
+    return {
+        "id": value.id,
+        "name": describe(rules, value).of(lang),
+        "parameter": value.parameter,
+        "set": held.id,
+        "keys": value.row.model_dump(include={"item", "region", "gas", "use", "case"}),
+        "value": value.number,
+        "low": value.low,
+        "high": value.high,
+        "unit": value.unit,
+        "applies_from": held.applies_from and str(held.applies_from),
+        "applies_to": held.applies_to and str(held.applies_to),
+        "data_year": held.data_year,
+        "source": value.clause,
+        "mark": value.mark,
+        "flags": list(flags_of(rules, held)),
+        "our_reading": held.our_reading and held.our_reading.of(lang),
+        "note": value.row.note and value.row.note.of(lang),
+    }

@@ -44,7 +44,7 @@ def listing(columns: Sequence[str], rows: Iterable[Sequence[Any]], lang: str) ->
 def account_lines(accounts: Iterable[Account], lang: str) -> Iterable[Styled]:
     """Yield each total: what it is, the total, what it rests on, and its id, whole to copy."""
     for account in accounts:
-        title = Styled(account.tree.label.of(lang), "bold")
+        title = Styled(account.title.of(lang), "bold")
         if account.facility:
             title.append(f" / {account.facility}")
         if account.memo:
@@ -56,7 +56,7 @@ def account_lines(accounts: Iterable[Account], lang: str) -> Iterable[Styled]:
             f"{account.without_value} {word('without_value', lang)}" * bool(account.without_value),
             account.boundary_name.of(lang),
         ]
-        marks = mark_words(account.mark, account.tree.all_flags, lang)
+        marks = mark_words(account.mark, account.flags, lang)
         yield Styled("  " + " · ".join(filter(None, said))).append(f"  [{marks}]", "magenta")
         if account.published is not None:
             yield Styled(f"  {word('beside', lang)} {_beside(account)}", "cyan")
@@ -64,9 +64,9 @@ def account_lines(accounts: Iterable[Account], lang: str) -> Iterable[Styled]:
 
 
 def _total(account: Account, lang: str) -> str:
-    if "incomplete_method" in account.tree.flags:
+    if "incomplete_method" in account.flags:
         return word("refused", lang)
-    return number(account.grams, account.tree.unit)
+    return number(account.grams, account.unit)
 
 
 def _beside(account: Account) -> str:
@@ -90,14 +90,14 @@ def account_dict(account: Account, lang: str) -> dict[str, Any]:
         "measure": account.measure,
         "memo": account.memo or None,
         "value": account.grams,
-        "unit": account.tree.unit,
+        "unit": account.unit,
         "entries": account.entries,
         "without_value": account.without_value,
         "published": None if account.published is None else asdict(account.published),
         "difference": account.difference,
         "mark": account.mark,
-        "flags": list(account.tree.all_flags),
-        "title": account.tree.label.of(lang),
+        "flags": list(account.flags),
+        "title": account.title.of(lang),
     }
 
 

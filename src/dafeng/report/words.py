@@ -21,7 +21,19 @@ def _texts(key: str) -> dict[str, Text]:
 
 def word(text_id: str, lang: str) -> str:
     """Return a word of the report in ``lang``."""
-    return _texts("texts")[text_id].of(lang)
+    return phrase(text_id).of(lang)
+
+
+def phrase(text_id: str) -> Text:
+    """Return a word of the report in both languages."""
+    return _texts("texts")[text_id]
+
+
+def named(kind: str, value: str | None) -> Text | None:
+    """Return the words for a value of a closed list, ``kind_value``; else the value itself."""
+    if value is None:
+        return None
+    return _texts("texts").get(f"{kind}_{value}", Text(zh=value, en=value))
 
 
 def mark_words(mark: str, flags: tuple[str, ...], lang: str) -> str:

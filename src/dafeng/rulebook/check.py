@@ -11,6 +11,7 @@ from dafeng.findings import Finding
 from dafeng.rulebook.expressions import symbols
 from dafeng.rulebook.instruments import Formula, Scorecard
 from dafeng.rulebook.limits import ScaleSet
+from dafeng.rulebook.resolving import Resolver
 from dafeng.rulebook.rulebook import Rulebook
 from dafeng.rulebook.schema import Method, MethodTerm, Reference
 from dafeng.vocabulary import Entries, Fault, flows, gases, items, quantity, regions, uses
@@ -41,10 +42,15 @@ def _tests(rules: Rulebook, day: date | None) -> Iterator[Test]:
         if document.superseded_by:
             yield document.id, partial(_known, rules.documents, document.superseded_by)
     for parameter_set in rules.sets.values():
+        place = f"{parameter_set.document}/{parameter_set.clause}"
+        yield parameter_set.id, partial(rules.clause, place)
         for name in parameter_set.before:
             yield parameter_set.id, partial(_known, rules.sets, name)
     for method in rules.methods.values():
         yield from _method_tests(rules, method)
+        yield from ((method.id, partial(_known, rules.resolvers, n)) for n in method.resolvers)
+    yield from _lookup_tests(rules)
+    yield from chain.from_iterable(_resolver_tests(rules, r) for r in rules.resolvers.values())
     for deadline in rules.deadlines.values():
         yield deadline.id, partial(rules.clause, f"{deadline.document}/{deadline.clause}")
     yield from chain.from_iterable(_scale_tests(rules, e) for e in rules.scales.values())
@@ -78,6 +84,25 @@ def _value_tests(rules: Rulebook, day: date | None) -> Iterator[Test]:
         ):
             if key:
                 yield value.id, partial(_known, book, key)
+
+
+def _lookup_tests(rules: Rulebook) -> Iterator[Test]:
+    for table in rules.lookups.values():
+        yield table.id, partial(rules.clause, f"{table.document}/{table.clause}")
+        yield from ((table.id, partial(quantity, unit)) for unit in table.columns.values())
+
+
+def _resolver_tests(rules: Rulebook, resolver: Resolver) -> Iterator[Test]:
+    yield resolver.id, partial(rules.clause, resolver.clause)
+    gives = [resolver.gives] if resolver.gives else []
+    for book, names in (
+        (rules.parameters, (*resolver.inputs.values(), *gives)),
+        (rules.lookups, resolver.tables.values()),
+        (rules.values, resolver.values.values()),
+        (items(), resolver.items),
+        (flows(), (*resolver.signs, *resolver.beside)),
+    ):
+        yield from ((resolver.id, partial(_known, book, name)) for name in names)
 
 
 def _edition_tests(
@@ -145,8 +170,7 @@ def _term(rules: Rulebook, term: MethodTerm) -> None:
     names = set(symbols(term.expression))
     if names != set(term.parameters):
         raise Fault("bad_expression", reason=str(names ^ set(term.parameters)))
-    for item in rules.items(term):
-        _known(items(), item)
+    _items(rules, term)
     for flow in term.flows or ():
         _known(flows(), flow)
     if term.column and not any(term.column in flow.signs for flow in flows().values()):
@@ -158,6 +182,14 @@ def _term(rules: Rulebook, term: MethodTerm) -> None:
         _known(gases(), term.gas)
     for ref in term.parameters.values():
         _reference(rules, ref)
+
+
+def _items(rules: Rulebook, term: MethodTerm) -> None:
+    for name in term.items:
+        if name.startswith("set:"):
+            _known(rules.sets, name.removeprefix("set:"))
+    for item in rules.items(term):
+        _known(items(), item)
 
 
 def _reference(rules: Rulebook, ref: Reference) -> None:

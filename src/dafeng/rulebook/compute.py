@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
 from dafeng.rulebook.expressions import evaluate, symbols
@@ -109,7 +109,22 @@ def complete(inputs: Mapping[str, Input], columns: Mapping[str, Sequence[Any]], 
                 found[row] = wanted.default
                 (missing if wanted.default is None else assumed)[row].append(name)
         held[name] = decimals(found) if wanted.unit is not None else texts(found)
+        for row in _outside(wanted, held[name]):
+            held[name][row] = NOTHING
+            missing[row].append(name)
     return Given(held, [tuple(names) for names in assumed], [tuple(names) for names in missing])
+
+
+def _outside(wanted: Input, column: Column) -> list[int]:
+    """Return the rows whose number lies where the rule does not speak."""
+    low, high = (None if end is None else Decimal(str(end)) for end in (wanted.low, wanted.high))
+    return [
+        row
+        for row, value in enumerate(column)
+        if isinstance(value, Decimal)
+        and not value.is_nan()
+        and ((low is not None and value < low) or (high is not None and value > high))
+    ]
 
 
 def run_step(step: Step, known: Mapping[str, Column], size: int) -> Column:
@@ -128,16 +143,22 @@ def run_step(step: Step, known: Mapping[str, Column], size: int) -> Column:
 
 
 def calculate(expression: str, columns: Mapping[str, Column], size: int) -> Column:
-    """Evaluate a formula in exact decimals; a constant formula gives a full column."""
+    """Evaluate a formula in exact decimals; a constant formula gives a full column.
+
+    A row in which the formula has no value (a division by zero) gets none; the others keep theirs.
+    """
     import numpy as np  # noqa: PLC0415  heavy
 
-    with localcontext(Context(prec=PRECISION)) as context:
-        context.traps[InvalidOperation] = True
-        found = evaluate(expression, columns, Decimal)
-    return np.array(
-        [Decimal(v) for v in np.broadcast_to(np.asarray(found, dtype=object), (size,))],
-        dtype=object,
-    )
+    try:
+        with localcontext(Context(prec=PRECISION)):
+            found = evaluate(expression, columns, Decimal)
+    except ArithmeticError:
+        if size == 1:
+            return decimals([None])
+        rows = ({name: column[[i]] for name, column in columns.items()} for i in range(size))
+        return np.concatenate([calculate(expression, row, 1) for row in rows])
+    whole = np.broadcast_to(np.asarray(found, dtype=object), (size,))
+    return np.array([Decimal(value) for value in whole], dtype=object)
 
 
 def rounded(column: Column, step: Step) -> Column:
@@ -186,7 +207,7 @@ def _chosen(
             _check_case(rules, ref, str(case))
         given = case is not None or ref.case is None
         asked = ref.model_copy(update={"case": case})
-        choice = rules.choose(asked, "", when, region) if given else None
+        choice = rules.choose(asked, "", when, region, draft=formula.document) if given else None
         found[case] = choice.value if choice else None
     return [found[case] for case in cases]
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from dafeng.rulebook.limits import Grade, Input
-from dafeng.rulebook.schema import Cell, Checked, Number, Reference
+from dafeng.rulebook.schema import Cell, Checked, Number, Reference, Unknown
 from dafeng.vocabulary import Record, Term, Text
 
 
@@ -42,6 +42,7 @@ class Formula(Record):
         inputs: symbol → what has to be given.
         parameters: symbol → the rulebook value that it stands for.
         steps: in order; the last one is the result.
+        unknown: when no edition of the family is in force, although one was before.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Formula(Record):
     inputs: dict[str, Input]
     parameters: dict[str, Reference] = {}  # noqa: RUF012  frozen
     steps: tuple[Step, ...] = Field(min_length=1)
+    unknown: tuple[Unknown, ...] = ()
 
 
 class Criterion(Term):
@@ -68,7 +70,8 @@ class Criterion(Term):
         base, lead: the values that stand for the base and the full score, where stated.
         direction: ``at_least`` where more is better.
         group: heading under which it stands.
-        input: name of the input that gives its value, where it is not the id.
+        missing: what the score is where no value is reported: ``mean``, that of the others; else
+            there is none.
     """
 
     weight: Number | None = None
@@ -77,19 +80,26 @@ class Criterion(Term):
     lead: Cell = None
     direction: Literal["at_most", "at_least"] = "at_least"
     group: str | None = None
+    missing: Literal["mean"] | None = None
     clause: str | None = None
     checked: Checked | None = None
 
 
 class ClassRule(Grade):
-    """A class by share of the ranked (``top``: up to this share) or by score (``score``: from)."""
+    """A class by share of the ranked, best first, or by score.
 
-    top: Number | None = None
+    Attributes:
+        top: per cent of the ranked that this class and the better ones hold at most; a range
+            where the source prints one (then an authority sets it).
+        score: the score that it takes at least.
+    """
+
+    top: Cell = None
     score: Number | None = None
 
 
 class Scorecard(Record):
-    """Indicators → normalised score → weights → class.
+    """Indicators → normalised score → weights → class; the total is the weighted sum.
 
     Attributes:
         template: an authority fills it in: weights or classes that no source states are open.
@@ -97,6 +107,7 @@ class Scorecard(Record):
         vetoes: what takes a participant out, whatever the score.
         classes: best first.
         open_points: what no source states.
+        unknown: when no edition of the family is in force, although one was before.
     """
 
     id: str
@@ -117,6 +128,7 @@ class Scorecard(Record):
     vetoes: tuple[Text, ...] = ()
     classes: tuple[ClassRule, ...] = ()
     open_points: tuple[Text, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Scorecard:

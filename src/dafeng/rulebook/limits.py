@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from dafeng.rulebook.schema import Cell, Checked, Number
+from dafeng.rulebook.schema import Cell, Checked, Number, Unknown
 from dafeng.vocabulary import Record, Term, Text
 
 
@@ -18,12 +18,15 @@ class Input(Record):
         unit: unit of the number; ``None`` for an input that holds the name of a case.
         default: what is taken, and said to be taken, where nothing is given; ``None`` means that
             there is no result without it.
+        low, high: between which the rule speaks; a number outside counts as missing.
     """
 
     zh: str
     en: str
     unit: str | None
     default: Number | str | None = None
+    low: Number | None = None
+    high: Number | None = None
     note: Text | None = None
 
 
@@ -43,6 +46,8 @@ class Scale(Term):
         unit: unit of value and limits.
         limits: one per grade of the edition, best first; null where the document prints none, a
             range where it prints one (then there is no limit to hold a value against).
+        unknown: grades whose limit the document prints but no source at hand shows; where it would
+            decide, there is no grade.
         corrected: formula of the corrected limit over ``limit`` and inputs: one for all grades,
             or grade → formula where only some are corrected.
         consequence: what follows for a value beyond the last grade, and until when.
@@ -51,6 +56,7 @@ class Scale(Term):
     item: str | None = None
     unit: str
     limits: tuple[Cell, ...]
+    unknown: tuple[str, ...] = ()
     corrected: str | dict[str, str] | None = None
     consequence: str | None = None
     clause: str | None = None
@@ -70,6 +76,7 @@ class ScaleSet(Record):
             that grade.
         grades: best first.
         beyond: the name for what meets no grade.
+        unknown: when no edition of the family is in force, although one was before.
     """
 
     id: str
@@ -86,6 +93,7 @@ class ScaleSet(Record):
     grades: tuple[Grade, ...] = Field(min_length=1)
     beyond: Text
     inputs: dict[str, Input] = {}  # noqa: RUF012  frozen
+    unknown: tuple[Unknown, ...] = ()
     our_reading: Text | None = None
     note: Text | None = None
     scales: tuple[Scale, ...] = Field(min_length=1)
@@ -96,6 +104,10 @@ class ScaleSet(Record):
         for scale in self.scales:
             if len(scale.limits) != len(self.grades):
                 msg = f"{scale.id}: {len(scale.limits)} limits for {len(self.grades)} grades"
+                raise ValueError(msg)
+            strange = {*scale.unknown} - names
+            if strange:
+                msg = f"{scale.id}: unknown names no grade: {strange}"
                 raise ValueError(msg)
             if isinstance(scale.corrected, dict) and not set(scale.corrected) <= names:
                 msg = f"{scale.id}: corrected names no grade: {set(scale.corrected) - names}"

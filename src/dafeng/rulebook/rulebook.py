@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
+from dafeng.rulebook.editions import Dated, E, holds_on, spell
 from dafeng.rulebook.instruments import Deadline, Formula, Scorecard
-from dafeng.rulebook.limits import ScaleSet
+from dafeng.rulebook.limits import Scale, ScaleSet
+from dafeng.rulebook.resolving import Lookup, Resolver, SharedTerms, completed
 from dafeng.rulebook.schema import (
     Clause,
     Document,
@@ -33,27 +35,8 @@ from dafeng.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from dafeng.rulebook.overlays import Laid
     from dafeng.vocabulary import Period
-
-
-class Dated(Protocol):
-    """An edition of something: a set of scales, a formula, a scorecard."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def family(self) -> str: ...  # noqa: D102
-    @property
-    def document(self) -> str: ...  # noqa: D102
-    @property
-    def region(self) -> str: ...  # noqa: D102
-    @property
-    def applies_from(self) -> date | None: ...  # noqa: D102
-    @property
-    def applies_to(self) -> date | None: ...  # noqa: D102
-
-
-E = TypeVar("E", bound=Dated)
 
 
 @dataclass(frozen=True)
@@ -81,8 +64,7 @@ class Value:
 
     def applies(self, day: date) -> bool:
         """Whether the value applies to what happened on ``day``."""
-        first, last = self.set.applies_from, self.set.applies_to
-        return (first is None or first <= day) and (last is None or day <= last)
+        return holds_on(self.set, day)
 
 
 @dataclass(frozen=True)
@@ -105,6 +87,9 @@ class Records:
     formulas: dict[str, Formula] = field(default_factory=dict)
     scorecards: dict[str, Scorecard] = field(default_factory=dict)
     deadlines: dict[str, Deadline] = field(default_factory=dict)
+    lookups: dict[str, Lookup] = field(default_factory=dict)
+    resolvers: dict[str, Resolver] = field(default_factory=dict)
+    shared: dict[str, SharedTerms] = field(default_factory=dict)
 
 
 class Rulebook:
@@ -112,15 +97,22 @@ class Rulebook:
 
     Attributes:
         documents, parameters, methods, sets, scales, formulas, scorecards, deadlines: by id.
+        lookups, resolvers: tables of states and what is resolved before the join, by id.
         values: parameter values by id.
         hash: content hash of the data files.
+        records: what it was made of.
+        laid: which of them come from an overlay.
     """
 
-    def __init__(self, records: Records, digest: str = "") -> None:
+    def __init__(self, records: Records, digest: str = "", laid: tuple[Laid, ...] = ()) -> None:
+        self.records, self.laid = records, laid
         self.documents = records.documents
         self.parameters = Entries("parameter", records.parameters.values())
         self.sets = records.sets
-        self.methods = records.methods
+        shared = records.shared
+        self.methods = {m.id: completed(m, shared) for m in records.methods.values()}
+        self.lookups = records.lookups
+        self.resolvers = records.resolvers
         self.scales = records.scales
         self.formulas = records.formulas
         self.scorecards = records.scorecards
@@ -163,13 +155,21 @@ class Rulebook:
         return tuple(found)
 
     def choose(
-        self, ref: Reference, item: str, when: Period, region: str = "", use: str = ""
+        self,
+        ref: Reference,
+        item: str,
+        when: Period,
+        region: str = "",
+        use: str = "",
+        *,
+        draft: str = "",
     ) -> Choice | None:
         """Return the default value that a reference leads to, or ``None``.
 
-        A value keyed by use comes before one that holds for every use. Drafts are never chosen.
+        A value keyed by use comes before one that holds for every use. Drafts are never chosen,
+        save those of ``draft``: a formula of that document, asked for by name, takes its own.
         """
-        found = list(self._candidates(ref, item, region, use))
+        found = list(self.candidates(ref, item, region, use, draft))
         if ref.select == "in_force":
             return next((Choice(v) for v in found if v.applies(when.last)), None)
         dated = [value for value in found if value.set.data_year is not None]
@@ -178,6 +178,42 @@ class Rulebook:
         if fitting:
             return Choice(max(fitting, key=_data_year))
         return Choice(min(dated, key=_data_year), proxy=True) if dated else None
+
+    def candidates(
+        self, ref: Reference, item: str, region: str = "", use: str = "", draft: str = ""
+    ) -> Iterator[Value]:
+        """Yield the values that a reference may lead to at one time or another.
+
+        The preferred set comes first, in it the nearest place, and a value keyed by use before
+        one for every use.
+        """
+        places = _places(region, ref.region) if ref.region else ("",)
+        for name in self._sets(ref):
+            document = self.documents[self.sets[name].document]
+            if document.draft and document.id != draft:
+                continue
+            for place in places:
+                for key in dict.fromkeys((use, "")):
+                    for thing in dict.fromkeys((ref.item or item, "")):
+                        keys = (thing, place, ref.gas or "", key, ref.case or "")
+                        wanted = (ref.parameter, name, *keys)
+                        value = self._keyed.get(wanted)
+                        if value is not None and value.number is not None:
+                            yield value
+
+    def epoch(self, refs: Iterable[Reference], when: Period) -> tuple[bool, ...]:
+        """Return what of a period decides which values ``choose`` gives for some references.
+
+        In periods of the same epoch the same sets hold, and so the same values.
+        """
+        held = []
+        for ref in refs:
+            sets = [self.sets[name] for name in self._sets(ref)]
+            if ref.select == "in_force":
+                held += [holds_on(found, when.last) for found in sets]
+            else:
+                held += [(found.data_year or when.year) <= when.year for found in sets]
+        return tuple(held)
 
     def edition(self, book: dict[str, E], family: str, day: date, region: str = "") -> E:
         """Return the edition of a family that is in force on a day, a province's own first.
@@ -192,16 +228,45 @@ class Rulebook:
             Fault: ``unknown_family``, ``no_edition`` where none is in force on that day. Drafts
             are never taken.
         """
+        return self._editions(book, family, day, region)[0]
+
+    def scale(
+        self, family: str, wanted: str, day: date, region: str = ""
+    ) -> tuple[ScaleSet, Scale]:
+        """Return a scale of the edition in force on a day, of the nearest place that has it.
+
+        A province's edition holds only the scales that it changes; the rest is the country's.
+
+        Args:
+            family: what the editions have in common.
+            wanted: id of the scale.
+            day: the day.
+            region: code of the place that it is wanted for.
+
+        Raises:
+            Fault: ``unknown_family``, ``no_edition``; ``unknown_scale`` where no edition that is
+            in force there has it.
+        """
+        editions = self._editions(self.scales, family, day, region)
+        for edition in editions:
+            scale = edition.scale(wanted)
+            if scale is not None:
+                return edition, scale
+        near = ", ".join(dict.fromkeys(s.id for e in editions for s in e.scales))
+        raise Fault("unknown_scale", family, label=wanted, day=day, near=near)
+
+    def _editions(self, book: dict[str, E], family: str, day: date, region: str) -> list[E]:
+        """Return the editions in force on a day, those of the nearest place first."""
         held = [e for e in book.values() if e.family == family]
         if not held:
             near = ", ".join(sorted({e.family for e in book.values()}))
             raise Fault("unknown_family", label=family, near=near)
-        places = [place.id for place in ancestors(region)] if region else []
-        for place in (*places, ""):
-            found = [e for e in held if e.region == place and self._in_force(e, day)]
-            if found:
-                return found[-1]  # an overlay's, which is read last, before the national one
-        raise Fault("no_edition", family, day=day, editions=", ".join(map(spell, held)))
+        places = [*(place.id for place in ancestors(region)), ""] if region else [""]
+        # what is read last is an overlay's and comes before what it lies over
+        found = [e for e in reversed(held) if e.region in places and self._in_force(e, day)]
+        if not found:
+            raise Fault("no_edition", family, day=day, editions=", ".join(map(spell, held)))
+        return sorted(found, key=lambda edition: places.index(edition.region))
 
     def named(self, book: dict[str, E], wanted: str, day: date) -> E:
         """Return an edition by its own id; outside its time it is refused.
@@ -238,20 +303,11 @@ class Rulebook:
             raise Fault("unknown_clause", label=citation)
         return document, clause
 
-    def _candidates(self, ref: Reference, item: str, region: str, use: str) -> Iterator[Value]:
-        places = _places(region, ref.region) if ref.region else ("",)
-        names = (n for listed in ref.sets for n in (*self._before.get(listed, ()), listed))
-        for name in names:
-            if self.documents[self.sets[name].document].draft:
-                continue
-            for place in places:
-                for key in dict.fromkeys((use, "")):
-                    for thing in dict.fromkeys((ref.item or item, "")):
-                        keys = (thing, place, ref.gas or "", key, ref.case or "")
-                        wanted = (ref.parameter, name, *keys)
-                        value = self._keyed.get(wanted)
-                        if value is not None and value.number is not None:
-                            yield value
+    def _sets(self, ref: Reference) -> Iterator[str]:
+        """Yield the sets that may answer a reference, overlays before what they lie over."""
+        for listed in ref.sets:
+            yield from self._before.get(listed, ())
+            yield listed
 
 
 def _places(region: str, level: str) -> tuple[str, ...]:
@@ -284,18 +340,6 @@ def years_of(method: Method) -> str:
 
 def _within(method: Method, year: int) -> bool:
     return (method.first_year or year) <= year <= (method.last_year or year)
-
-
-def holds_on(edition: Dated, day: date) -> bool:
-    """Whether a day lies in the time of an edition; an open end is no bar."""
-    first, last = edition.applies_from, edition.applies_to
-    return (first is None or first <= day) and (last is None or day <= last)
-
-
-def spell(edition: Dated) -> str:
-    """Return an edition with its dates, as printed."""
-    first, last = edition.applies_from or "…", edition.applies_to or "…"
-    return f"{edition.id} ({first} – {last})"
 
 
 def keys_of(row: Row) -> tuple[str, ...]:

@@ -147,6 +147,18 @@ class ParameterSet(Record):
     tables: tuple[Table, ...]
 
 
+class Unknown(Record):
+    """Days for which there is no value where one would be expected, and why.
+
+    Attributes:
+        applies_from, applies_to: first and last of these days; ``None`` where open.
+    """
+
+    applies_from: date | None = None
+    applies_to: date | None = None
+    reason: Text
+
+
 class Reference(Record):
     """Where a symbol of an expression takes its value from.
 
@@ -158,10 +170,13 @@ class Reference(Record):
         gas: key of a parameter kept by gas.
         case: key of a parameter kept by case; in a formula it may name an input that holds it.
         measured: whether a reporter's own value takes the default's place.
+        own_period: whether only a value of the row's own period does: that of the year stands
+            for no month.
         default_only: items whose value is never taken from the reporter.
         select: ``in_force`` by the period's last day; ``newest_data_year`` not later than the
             period, else the earliest as a flagged proxy.
         region: level of region at which a regional value is looked up.
+        unknown: when the sets have no value although they have one at other times.
     """
 
     parameter: str
@@ -170,9 +185,11 @@ class Reference(Record):
     gas: str | None = None
     case: str | None = None
     measured: bool = True
+    own_period: bool = False
     default_only: tuple[str, ...] = ()
     select: Literal["in_force", "newest_data_year"] = "in_force"
     region: Literal["province", "country"] | None = None
+    unknown: tuple[Unknown, ...] = ()
 
 
 class MethodTerm(Record):
@@ -222,6 +239,8 @@ class Method(Record):
         gwp: parameter set with the global warming potentials (emission methods).
         published_as: statistics measure under which others publish the same thing.
         complete: a method with an unsettled term refuses totals.
+        shared: terms that stand elsewhere for several methods → the clause of this method.
+        resolvers: what is resolved before the join, besides what the shared terms need.
     """
 
     id: str
@@ -238,6 +257,8 @@ class Method(Record):
     complete: bool = True
     open_points: tuple[Text, ...] = ()
     our_reading: Text | None = None
+    shared: dict[str, str] = {}  # noqa: RUF012  frozen
+    resolvers: tuple[str, ...] = ()
     terms: tuple[MethodTerm, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from dafeng.vocabulary.activities import Item, basis, flows, gases, items, marks
 from dafeng.vocabulary.fault import Fault
 from dafeng.vocabulary.periods import Period, period, plan_periods
 from dafeng.vocabulary.places import ancestors, regions, sectors
-from dafeng.vocabulary.reporters import check_credit_code
+from dafeng.vocabulary.reporters import check_credit_code, fictional_credit_code, is_fictional
 from dafeng.vocabulary.schema import (
     LANGUAGES,
     Entries,
@@ -33,8 +33,10 @@ __all__ = [
     "basis",
     "check_credit_code",
     "factor",
+    "fictional_credit_code",
     "flows",
     "gases",
+    "is_fictional",
     "items",
     "marks",
     "period",

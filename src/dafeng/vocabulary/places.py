@@ -17,14 +17,14 @@ class Region(Term):
     """A region by GB/T 2260 code (``33``, ``3301``), ``00`` for China, or a grid (``grid-east``).
 
     Attributes:
-        kind: ``country``, ``province``, ``city`` or ``grid``.
+        kind: ``country``, ``province``, ``city``, ``county`` or ``grid``.
         parent: code of the region that holds it.
         grid: the regional power grid of a province.
         first, last: first and last day of the code; ``None`` is open.
         successor: the code that took over.
     """
 
-    kind: Literal["country", "grid", "province", "city"]
+    kind: Literal["country", "grid", "province", "city", "county"]
     parent: str | None = None
     grid: str | None = None
     first: date | None = None

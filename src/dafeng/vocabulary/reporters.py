@@ -24,6 +24,7 @@ class _CreditCode(Record):
     weights: tuple[int, ...]
     modulus: int
     organisation: _Organisation
+    fictional: str
 
 
 @cache
@@ -64,3 +65,17 @@ def check_credit_code(code: str) -> None:
     ):
         if digit != expected:
             raise Fault("bad_credit_code", label=code, reason=f"[{place}] {digit} ≠ {expected}")
+
+
+def fictional_credit_code(number: int) -> str:
+    """Return a well-formed code of a division that no register uses, for fictional firms."""
+    rule = _rule()
+    serial = f"{number:0{rule.length - len(rule.fictional) - 2}d}"
+    organisation = serial + organisation_digit(serial)
+    body = rule.fictional + organisation
+    return body + check_digit(body)
+
+
+def is_fictional(code: str) -> bool:
+    """Whether a credit code lies in the range of fictional firms."""
+    return code.startswith(_rule().fictional)

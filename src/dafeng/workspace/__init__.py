@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache as once
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,27 @@ from dafeng import indicators, ledger, plan, rulebook, statistics
 from dafeng.findings import Finding, has_errors
 from dafeng.vocabulary import Fault, TableSchema, period
 from dafeng.workspace.books import Books
+from dafeng.workspace.decompose import Asked, FaultyFile, decompose
 from dafeng.workspace.door import door_check
 from dafeng.workspace.figures import Account, Accounts, beside_published
+from dafeng.workspace.holdings import holdings
+from dafeng.workspace.kept import Kept
+from dafeng.workspace.preview import Moved, Preview, preview
 from dafeng.workspace.reporters import reporter_totals
 from dafeng.workspace.store import Config, Store
+from dafeng.workspace.sums import sums
 
-__all__ = ["Account", "Accounts", "Board", "Explanation", "Imported", "Workspace"]
+__all__ = [
+    "Account",
+    "Accounts",
+    "Board",
+    "Explanation",
+    "FaultyFile",
+    "Imported",
+    "Moved",
+    "Preview",
+    "Workspace",
+]
 
 FORMAT = 1
 Progress = Callable[[str, int, int], None]
@@ -92,17 +108,34 @@ class Workspace:
 
     @classmethod
     def create(
-        cls, path: Path | str, *, region: str | None = None, plan_id: str | None = None
+        cls,
+        path: Path | str,
+        *,
+        region: str | None = None,
+        plan_id: str | None = None,
+        synthetic: bool = False,
     ) -> Workspace:
-        """Make an empty workspace and open it."""
+        """Make an empty workspace and open it; a ``synthetic`` one holds fictional reporters."""
         name = Path(path).resolve().name
-        Store.create(Path(path), Config(format=FORMAT, name=name, region=region, plan=plan_id))
+        config = Config(format=FORMAT, name=name, region=region, plan=plan_id, synthetic=synthetic)
+        Store.create(Path(path), config)
         return cls(path)
 
     @cached_property
     def rules(self) -> rulebook.Rulebook:
-        """The rulebook in use."""
-        return rulebook.load()
+        """The rules in use: those that come with Dafeng, under those of this workspace.
+
+        Raises:
+            Fault: where an overlay has a fault, with its file and field.
+        """
+        overlay = self.overlay
+        return rulebook.overlaid(overlay) if overlay else rulebook.load()
+
+    @property
+    def overlay(self) -> Path | None:
+        """The folder ``rules/`` of this workspace, if it has one."""
+        folder = self.store.path / "rules"
+        return folder if folder.is_dir() else None
 
     @property
     def plans(self) -> dict[str, plan.Plan]:
@@ -159,9 +192,17 @@ class Workspace:
         books = Books(self.store, self.rules, data_year)
         published = self.table("statistics").to_pylist()
         found = beside_published(books.accounts(reporters, year), self.rules, published)
-        for line in found:
-            self._keep(line.figure, line.tree)
+        self._kept.add(found)
         return Accounts(tuple(found), tuple(books.findings()))
+
+    def preview(self, before: rulebook.Rulebook, after: rulebook.Rulebook) -> Preview:
+        """Return which figures differ between two rulebooks on these books; nothing is kept.
+
+        Args:
+            before: the rules to start from.
+            after: the rules that are asked about.
+        """
+        return preview(self.store, before, after)
 
     def board(
         self,
@@ -194,11 +235,41 @@ class Workspace:
         return Board(when, tuple(lines))
 
     def _board_of_reporters(self, plan_: plan.Plan, when: str) -> list[indicators.Progress]:
-        def totals(fixed: int | None) -> list[indicators.Total]:
-            return reporter_totals(Books(self.store, self.rules, fixed), plan_.owner)
+        books = Books(self.store, self.rules)
+        own = reporter_totals(books, plan_.owner)
 
-        own = totals(None)
-        return indicators.board_of_reporters(plan_, when, lambda _: own, totals)
+        def fixed(base_year: int) -> list[indicators.Total]:
+            return reporter_totals(Books(self.store, self.rules, base_year), plan_.owner)
+
+        def held() -> indicators.Holdings:
+            names = ("lists", "lines", "projects", "facilities")
+            tables = {name: self.table(name).to_pylist() for name in names}
+            return holdings(books, tables, self.rules, plan_.owner)
+
+        return indicators.board_of_reporters(plan_, when, lambda _: own, once(fixed), once(held))
+
+    def sums(self, wanted: indicators.Wanted) -> tuple[list[indicators.Sum], list[Finding]]:
+        """Return sums of the reporters, each with its coverage and its tree.
+
+        Args:
+            wanted: measure, boundary, lines, and which reporters count.
+        """
+        tables = {n: self.table(n).to_pylist() for n in ("lists", "projects", "members")}
+        lines, found = sums(Books(self.store, self.rules), tables, wanted)
+        for line in lines:
+            self._keep(line.figure, line.tree)
+        return lines, found
+
+    def split(self, target: str, **wanted: Any) -> indicators.Split | indicators.Promised:
+        """Split a target among cities or enterprises, or set their promises against it.
+
+        Args:
+            target: id of the target.
+            wanted: attributes of ``decompose.Asked``: to, rule, by, base, promises, growth …
+        """
+        found = decompose(self, Asked(target, **wanted))
+        self._keep(found.figure, found.tree)
+        return found
 
     def explain(self, figure: str) -> Explanation:
         """Return the tree behind a figure id; an id without its hash means the newest.
@@ -210,17 +281,37 @@ class Workspace:
         if kind == "account":
             reporter = scope.partition("~")[0].partition(".")[0]
             account = self.account(reporters=[reporter], year=when).find(name, scope, when)
-            current, tree = account.figure, account.tree
+            current, tree, now = account.figure, account.tree, account.inputs
+            self._keep(current, tree)
         elif kind == "target":
             line = self._line(name, scope, when)
-            current, tree = line.figure, line.tree
+            current, tree, now = line.figure, line.tree, trees.inputs(line.tree.to_dict("en"))
+        elif kind == "sum":
+            total = self._sum(name, scope, when)
+            current, tree, now = total.figure, total.tree, trees.inputs(total.tree.to_dict("en"))
         else:
             raise Fault("unknown_figure", label=figure)
-        if not digest or digest == tree.hash:
+        if not digest or figure == current:
             return Explanation(current, tree, figure)
-        old = self.store.kept_figure(figure)
-        changes = trees.difference(old, tree.to_dict("en")) if old else []
-        return Explanation(current, tree, figure, tuple(changes), kept=old is not None)
+        before = self._inputs(figure)
+        changes = trees.difference(before, now) if before else []
+        return Explanation(current, tree, figure, tuple(changes), kept=before is not None)
+
+    @property
+    def _kept(self) -> Kept:
+        return Kept(self.store.path / "figures" / "accounts")
+
+    def _inputs(self, figure: str) -> dict[str, Any] | None:
+        """Return what went into a figure that was shown, ``None`` where it is not kept."""
+        tree = self.store.kept_figure(figure)
+        return self._kept.inputs(figure) or (trees.inputs(tree) if tree else None)
+
+    def _sum(self, name: str, key: str, year: str) -> indicators.Sum:
+        lines, _ = self.sums(indicators.wanted_of(name, year))
+        for line in lines:
+            if (line.key or "all", str(line.year)) == (key, year):
+                return line
+        raise Fault("unknown_figure", label=f"sum:{name}:{key}:{year}")
 
     def _line(self, name: str, scope: str, period_: str) -> indicators.Progress:
         plan_id, _, target = name.partition(".")
@@ -273,6 +364,9 @@ class Workspace:
                 return known[name].with_choices("parameter", self.rules.parameters)
             case "assignments":
                 return known[name].with_choices("method", self.rules.methods)
+            case "lines":
+                fields = {s.id for book in self.rules.scales.values() for s in book.scales}
+                return known[name].with_choices("field", sorted(fields))
             case "statistics":
                 return known[name].with_choices("measure", statistics.measures())
         return known[name]

@@ -11,8 +11,14 @@ import pyarrow as pa
 
 from dafeng import engine, ledger
 from dafeng.accounting import (
+    COLUMNS,
+    MARK,
+    Footing,
+    Ground,
     account_tree,
     accounts,
+    derive,
+    footings,
     outside,
     prepare,
     spread_assignments,
@@ -21,8 +27,9 @@ from dafeng.accounting import (
 from dafeng.explain import Node
 from dafeng.findings import Finding
 from dafeng.rulebook import Rulebook, in_force, years_of
-from dafeng.vocabulary import Text, items, period
-from dafeng.workspace.figures import UNITS, Account
+from dafeng.vocabulary import Text, items, period, worst_mark
+from dafeng.workspace.cache import Cache
+from dafeng.workspace.figures import Account
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -51,14 +58,13 @@ class Books:
 
     def __init__(self, store: Store, rules: Rulebook, data_year: int | None = None) -> None:
         self._rules = rules
-        self._backend = engine.connect()
+        self._engine = engine.connect()
         schemas = ledger.tables()
         loaded = {
             name: store.load(schemas[name])
             for name in ("entries", "measured", "reporters", "facilities", "assignments")
         }
-        for name, rows in loaded.items():
-            self._backend.create_table(f"all_{name}", rows)
+        self._tables = {name: self._current(name, rows) for name, rows in loaded.items()}
         self._measured = {
             "/".join(
                 (
@@ -75,35 +81,46 @@ class Books:
             row["reporter"]: Text(zh=row["name_zh"], en=row["name_en"] or row["name_zh"])
             for row in loaded["reporters"].to_pylist()
         }
-        self._assignments = self.fetch(self._table("assignments"))
+        self._assignments = self.fetch(self._tables["assignments"])
         self.prepared = self._prepare()
-        self.rows = accounts(rules, self.prepared, self._table("measured"), data_year)
+        compiler = Cache(store.path / "cache").coefficients
+        measured = self._tables["measured"]
+        rows = accounts(
+            rules,
+            self.prepared,
+            measured,
+            data_year,
+            compiler,
+            derived=self._derived,
+            put=self._engine.put,
+        )
+        self.rows = self._engine.keep("accounts", rows)
+        self._ground = Ground(rules, self._measured, self._derived.origins)
 
     def accounts(self, reporters: Sequence[str] = (), year: str | None = None) -> list[Account]:
-        """Return the totals by reporter, facility, method and year, each with its tree."""
+        """Return the totals by reporter, facility, method and year."""
         rows = self._chosen(self.rows, reporters, year)
-        sums = totals(rows, ("reporter", "year"))
-        found = self.fetch(sums.order_by(list(KEY)))
-        detail: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        for row in self.fetch(rows):
-            row["source"] = self._place(row)
-            key = tuple(row[k] for k in KEY)
-            detail.setdefault(key, []).append(row)
-        return [self._account(row, detail) for row in found]
+        sums = self.fetch(totals(rows, ("reporter", "year")).order_by(list(KEY)))
+        detail = self._engine.fetch(rows.select(*KEY, *COLUMNS))
+        footings_ = footings(self._ground, detail, KEY)
+        return [self._account(row, footings_[tuple(row[k] for k in KEY)]) for row in sums]
 
     def reporters(self) -> list[dict[str, Any]]:
         """Return the reporters as dictionaries."""
-        return self.fetch(self._table("reporters"))
+        return self.fetch(self._tables["reporters"])
 
     def fetch(self, rows: ir.Table) -> list[dict[str, Any]]:
         """Compute a table and return its rows as dictionaries; whole numbers stay whole."""
-        found: list[dict[str, Any]] = engine.fetch(self._backend, rows).to_pylist()
+        found: list[dict[str, Any]] = self._engine.fetch(rows).to_pylist()
         return found
 
     def mark_of(self, value: str) -> str:
         """Return the mark of an input of a coefficient: a rule's, or that of a measured value."""
         if value in self._rules.values:
             return self._rules.values[value].mark
+        if value in self._derived.origins:
+            origin = self._derived.origins[value]
+            return worst_mark({*map(self.mark_of, origin.inputs), *origin.marks(self._rules)})
         return self._measured[value].get("mark") or "reported"
 
     def findings(self) -> list[Finding]:
@@ -114,46 +131,49 @@ class Books:
             *self._without_method(),
             *self._outside(),
             *self._no_value(),
+            *self._derived.findings,
             *(finding for gaps in self.gaps().values() for finding in gaps),
         ]
 
-    def _account(
-        self, row: dict[str, Any], detail: dict[tuple[str, ...], list[dict[str, Any]]]
-    ) -> Account:
-        key = tuple(row[k] for k in KEY)
+    def _account(self, row: dict[str, Any], footing: Footing) -> Account:
         method = self._rules.method(row["method"])
-        children = account_tree(self._rules, method, detail[key], self._measured)
-        grams = row["grams"] if method.complete else None
-        flags = ("partial",) if row["without_value"] else ()
-        if (row["reporter"], row["year"]) in self.gaps():
-            flags = (*flags, "months_missing")
+        said = (
+            ("partial", row["without_value"]),
+            ("months_missing", (row["reporter"], row["year"]) in self.gaps()),
+            ("incomplete_method", not method.complete),
+        )
         name = self._names.get(row["reporter"], Text(zh=row["reporter"], en=row["reporter"]))
-        tree = Node(
-            "figure",
-            "/".join(("account", *key)),
-            Text(
+        account = Account(
+            **{k: row[k] for k in (*KEY, "entries", "without_value")},
+            boundary=method.boundary_id,
+            boundary_name=method.boundary,
+            grams=row["grams"] if method.complete else None,
+            title=Text(
                 zh=f"{name.zh} {row['year']} {method.title.zh}",
                 en=f"{name.en} {row['year']} {method.title.en}",
             ),
-            grams,
-            UNITS[row["measure"]],
-            flags=flags if method.complete else (*flags, "incomplete_method"),
-            detail=method.our_reading,
-            children=children,
+            said=tuple(flag for flag, held in said if held),
+            footing=footing,
+            grow=lambda: self._tree(account),
         )
-        return Account(
-            row["reporter"],
-            row["facility"],
-            row["method"],
-            method.boundary_id,
-            method.boundary,
-            row["measure"],
-            row["memo"],
-            row["year"],
-            grams,
-            row["entries"],
-            row["without_value"],
-            tree,
+        return account
+
+    def _tree(self, account: Account) -> Node:
+        """Grow the tree of a total from its rows."""
+        key = {name: getattr(account, name) for name in KEY}
+        rows = self.fetch(self.rows.filter([self.rows[k] == value for k, value in key.items()]))
+        for row in rows:
+            row["source"] = self._place(row)
+        method = self._rules.method(account.method)
+        return Node(
+            "figure",
+            "/".join(("account", *key.values())),
+            account.title,
+            account.grams,
+            account.unit,
+            flags=account.said,
+            detail=method.our_reading,
+            children=account_tree(self._rules, method, rows, self._measured, self._derived.origins),
         )
 
     @cache  # noqa: B019  a workspace opens few books, and they live as long as the command
@@ -163,7 +183,7 @@ class Books:
         They are in no sum: not reported is not zero.
         """
         found: dict[tuple[str, str], list[Finding]] = {}
-        for gap in ledger.check_entries(engine.fetch(self._backend, self._entries)):
+        for gap in ledger.check_entries(self._engine.fetch(self._entries)):
             if gap.code != "month_gap":
                 continue
             months = gap.values["months"].split(", ")
@@ -195,25 +215,29 @@ class Books:
 
     def _place(self, row: dict[str, Any]) -> str:
         """Return file and row that an entry was read from, then the source it names."""
-        batch, _, line = row["entry"].partition(".")
+        batch, _, line = row["entry"].partition(MARK)[0].partition(".")
         return f"{self._files.get(batch, batch)}:{int(line)} · {row['source']}"
 
     def _prepare(self) -> ir.Table:
-        entries = self._entries = self._table("entries")
+        entries = self._entries = self._tables["entries"]
         labels = [row["period"] for row in self.fetch(entries.select("period").distinct())]
         years = sorted({period(label).year for label in labels})
         spread = spread_assignments(self._assignments, years)
         self._methods = _methods(spread)
         assigned = ibis.memtable(spread)
         rows = prepare(
-            self._rules, entries, self._table("reporters"), self._table("facilities"), assigned
+            self._rules, entries, self._tables["reporters"], self._tables["facilities"], assigned
         )
-        return self._backend.create_table("prepared", rows, temp=True)
+        booked = self._engine.keep("booked", rows)
+        self._derived = derive(self._rules, booked, self._tables["measured"])
+        prepared = self._derived.with_entries(booked)
+        return self._engine.keep("prepared", prepared)
 
-    def _table(self, name: str) -> ir.Table:
-        """Return what counts today of a table of the books."""
-        rows = self._backend.table(f"all_{name}")
-        return ledger.current(rows) if name == "entries" else ledger.newest(rows, _KEYS[name])
+    def _current(self, name: str, rows: pa.Table) -> ir.Table:
+        """Return what counts today of a table of the books, computed once."""
+        held = self._engine.put(f"all_{name}", rows)
+        today = ledger.current(held) if name == "entries" else ledger.newest(held, _KEYS[name])
+        return self._engine.keep(f"current_{name}", today)
 
     def _chosen(self, rows: ir.Table, reporters: Sequence[str], year: str | None) -> ir.Table:
         if reporters:

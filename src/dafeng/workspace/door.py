@@ -9,11 +9,12 @@ import numpy as np
 
 from dafeng.ledger import Add
 from dafeng.rulebook import Rulebook
-from dafeng.vocabulary import Fault, factor
+from dafeng.vocabulary import Fault, factor, is_fictional
 
 Check = Callable[[Any, Add], None]
 _CHANGES = ("change", "change_sum")
 _RATE = "%"
+_SYNTHETIC = "synthetic"
 
 
 def door_check(table: str, rules: Rulebook) -> Check | None:
@@ -21,6 +22,7 @@ def door_check(table: str, rules: Rulebook) -> Check | None:
     checks: dict[str, Check] = {
         "measured": lambda rows, add: _measured(rules, rows, add),
         "assignments": lambda rows, add: _assignments(rules, rows, add),
+        "reporters": _reporters,
         "statistics": _statistics,
     }
     return checks.get(table)
@@ -63,6 +65,13 @@ def _assignments(rules: Rulebook, rows: Any, add: Add) -> None:
         purposes = rules.method(name).purposes
         if purpose not in purposes:
             add("wrong_purpose", at, "purpose", lambda _i, p=purposes: {"choices": ", ".join(p)})
+
+
+def _reporters(rows: Any, add: Add) -> None:
+    """A fictional firm says that it is one, so that nothing that rests on it looks real."""
+    for (code, mark), at in _pairs(rows, "credit_code", "mark"):
+        if is_fictional(code) and mark != _SYNTHETIC:
+            add("fictional_unmarked", at, "mark", lambda _i, c=code: {"label": c})
 
 
 def _statistics(rows: Any, add: Add) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 
-from dafeng.explain import Node, figure_id
+from dafeng.accounting import Footing
+from dafeng.explain import Node, content_hash, figure_id
 from dafeng.findings import Finding
 from dafeng.rulebook import Rulebook
 from dafeng.statistics import Figure, combine
@@ -25,7 +27,10 @@ class Account:
         facility: empty for the reporter as a whole; the two are never added.
         grams: whole g CO2e or g standard coal; ``None`` where the method refuses totals.
         without_value: entries whose amount is unknown and not in ``grams``.
-        tree: how it came about.
+        title: whose total, of which year, by which method.
+        said: flags of the total itself.
+        footing: what it rests on.
+        grow: gives its tree.
         published: what somebody else published for the same thing.
     """
 
@@ -40,8 +45,39 @@ class Account:
     grams: int | None
     entries: int
     without_value: int
-    tree: Node
+    title: Text
+    said: tuple[str, ...]
+    footing: Footing = field(repr=False, compare=False)
+    grow: Callable[[], Node] = field(repr=False, compare=False)
     published: Figure | None = None
+
+    @cached_property
+    def tree(self) -> Node:
+        """How it came about; grown when it is asked for."""
+        return self.grow()
+
+    @property
+    def unit(self) -> str:
+        """Unit of ``grams``."""
+        return UNITS[self.measure]
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Flags of the total and of all that it rests on, sorted."""
+        return tuple(sorted(self.footing.flags | set(self.said)))
+
+    @property
+    def hash(self) -> str:
+        """Content hash over its inputs and rules; not over words or clauses."""
+        own = (self.reporter, self.facility, self.year, self.method, self.measure, self.memo)
+        return content_hash([repr((own, self.grams, self.said)), *self.footing.contents])
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What went in, by id: quantities of entries, values of parameters, formulas."""
+        entries = (f"entry/{entry}" for entry in self.footing.entries.to_pylist())
+        quantities = self.footing.quantities.to_pylist()
+        return dict(zip(entries, quantities, strict=True)) | self.footing.inputs
 
     @property
     def difference(self) -> float | None:
@@ -53,7 +89,7 @@ class Account:
     @property
     def mark(self) -> str:
         """The worst mark of what it rests on."""
-        return self.tree.worst
+        return self.footing.mark
 
     @property
     def name(self) -> str:
@@ -66,10 +102,10 @@ class Account:
         place = f"{self.reporter}.{self.facility}" if self.facility else self.reporter
         return f"{place}~{self.method}"
 
-    @property
+    @cached_property
     def figure(self) -> str:
         """Id of the figure."""
-        return figure_id("account", self.name, self.scope, self.year, self.tree)
+        return figure_id("account", self.name, self.scope, self.year, self)
 
 
 @dataclass(frozen=True)

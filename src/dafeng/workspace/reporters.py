@@ -8,8 +8,8 @@ import ibis
 import pyarrow as pa
 
 from dafeng.accounting import SEPARATOR
-from dafeng.indicators import Total
-from dafeng.vocabulary import marks, sectors, worst_mark
+from dafeng.indicators import Total, makers, within
+from dafeng.vocabulary import marks, worst_mark
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from dafeng.workspace.books import Books
 
 VALUE_ADDED = "value_added"
-POWER_PLANTS = "power-heat-plants"
 _PURPOSES = {"emission": "inventory", "energy": "energy"}
 _RANKS = {"reported": -1} | {m.id: m.rank for m in marks().values() if m.id != "reported"}
 
@@ -29,7 +28,7 @@ def reporter_totals(books: Books, region: str) -> list[Total]:
     apart is left out.
     """
     held = {row["reporter"]: row for row in books.reporters() if _inside(row, region)}
-    rows = books.rows.join(_ranks(books), ["inputs", "mark"])
+    rows = books.rows.join(ranks_of(books), ["inputs", "mark"])
     purposes = ibis.or_(
         *((rows.measure == m) & rows.purpose.contains(f"|{p}|") for m, p in _PURPOSES.items())
     )
@@ -73,7 +72,7 @@ def _value_added(books: Books, held: list[str]) -> ir.Table:
     )
 
 
-def _ranks(books: Books) -> ir.Table:
+def ranks_of(books: Books) -> ir.Table:
     """Give each pair of inputs and row mark the rank of the worst mark in it."""
     pairs = books.fetch(books.rows.select("inputs", "mark").distinct())
     for pair in pairs:
@@ -81,6 +80,11 @@ def _ranks(books: Books) -> ir.Table:
         pair["rank"] = _RANKS[worst_mark({pair["mark"], *map(books.mark_of, inputs)})]
     schema = pa.schema([("inputs", pa.string()), ("mark", pa.string()), ("rank", pa.int64())])
     return ibis.memtable(pa.Table.from_pylist(pairs, schema))
+
+
+def mark_at(rank: int) -> str:
+    """Return the mark of a rank that ``ranks_of`` gave."""
+    return next(mark for mark, place in _RANKS.items() if place == rank)
 
 
 def _total(row: dict[str, Any], held: dict[str, dict[str, Any]], measure: str) -> Total:
@@ -91,16 +95,12 @@ def _total(row: dict[str, Any], held: dict[str, dict[str, Any]], measure: str) -
         measure=measure,
         scope=row.get("scope", 0),
         amount=row["amount"] or 0,  # flagged as partial where nothing is known
-        power_plant=_is_power_plant(held[row["reporter"]]["sector"]),
+        power_plant=held[row["reporter"]]["sector"] in makers(),
         price_basis=row.get("product", ""),
-        mark=next(mark for mark, rank in _RANKS.items() if rank == row["rank"]),
+        mark=mark_at(row["rank"]),
         flags=tuple(flag for flag, name in said if row.get(name)),
     )
 
 
 def _inside(row: dict[str, Any], region: str) -> bool:
-    return row["kind"] == "enterprise" and (region == "00" or row["region"].startswith(region))
-
-
-def _is_power_plant(sector: str) -> bool:
-    return sector in sectors()[POWER_PLANTS].members
+    return row["kind"] == "enterprise" and within(row["region"], region)

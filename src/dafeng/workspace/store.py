@@ -1,8 +1,8 @@
 """The folder behind a workspace: small files that git can hold.
 
 ``workspace.yaml`` names it; ``tables/<table>/<number>-<hash>.parquet`` are batches, only ever
-added; ``plans/`` holds plan files of one's own; ``figures/`` keeps the explanation of every
-figure that was shown, under its id.
+added; ``plans/`` holds plan files of one's own, ``rules/`` rules of one's own; ``figures/`` keeps
+what every figure that was shown rests on, under its id; ``cache/`` may be deleted at any time.
 """
 
 from __future__ import annotations

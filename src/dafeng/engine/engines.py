@@ -1,0 +1,183 @@
+"""One face for three engines: put a table, keep an expression, fetch a result.
+
+The expressions are the same on all of them. What differs is how rows get in and out without
+passing through a data frame, where whole numbers would become floats.
+"""
+
+from __future__ import annotations
+
+import os
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dafeng.vocabulary import Fault
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+VARIABLE = "DAFENG_ENGINE"
+"""Environment variable that names the engine where nothing else does."""
+
+_EXTRAS = {"postgresql": "postgres", "spark": "spark"}
+
+
+class Engine:
+    """DuckDB, embedded and in memory.
+
+    Args:
+        backend: an Ibis backend.
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend
+
+    def put(self, name: str, rows: pa.Table) -> ir.Table:
+        """Take rows in as a temporary table."""
+        table: ir.Table = self.backend.create_table(name, rows, temp=True, overwrite=True)
+        return table
+
+    def keep(self, name: str, expression: ir.Table) -> ir.Table:
+        """Compute an expression into a temporary table, so that it is computed once."""
+        table: ir.Table = self.backend.create_table(name, expression, temp=True, overwrite=True)
+        return table
+
+    def fetch(self, expression: ir.Table) -> pa.Table:
+        """Compute an expression; integers stay integers."""
+        return self.backend.to_pyarrow(expression)
+
+
+class Postgres(Engine):
+    """PostgreSQL: rows go in by COPY, and the planner is told how many there are."""
+
+    def put(self, name: str, rows: pa.Table) -> ir.Table:
+        """Take rows in as a temporary table."""
+        import ibis  # noqa: PLC0415  heavy
+        from pyarrow import csv  # noqa: PLC0415  heavy
+
+        rows = plain(rows)
+        table: ir.Table = self.backend.create_table(
+            name, schema=ibis.Schema.from_pyarrow(rows.schema), temp=True, overwrite=True
+        )
+        sink = BytesIO()
+        csv.write_csv(rows, sink, csv.WriteOptions(include_header=False))
+        # text is quoted and null is not, which is how COPY tells an empty text from no value
+        with self.backend.con.cursor() as cursor:
+            with cursor.copy(f'COPY "{name}" FROM STDIN (FORMAT csv)') as copy:
+                copy.write(sink.getbuffer())
+            cursor.execute(f'ANALYZE "{name}"')
+        return table
+
+    def keep(self, name: str, expression: ir.Table) -> ir.Table:
+        """Compute an expression into a temporary table, so that it is computed once."""
+        table = super().keep(name, expression)
+        with self.backend.con.cursor() as cursor:
+            cursor.execute(f'ANALYZE "{name}"')
+        return table
+
+
+class Spark(Engine):
+    """Apache Spark: temporary views of Arrow tables and of results that are kept."""
+
+    def put(self, name: str, rows: pa.Table) -> ir.Table:
+        """Take rows in as a temporary view."""
+        frame = self._session.createDataFrame(plain(rows))
+        if frame.count() != rows.num_rows:
+            raise Fault("engine_refused", label=name, reason=f"{frame.count()} ≠ {rows.num_rows}")
+        return self._view(name, frame)
+
+    def keep(self, name: str, expression: ir.Table) -> ir.Table:
+        """Compute an expression once, and cut its plan off from what it came from."""
+        return self._view(name, self._frame(expression).localCheckpoint(eager=True))
+
+    def fetch(self, expression: ir.Table) -> pa.Table:
+        """Compute an expression; integers stay integers."""
+        return self._frame(expression).toArrow()
+
+    @property
+    def _session(self) -> Any:
+        return self.backend._session  # noqa: SLF001  Ibis names it so
+
+    def _frame(self, expression: ir.Table) -> Any:
+        self.backend._run_pre_execute_hooks(expression)  # noqa: SLF001  registers tables in memory
+        return self._session.sql(self.backend.compile(expression))
+
+    def _view(self, name: str, frame: Any) -> ir.Table:
+        frame.createOrReplaceTempView(name)
+        table: ir.Table = self.backend.table(name)
+        return table
+
+
+def connect(url: str = "") -> Engine:
+    """Open an engine.
+
+    Args:
+        url: empty for DuckDB in memory; ``postgresql://…``; ``spark`` for Spark on this machine
+            or ``spark://host:port``. Where it is empty, the environment variable decides.
+
+    Raises:
+        Fault: ``unknown_engine``, ``engine_missing`` where its library is not installed,
+            ``engine_refused`` where it cannot be reached.
+    """
+    url = url or os.environ.get(VARIABLE, "")
+    kind = urlsplit(url).scheme or url or "duckdb"
+    openers = {"duckdb": _duckdb, "postgresql": _postgres, "postgres": _postgres, "spark": _spark}
+    if kind not in openers:
+        raise Fault("unknown_engine", label=url, near=", ".join(openers))
+    try:
+        return openers[kind](url)
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get(kind, kind)
+        raise Fault("engine_missing", label=kind, extra=extra, module=error.name) from error
+    except Fault:
+        raise
+    except Exception as error:
+        raise Fault("engine_refused", label=kind, reason=_first_line(error)) from error
+
+
+def _duckdb(_url: str) -> Engine:
+    import ibis  # noqa: PLC0415  heavy
+
+    return Engine(ibis.duckdb.connect())
+
+
+def _postgres(url: str) -> Engine:
+    import ibis  # noqa: PLC0415  heavy
+
+    return Postgres(ibis.connect(url.replace("postgresql://", "postgres://", 1)))
+
+
+def _spark(url: str) -> Engine:
+    import ibis  # noqa: PLC0415  heavy
+    from pyspark.sql import SparkSession  # noqa: PLC0415  heavy
+
+    settings = {
+        "spark.master": url if "://" in url else "local[*]",
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.log.level": "ERROR",
+    }
+    builder = SparkSession.builder.appName("dafeng")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return Spark(ibis.pyspark.connect(builder.getOrCreate()))
+
+
+def plain(rows: pa.Table) -> pa.Table:
+    """Return a table with dictionary-encoded columns written out, in one piece.
+
+    PySpark 4.0 loses rows of a table in many pieces without a word.
+    """
+    columns = {
+        name: pc.cast(rows[name], pa.string()) if pa.types.is_dictionary(kind) else rows[name]
+        for name, kind in zip(rows.schema.names, rows.schema.types, strict=True)
+    }
+    return pa.table(columns).combine_chunks()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,51 @@
+"""Plans for people to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.text import Text as Styled
+from rich.tree import Tree
+
+from dafeng.plan import Plan, bodies
+from dafeng.report.words import word
+from dafeng.vocabulary import regions
+
+
+def plan_row(plan: Plan, lang: str) -> tuple[Any, ...]:
+    """Return a plan as a line of the list."""
+    owner = regions()[plan.owner].name.of(lang) if plan.owner in regions() else plan.owner
+    complete = word("yes" if plan.complete else "no", lang)
+    return (
+        plan.id,
+        owner,
+        plan.title.of(lang),
+        str(plan.issued or ""),
+        len(plan.targets),
+        len(plan.measures),
+        complete,
+    )
+
+
+def plan_view(plan: Plan, lang: str) -> Iterator[Any]:
+    """Yield a plan's targets, tiers and measures with who is responsible."""
+    yield Styled(f"{plan.title.of(lang)} · {plan.issuer.of(lang)} · {plan.issued or '–'}", "bold")
+    for point in plan.open_points:
+        yield Styled(f"  {word('incomplete', lang)}: {point.of(lang)}", "dim")
+    for heading, entries in (
+        ("targets", [(t.id, t.title, t.lead, t.others) for t in plan.targets]),
+        ("measures", [(m.id, m.title, m.lead, m.others) for m in plan.measures]),
+    ):
+        tree = Tree(Styled(word(heading, lang), "bold"))
+        for entry, title, lead, others in entries:
+            names = [bodies()[body].name.of(lang) for body in (lead, *others) if body]
+            line = Styled(f"{entry} {title.of(lang)}")
+            line.append("  " + " · ".join(names), "dim")
+            tree.add(line)
+        yield tree
+    for tiers in plan.tiers:
+        tree = Tree(Styled(f"{tiers.id} {tiers.title.of(lang)} [{tiers.unit}]", "bold"))
+        for tier in tiers.tiers:
+            tree.add(f"{tier.id} {tier.title.of(lang)}")
+        yield tree

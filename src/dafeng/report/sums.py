@@ -1,0 +1,55 @@
+"""Sums of reporters as a table: the sum, what is kept apart, and who has reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from dafeng.report.words import mark_words, number, word
+
+if TYPE_CHECKING:
+    from dafeng.indicators import Sum
+
+_RIGHT = ("value", "feedstock", "renewable", "excluded", "change")
+
+
+def sum_table(lines: Sequence[Sum], lang: str) -> Table:
+    """Return a row per sum; columns that hold nothing are left out."""
+    parts = [n for n in ("feedstock", "renewable", "excluded") if any(getattr(x, n) for x in lines)]
+    columns = ["name", "year", "value", *parts, "coverage", "mark", "id"]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        right = "right" if column in _RIGHT else "left"
+        table.add_column(word(column, lang), justify=right, overflow="fold")  # type: ignore[arg-type]
+    for line in lines:
+        table.add_row(
+            line.title.of(lang),
+            str(line.year),
+            number(line.grams, line.unit),
+            *(number(getattr(line, name), line.unit) for name in parts),
+            coverage(line, lang),
+            mark_words(line.tree.worst, line.tree.all_flags, lang),
+            line.figure,
+        )
+    return table
+
+
+def coverage(line: Sum, lang: str) -> str:
+    """Say how many reporters are complete, have reported, and were expected."""
+    counts = {"complete": line.complete, "reported": line.reported, "expected": line.expected}
+    return word("coverage_of", lang).format(**counts)
+
+
+def sum_dict(line: Sum, lang: str) -> dict[str, Any]:
+    """Return a sum as plain data."""
+    names = ("key", "year", "grams", "unit", "feedstock", "renewable", "excluded")
+    counts = ("expected", "reported", "complete")
+    return {
+        "title": line.title.of(lang),
+        **{name: getattr(line, name) for name in (*names, *counts)},
+        "mark": line.tree.worst,
+        "flags": list(line.tree.all_flags),
+        "figure": line.figure,
+    }

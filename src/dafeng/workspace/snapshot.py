@@ -1,0 +1,154 @@
+"""The ledger as the join wants it: prepared rows, a file for each period, and totals beside them.
+
+A convenience, never a source of truth: deleting the folder changes no figure. A period is written
+again only if its rows changed, so that one corrected month costs one month::
+
+    manifest.json                which file holds which period
+    2023-01-<hash>.parquet       rows of a period, by reporter and item
+    totals/2023-01-<hash>.parquet
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+ORDER = ("reporter", "item", "method", "flow", "entry")
+"""What the rows of a file are sorted by; an entry stands once for each of its methods."""
+
+SUMS = ("grams", "entries", "without_value")
+"""Whole numbers that are added where totals are merged; all other columns are keys."""
+
+_MANIFEST = "manifest.json"
+_PLAIN = ("entry", "quantity", "amount")  # hardly a value twice: a dictionary would not pay
+_ROW_GROUP = 122_880  # rows that DuckDB takes at a time, so that each thread has work of its own
+_LENGTH = 32  # characters of a hash in the name of a file
+_LIMIT = 2.0**63
+
+
+class Snapshot:
+    """Prepared rows by period.
+
+    Args:
+        folder: made when the first period is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def periods(self) -> dict[str, str]:
+        """The periods held, each with the hash of its rows."""
+        path = self.folder / _MANIFEST
+        if not path.is_file():
+            return {}
+        held: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        return held
+
+    def update(
+        self, periods: Iterable[tuple[str, pa.Table]], *, others_stay: bool = False
+    ) -> list[str]:
+        """Write the periods whose rows are not those that are held.
+
+        The manifest changes last and at once, so that a reader sees all of a change or nothing.
+
+        Args:
+            periods: each period with all of its rows, in any order.
+            others_stay: keep the periods that are not given; else they go.
+
+        Returns:
+            The periods that were written.
+        """
+        before = self.periods
+        after, written = dict(before) if others_stay else {}, []
+        for period, rows in periods:
+            ordered = rows.sort_by([(name, "ascending") for name in ORDER])
+            after[period] = digest(ordered)
+            if after[period] != before.get(period):
+                _write(ordered, self._path(period, after[period]))
+                written.append(period)
+        if after != before:
+            _replace(self.folder / _MANIFEST, json.dumps(after, indent=1, sort_keys=True).encode())
+        for period in before.keys() - {p for p in after if after[p] == before.get(p)}:
+            self._path(period, before[period]).unlink(missing_ok=True)
+        return written
+
+    def files(self, periods: Iterable[str]) -> list[Path]:
+        """Return the files of some periods, in the order of time."""
+        held = self.periods
+        return [self._path(period, held[period]) for period in sorted(periods)]
+
+    def _path(self, period: str, name: str) -> Path:
+        return self.folder / f"{period}-{name}.parquet"
+
+
+class Totals:
+    """Totals of the periods of a snapshot, kept until what they are made of changes.
+
+    Args:
+        snapshot: holds the rows.
+        ground: gives for a period the hash of all else that bears on its totals: rules,
+            coefficients, what was measured.
+        compute: gives the totals of a period: ``SUMS`` by any keys, ``grams`` null where nothing
+            is known.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        ground: Callable[[str], str],
+        compute: Callable[[str], pa.Table],
+    ) -> None:
+        self._snapshot, self._ground, self._compute = snapshot, ground, compute
+        self._folder = snapshot.folder / "totals"
+
+    def of(self, periods: Iterable[str]) -> pa.Table:
+        """Return the totals of some periods, computing those that are not kept."""
+        held = self._snapshot.periods
+        return merged([self._period(period, held[period]) for period in sorted(periods)])
+
+    def _period(self, period: str, rows: str) -> pa.Table:
+        name = hashlib.sha256(f"{rows} {self._ground(period)}".encode()).hexdigest()[:_LENGTH]
+        path = self._folder / f"{period}-{name}.parquet"
+        if not path.is_file():
+            _write(self._compute(period), path)
+            for old in self._folder.glob(f"{period}-*.parquet"):
+                if old != path:
+                    old.unlink(missing_ok=True)
+        return pq.ParquetFile(path).read()
+
+
+def merged(parts: Sequence[pa.Table]) -> pa.Table:
+    """Add totals of periods that have no entry in common.
+
+    Sums of whole numbers: the result does not depend on how rows are split, or in what order.
+
+    Raises:
+        OverflowError: a sum may not fit into 64 bits.
+    """
+    rows = pa.concat_tables(parts)
+    if sum(_magnitude(rows["grams"])) >= _LIMIT:
+        raise OverflowError("grams")
+    keys = [name for name in rows.column_names if name not in SUMS]
+    sums = rows.group_by(keys).aggregate([(name, "sum") for name in SUMS])
+    return sums.rename_columns({f"{name}_sum": name for name in SUMS}).select(rows.column_names)
+
+
+def digest(rows: pa.Table) -> str:
+    """Return a hash of the content of rows: of names, values and order, not of how they are kept.
+
+    No engine takes part, so that a snapshot of one is a snapshot of another.
+    """
+    found = hashlib.sha256()
+    for name in rows.column_names:
+        found.update(f"{name} {rows.num_rows} ".encode())
+        for buffer in _buffers(rows[name]):
+            found.update(buffer)
+    return found.hexdigest()[:_LENGTH]

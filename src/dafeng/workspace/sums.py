@@ -1,0 +1,128 @@
+"""Sums of the reporters of a workspace: the engine sums, the indicators make lines of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+
+from dafeng.accounting import PURPOSES, controlled, inside, shared, summed
+from dafeng.findings import Finding
+from dafeng.indicators import Roll, Sum, Wanted, group_lines, holders, makers, sum_lines
+from dafeng.vocabulary import Text, period
+from dafeng.workspace.reporters import mark_at, ranks_of
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from dafeng.workspace.books import Books
+
+Row = dict[str, Any]
+ENTERPRISE = "enterprise"
+_HOLDERS = pa.schema(
+    [
+        ("group", pa.string()),
+        ("member", pa.string()),
+        ("share", pa.float64()),
+        ("largest", pa.bool_()),
+        ("control", pa.bool_()),
+    ]
+)
+
+
+def sums(
+    books: Books, tables: Mapping[str, list[Row]], wanted: Wanted
+) -> tuple[list[Sum], list[Finding]]:
+    """Return the sums that are asked for, and what a reader must know of them.
+
+    Args:
+        books: the ledger, joined to the rules.
+        tables: rows of ``lists``, ``projects`` and ``members``.
+        wanted: what is asked for.
+    """
+    everyone = {row["reporter"]: row for row in books.reporters()}
+    firms = {name: row for name, row in everyone.items() if row["kind"] == ENTERPRISE}
+    roll = Roll(firms, tables["lists"])
+    rows = _inside(books, firms, wanted)
+    by_reporter = _by_reporter(books, rows, _excluded(books, tables, roll, wanted), wanted)
+    if wanted.by != "group":
+        return sum_lines(wanted, roll, by_reporter)
+    names = {
+        name: Text(zh=row["name_zh"], en=row["name_en"] or row["name_zh"])
+        for name, row in everyone.items()
+    }
+    members = tables["members"]
+    return group_lines(
+        wanted, _consolidated(books, rows, members, wanted), members, by_reporter, names
+    ), []
+
+
+def _inside(books: Books, firms: dict[str, Row], wanted: Wanted) -> ir.Table:
+    plants = [name for name, row in firms.items() if row["sector"] in makers()]
+    held = ibis.memtable(pa.table({"reporter": pa.array(plants, pa.string())}))
+    rows = inside(books.rows, wanted.measure, wanted.boundary, held)
+    rows = rows.join(ranks_of(books), ["inputs", "mark"])
+    return rows.filter(rows.year.isin(wanted.years)) if wanted.years else rows
+
+
+def _by_reporter(
+    books: Books, rows: ir.Table, excluded: dict[tuple[str, str], int], wanted: Wanted
+) -> list[Row]:
+    """Return the sums by reporter and year, with what is excluded taken off."""
+    ranks = rows.group_by(["reporter", "year"]).aggregate(rank=rows["rank"].max())
+    found = books.fetch(summed(rows, ("reporter", "year")).inner_join(ranks, ["reporter", "year"]))
+    gaps, purpose = books.gaps(), PURPOSES[wanted.measure]
+    for row in found:
+        who = (row["reporter"], row["year"])
+        row["excluded"] = excluded.get(who, 0)
+        row["grams"] -= row["excluded"]
+        row["whole"] = not (row["unknown"] or who in gaps or books.unsettled(*who, purpose))
+        row["mark"] = mark_at(row["rank"])
+        row["year"] = int(row["year"])
+    return found
+
+
+def _excluded(
+    books: Books, tables: Mapping[str, list[Row]], roll: Roll, wanted: Wanted
+) -> dict[tuple[str, str], int]:
+    """Sum what the facilities of excluded projects did since each was listed.
+
+    A month counts from the first one that begins on or after the day; of a year that is booked as
+    one, only a whole year can be taken off.
+    """
+    since = {
+        (row["reporter"], row["facility"]): min(r["first"] for r in listed)
+        for row in tables["projects"]
+        if row["facility"] and (listed := roll.of(wanted.without or "", row["project"]))
+    }
+    if not since:
+        return {}
+    rows = books.rows
+    parts = rows.filter(
+        (rows.measure == wanted.measure)
+        & (rows.memo == "")
+        & rows.purpose.contains(f"|{PURPOSES[wanted.measure]}|")
+        & rows.facility.isin(sorted({facility for _, facility in since}))
+    )
+    if wanted.boundary == "production":
+        parts = parts.filter(parts.scope <= 1)
+    totals = parts.group_by(["reporter", "facility", "period", "year"]).aggregate(
+        grams=parts.grams.sum().fill_null(0).cast("int64")
+    )
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    for row in books.fetch(totals):
+        first = since.get((row["reporter"], row["facility"]))
+        if first and str(period(row["period"]).first) >= first:
+            found[(row["reporter"], row["year"])] += row["grams"]
+    return dict(found)
+
+
+def _consolidated(books: Books, rows: ir.Table, members: list[Row], wanted: Wanted) -> list[Row]:
+    """Return the sums of the groups, by share or by control."""
+    held = ibis.memtable(pa.Table.from_pylist(holders(members), _HOLDERS))
+    consolidate = controlled if wanted.control else shared
+    found = [row for row in books.fetch(consolidate(rows, held, ("year",))) if row["group"]]
+    return [row | {"year": int(row["year"])} for row in found]
