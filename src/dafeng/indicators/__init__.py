@@ -24,10 +24,11 @@ from dafeng.indicators.splits import (
     whole_of,
 )
 from dafeng.indicators.sum_lines import Roll, makers, sum_lines, within
-from dafeng.indicators.sum_of import Sum, Wanted, wanted_of
+from dafeng.indicators.sum_of import ALL, Sum, Wanted, wanted_of
 from dafeng.indicators.sums import Total, intensity_change
 
 __all__ = [
+    "ALL",
     "BASE",
     "Holdings",
     "Indicator",

@@ -19,7 +19,7 @@ from dafeng.report.rule_cards import cards_of, document_card, resting
 from dafeng.report.rule_lists import day_of, rules_data, rules_view
 from dafeng.report.rules import rule_view
 from dafeng.report.split import promised_dict, promised_view, split_dict, split_view
-from dafeng.report.sums import sum_dict, sum_table
+from dafeng.report.sums import sum_dict, sum_view
 from dafeng.report.tables import (
     account_dict,
     account_lines,
@@ -72,7 +72,7 @@ __all__ = [
     "split_dict",
     "split_view",
     "sum_dict",
-    "sum_table",
+    "sum_view",
     "tree_view",
     "word",
 ]

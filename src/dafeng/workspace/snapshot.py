@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -69,7 +70,7 @@ class Snapshot:
         before = self.periods
         after, written = dict(before) if others_stay else {}, []
         for period, rows in periods:
-            ordered = rows.sort_by([(name, "ascending") for name in ORDER])
+            ordered = ordered_by_content(rows)
             after[period] = digest(ordered)
             if after[period] != before.get(period):
                 _write(ordered, self._path(period, after[period]))
@@ -134,21 +135,73 @@ def merged(parts: Sequence[pa.Table]) -> pa.Table:
         OverflowError: a sum may not fit into 64 bits.
     """
     rows = pa.concat_tables(parts)
-    if sum(_magnitude(rows["grams"])) >= _LIMIT:
+    if _magnitude(rows["grams"]) >= _LIMIT:
         raise OverflowError("grams")
     keys = [name for name in rows.column_names if name not in SUMS]
     sums = rows.group_by(keys).aggregate([(name, "sum") for name in SUMS])
     return sums.rename_columns({f"{name}_sum": name for name in SUMS}).select(rows.column_names)
 
 
-def digest(rows: pa.Table) -> str:
-    """Return a hash of the content of rows: of names, values and order, not of how they are kept.
+def ordered_by_content(rows: pa.Table) -> pa.Table:
+    """Return the rows in the order of ``ORDER``, texts as places in sorted lists of their own.
+
+    Rows of the same content come out the same to the byte, whatever way they came in.
+    """
+    columns = {field.name: _coded(rows[field.name], field.type) for field in rows.schema}
+    codes = [columns[name].indices.to_numpy() for name in reversed(ORDER)]
+    at = pa.array(np.lexsort(codes))
+    return pa.table({name: column.take(at) for name, column in columns.items()})
+
+
+def digest(ordered: pa.Table) -> str:
+    """Return a hash of names, types and values of rows from ``ordered_by_content``.
 
     No engine takes part, so that a snapshot of one is a snapshot of another.
     """
-    found = hashlib.sha256()
-    for name in rows.column_names:
-        found.update(f"{name} {rows.num_rows} ".encode())
-        for buffer in _buffers(rows[name]):
-            found.update(buffer)
+    found = hashlib.sha256(str(ordered.schema.remove_metadata()).encode())
+    for column in ordered.itercolumns():
+        array = column.chunk(0) if column.num_chunks else pa.array([], column.type)
+        if isinstance(array, pa.DictionaryArray):
+            found.update("\n".join(array.dictionary.to_pylist()).encode())
+            array = array.indices
+        found.update(array.is_null().cast(pa.uint8()).to_numpy())
+        found.update(np.ascontiguousarray(array.fill_null(0).to_numpy()))
     return found.hexdigest()[:_LENGTH]
+
+
+def _coded(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    """Return a text as a place in a sorted list of the texts that occur; a number as it is."""
+    if not (pa.types.is_dictionary(kind) or pa.types.is_string(kind)):
+        return _whole(column)
+    found = _whole(column.cast(pa.string()).dictionary_encode())
+    order = pc.sort_indices(found.dictionary).to_numpy()
+    places = np.empty(len(order), np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    indices = pa.array(places).take(found.indices)
+    return pa.DictionaryArray.from_arrays(indices, found.dictionary.take(pa.array(order)))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array."""
+    return column.unify_dictionaries().combine_chunks()
+
+
+def _magnitude(column: pa.ChunkedArray) -> float:
+    """Return the sum of absolute values, which no partial sum exceeds."""
+    return pc.sum(pc.abs(column.cast(pa.float64()))).as_py() or 0.0
+
+
+def _write(rows: pa.Table, path: Path) -> None:
+    sink = pa.BufferOutputStream()
+    coded = [name for name in rows.column_names if name not in (*_PLAIN, *SUMS)]
+    pq.write_table(rows, sink, compression="zstd", row_group_size=_ROW_GROUP, use_dictionary=coded)
+    _replace(path, sink.getvalue())
+
+
+def _replace(path: Path, content: Any) -> None:
+    """Write a file in a way that a reader sees the old one or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(content)
+    partial.replace(path)

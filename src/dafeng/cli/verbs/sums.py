@@ -20,6 +20,6 @@ def sum_(lang: str, workspace: Path, **asked: Any) -> Outcome:
     ws = Workspace(workspace)
     lines, findings = ws.sums(Wanted(**asked))
     data = {"sums": [report.sum_dict(line, lang) for line in lines]}
-    shown = [report.sum_table(lines, lang)] if lines else [report.word("no_accounts", lang)]
+    shown = report.sum_view(lines, lang) if lines else [report.word("no_accounts", lang)]
     open_ = any(finding.severity != "notice" for finding in findings)
     return Outcome(shown, data, findings, FOUND if open_ else FINE)

@@ -1,15 +1,8 @@
-"""What each command does: open, call the verb, print, and say how it went.
-
-Exit code 0 is fine, 1 means findings that need somebody, 2 bad input, 3 a fault of the program.
-"""
+"""Verbs on the books of a workspace."""
 
 from __future__ import annotations
 
-import json
 import sys
-import tempfile
-import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +11,7 @@ from rich.progress import Progress as Bar
 from rich.text import Text as Styled
 
 from dafeng import report
-from dafeng.cli.market import market_allocate
-from dafeng.cli.outcome import BAD_INPUT, BROKEN, FINE, FOUND, Outcome
-from dafeng.cli.rules import (
-    rules_check,
-    rules_diff,
-    rules_list,
-    rules_pages,
-    rules_search,
-    rules_show,
-)
-from dafeng.cli.split import split
+from dafeng.cli.outcome import BAD_INPUT, FINE, FOUND, Outcome
 from dafeng.explain import Node, cut, narrowed
 from dafeng.findings import Finding, has_errors
 from dafeng.plan import plans as known_plans
@@ -37,45 +20,8 @@ from dafeng.vocabulary import Fault, period, regions
 from dafeng.workspace import Workspace
 
 
-def run(verb: str, lang: str, *, as_json: bool, **arguments: Any) -> int:
-    """Run a verb and print its outcome; return the exit code."""
-    out = Console(soft_wrap=False)
-    errors = Console(stderr=True, soft_wrap=True)
-    try:
-        outcome = VERBS[verb](lang, **arguments)
-    except Fault as fault:
-        outcome = Outcome(findings=[Finding.of(fault)], code=BAD_INPUT)
-    except OSError as error:
-        finding = Finding(
-            "file_error", str(error.filename or ""), {"reason": error.strerror or error}
-        )
-        outcome = Outcome(findings=[finding], code=BAD_INPUT)
-    except Exception:  # noqa: BLE001  the last door: a person gets words, the trace goes to a file
-        outcome = Outcome(findings=[_keep_trace()], code=BROKEN)
-    _print(outcome, out, errors, lang, as_json=as_json)
-    return outcome.code
-
-
-def _print(outcome: Outcome, out: Console, errors: Console, lang: str, *, as_json: bool) -> None:
-    failed = outcome.code in (BAD_INPUT, BROKEN)
-    if as_json:
-        data = outcome.data | {"findings": [f.to_dict(lang) for f in outcome.findings]}
-        stream = sys.stderr if failed and not outcome.data else sys.stdout
-        stream.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
-        return
-    for thing in outcome.shown:
-        out.print(Styled(thing) if isinstance(thing, str) else thing)
-    for line in report.finding_lines(outcome.findings, lang):
-        errors.print(line)
-
-
-def _keep_trace() -> Finding:
-    with tempfile.NamedTemporaryFile("w", prefix="dafeng-", suffix=".log", delete=False) as log:
-        log.write(traceback.format_exc())
-    return Finding("internal_error", "", {"log": log.name})
-
-
-def _init(lang: str, workspace: Path, path: Path, region: str | None, plan: str | None) -> Outcome:
+def init(lang: str, workspace: Path, path: Path, region: str | None, plan: str | None) -> Outcome:
+    """Make an empty workspace."""
     path = workspace if path == Path() else path
     region = regions().resolve(region).id if region else None
     if plan is not None and plan not in known_plans():
@@ -84,7 +30,7 @@ def _init(lang: str, workspace: Path, path: Path, region: str | None, plan: str 
     return Outcome([f"{word('made', lang)} {path}"], {"workspace": str(path)})
 
 
-def _import(
+def import_(
     lang: str,
     workspace: Path,
     file: Path,
@@ -92,6 +38,7 @@ def _import(
     table: str | None,
     accept_valid: bool,  # noqa: FBT001
 ) -> Outcome:
+    """Take a file into the books."""
     with Bar(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(file.name, total=None)
 
@@ -109,7 +56,7 @@ def _import(
     return Outcome(list(report.import_lines(done, lang)), data, list(done.findings), code)
 
 
-def _account(
+def account(
     lang: str,
     workspace: Path,
     reporter: list[str],
@@ -117,6 +64,7 @@ def _account(
     data_year: int | None,
     as_of: str | None,
 ) -> Outcome:
+    """Compute energy and emissions of the reporters."""
     found = Workspace(workspace).account(reporters=reporter, year=year, data_year=data_year)
     last = period(as_of).last if as_of else None
     lines = [line for line in found.lines if last is None or period(line.year).last <= last]
@@ -126,7 +74,7 @@ def _account(
     return Outcome(shown, data, list(found.findings), FOUND if found.findings else FINE)
 
 
-def _board(
+def board(
     lang: str,
     workspace: Path,
     plan: str | None,
@@ -134,6 +82,7 @@ def _board(
     as_of: str | None,
     source: str,
 ) -> Outcome:
+    """Show the progress of targets."""
     ws = Workspace(workspace)
     region = regions().resolve(region).id if region else None
     found = ws.board(plan_id=plan, region=region, as_of=as_of, source=source)
@@ -145,7 +94,7 @@ def _board(
     return Outcome(shown, data, findings, FOUND if findings else FINE)
 
 
-def _explain(
+def explain(
     lang: str,
     workspace: Path,
     figure: str,
@@ -153,6 +102,7 @@ def _explain(
     only: str | None,
     depth: int | None,
 ) -> Outcome:
+    """Show how a figure came about."""
     ws = Workspace(workspace)
     found = ws.explain(figure if ":" in figure else _target_figure(ws, figure, as_of))
     tree: Node | None = found.tree
@@ -194,42 +144,3 @@ def _target_figure(ws: Workspace, target: str, as_of: str | None) -> str:
             lines = ws.board(plan_id=plan.id, as_of=as_of).lines
             return next(line.figure for line in lines if line.target.id == target)
     raise Fault("unknown_figure", label=target)
-
-
-def _plans_list(lang: str, workspace: Path) -> Outcome:
-    plans = _plans(workspace).values()
-    rows = [report.plan_row(plan, lang) for plan in plans]
-    columns = ("id", "owner", "title", "issued", "targets", "measures", "complete")
-    data = {"plans": [dict(zip(columns, row, strict=True)) for row in rows]}
-    return Outcome([report.listing(columns, rows, lang)], data)
-
-
-def _plans_show(lang: str, workspace: Path, plan: str) -> Outcome:
-    held = _plans(workspace)
-    if plan not in held:
-        raise Fault("unknown_plan", label=plan, near=", ".join(held))
-    return Outcome(list(report.plan_view(held[plan], lang)), held[plan].model_dump(mode="json"))
-
-
-def _plans(workspace: Path) -> dict[str, Any]:
-    """Return the plans of a workspace, or those that come with Dafeng where there is none."""
-    return known_plans(workspace / "plans") if (workspace / "plans").is_dir() else known_plans()
-
-
-VERBS: dict[str, Callable[..., Outcome]] = {
-    "init": _init,
-    "import_": _import,
-    "account": _account,
-    "board": _board,
-    "explain": _explain,
-    "rules_list": rules_list,
-    "rules_show": rules_show,
-    "rules_check": rules_check,
-    "rules_pages": rules_pages,
-    "rules_diff": rules_diff,
-    "rules_search": rules_search,
-    "plans_list": _plans_list,
-    "plans_show": _plans_show,
-    "market_allocate": market_allocate,
-    "split": split,
-}

@@ -1,0 +1,1 @@
+"""The commands as they are declared: names, options, words; light."""
