@@ -11,6 +11,7 @@ from firms import BASE_YEAR, YEARS, Firms, Floats
 
 MONTHLY_FROM = 2023
 PRICES = str(BASE_YEAR)
+PROJECT_SHARE = 0.15  # of its enterprise's energy
 SCHEMA = pa.schema(
     [
         (name, pa.float64() if name == "quantity" else pa.string())
@@ -135,3 +136,26 @@ def _line_energy(firms: Firms, line: dict[str, Any], place: int) -> dict[str, Fl
         return {item: firms.intensity[place] * share[place] for item, share in firms.mix.items()}
     level = firms.intensity[place] / firms.profile["energy"]["tce"]
     return {item: tce * (level if tce > 0 else 1 / level) for item, tce in line["items"].items()}
+
+
+def project_entries(
+    firms: Firms, fuels: dict[str, Any], project: dict[str, Any]
+) -> Iterator[tuple[int, pa.Table]]:
+    """Yield what a project of an enterprise uses, by month, under the project's facility.
+
+    Its activity is contained in the enterprise's rows: a facility is a part.
+    """
+    at = firms.ids.index(project["reporter"])
+    for place, year in enumerate(YEARS):
+        months = [f"{year}-{month:02d}" for month in range(1, 13)]
+        months = [month for month in months if f"{month}-01" >= project["started"]]
+        if year < MONTHLY_FROM or not months:
+            continue
+        held = []
+        for item, share in firms.mix.items():
+            fuel = fuels[item]
+            amount = PROJECT_SHARE * firms.energy[place, at] * share[place, at] / fuel["tce"] / 12
+            row = {"facility": project["facility"], "item": item, "unit": fuel["unit"]}
+            row["flow"] = fuel.get("flow", "consumed")
+            held.append(_table([firms.ids[at]], months, np.full((len(months), 1), amount), row))
+        yield year, pa.concat_tables([pa.table(part, SCHEMA) for part in held])

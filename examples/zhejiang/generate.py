@@ -54,9 +54,11 @@ def main() -> int:
     settings = yaml.safe_load((HERE / "profiles.yaml").read_text(encoding="utf-8"))
     rng = np.random.default_rng(options.seed)
     firms = make_firms(settings, options.enterprises, rng)
-    for name, rows in _tables(settings, firms, rng).items():
+    projects = [row for f in firms for row in instruments.projects(f, settings, rng)]
+    apart = instruments.single_out(projects, settings["instruments"]["separately_listed"])
+    for name, rows in _tables(settings, firms, projects, rng).items():
         _write(files / f"{name}.csv", _as_table(rows))
-    for year, table in _entries(settings, firms, rng):
+    for year, table in _entries(settings, firms, apart, rng):
         _write(files / f"entries-{year}.csv", table)
     if options.files_only:
         return 0
@@ -79,9 +81,10 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _tables(settings: Row, firms: list[Firms], rng: Any) -> dict[str, Iterable[Row]]:
+def _tables(
+    settings: Row, firms: list[Firms], projects: list[Row], rng: Any
+) -> dict[str, Iterable[Row]]:
     bodies, members = instruments.parks_and_groups(firms, settings, rng)
-    projects = [row for f in firms for row in instruments.projects(f, settings, rng)]
     by_name = {name: f for f in firms for name in f.ids}
     share = settings["instruments"]["pv_share"]
     starts = np.cumsum([1, *(len(f.ids) for f in firms)])
@@ -90,8 +93,9 @@ def _tables(settings: Row, firms: list[Firms], rng: Any) -> dict[str, Iterable[R
         + bodies,
         "members": members,
         "facilities": [r for f in firms for r in instruments.line_facilities(f)]
-        + [r for f in firms for r in instruments.pv(f, share, rng)],
-        "assignments": [r for f in firms for r in _assignments(f)],
+        + [r for f in firms for r in instruments.pv(f, share, rng)]
+        + [_project_facility(row) for row in projects if row.get("facility")],
+        "assignments": [r for f in firms for r in _assignments(f, projects)],
         "measured": [r for f in firms for r in _measured(settings["fuels"], f, rng)],
         "lines": [r for f in firms for r in instruments.lines(f, rng)],
         "projects": projects,
@@ -101,11 +105,21 @@ def _tables(settings: Row, firms: list[Firms], rng: Any) -> dict[str, Iterable[R
     }
 
 
-def _assignments(firms: Firms) -> Iterator[Row]:
+def _project_facility(project: Row) -> Row:
+    place = {"reporter": project["reporter"], "facility": project["facility"]}
+    return place | {"type": "process", "name_zh": "单列项目", "first": project["started"]}
+
+
+def _assignments(firms: Firms, projects: list[Row]) -> Iterator[Row]:
+    apart = {row["reporter"]: row["facility"] for row in projects if row.get("facility")}
     energy = {"method": "comprehensive-energy-2020", "purpose": "energy"}
     for name in firms.ids:
         yield {"reporter": name, "method": firms.profile["method"], "purpose": "inventory"}
         yield {"reporter": name} | energy
+        if name in apart:
+            method = {"method": firms.profile["method"], "purpose": "inventory"}
+            yield {"reporter": name, "facility": apart[name]} | method
+            yield {"reporter": name, "facility": apart[name]} | energy
         for number, _ in enumerate(firms.profile.get("lines", ()), start=1):
             yield {"reporter": name, "facility": f"line-{number}"} | energy
 
@@ -135,13 +149,20 @@ def _value(name: str, year: int, one: Row, value: float) -> Row:
     }
 
 
-def _entries(settings: Row, firms: list[Firms], rng: Any) -> Iterator[tuple[int, pa.Table]]:
+def _entries(
+    settings: Row, firms: list[Firms], apart: list[Row], rng: Any
+) -> Iterator[tuple[int, pa.Table]]:
     """Yield the entries of each year, with reports that are late, missing or wrong."""
     parts: dict[int, list[pa.Table]] = {year: [] for year in YEARS}
     for own in firms:
         for year, table in activity.entries(settings, own, rng):
             parts[year].append(table)
         for year, table in activity.line_entries(own, settings["fuels"]):
+            parts[year].append(table)
+    owners = {name: own for own in firms for name in own.ids}
+    for project in apart:
+        own = owners[project["reporter"]]
+        for year, table in activity.project_entries(own, settings["fuels"], project):
             parts[year].append(table)
     for year in YEARS:
         yield year, _spoilt(pa.concat_tables(parts[year]), year, settings["faults"], rng)

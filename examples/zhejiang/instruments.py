@@ -73,6 +73,14 @@ def projects(firms: Firms, settings: Row, rng: np.random.Generator) -> Iterator[
             yield _new(firms, i, f"{name}-N{number + 1}", rng)
 
 
+def single_out(found: list[Row], number: int) -> list[Row]:
+    """Give the first running new projects a facility of their own: the State lists them apart."""
+    chosen = [row for row in found if row["kind"] == "new" and row["status"] == "running"][:number]
+    for row in chosen:
+        row["facility"] = "project-1"
+    return chosen
+
+
 def _retrofit(firms: Firms, i: int, project: str, rng: np.random.Generator) -> Row:
     started = _day(rng, 2021, 2025)
     finished = started + timedelta(days=int(rng.integers(120, 540)))
@@ -159,8 +167,7 @@ def lists(all_firms: list[Firms], found: list[Row], settings: Row, rng: Any) -> 
     for row in found:
         if row["kind"] == "retrofit" and rng.random() < rates["key_share"]:
             yield _listed("provincial_key_retrofit", row["project"], row["started"], "provincial")
-    listed = [row for row in found if row["kind"] == "new" and row["status"] == "running"]
-    for row in listed[: rates["separately_listed"]]:
+    for row in (row for row in found if row.get("facility")):
         yield _listed("separately_listed", row["project"], row["started"], "national")
     for number in range(1, rates["parks"] + 1):
         if rng.random() < 0.6:

@@ -1,6 +1,15 @@
 """From activity to grams: the rulebook compiled to coefficients and joined to the ledger."""
 
-from dafeng.accounting.accounts import accounts, coefficient_table, outside, rounded, totals
+from dafeng.accounting.accounts import (
+    account_totals,
+    accounts,
+    coefficient_table,
+    join,
+    keyed,
+    outside,
+    rounded,
+    totals,
+)
 from dafeng.accounting.coefficients import SEPARATOR, Activity, compile_coefficients
 from dafeng.accounting.derive import MARK, Derived, Origin, derive
 from dafeng.accounting.footing import COLUMNS, Footing, footings
@@ -18,6 +27,7 @@ __all__ = [
     "Footing",
     "Ground",
     "Origin",
+    "account_totals",
     "account_tree",
     "accounts",
     "coefficient_table",
@@ -26,6 +36,8 @@ __all__ = [
     "derive",
     "footings",
     "inside",
+    "join",
+    "keyed",
     "outside",
     "parameter_node",
     "prepare",

@@ -7,7 +7,7 @@ from dafeng.indicators.groups import group_lines, holders
 from dafeng.indicators.holdings import Holdings, there
 from dafeng.indicators.progress import Progress, bands, judge
 from dafeng.indicators.promises import Promise, Promised, promised
-from dafeng.indicators.read import board, board_of_reporters, indicators, read
+from dafeng.indicators.read import board, board_of_reporters, excluded_lists, indicators, read
 from dafeng.indicators.readings import Reading, statuses
 from dafeng.indicators.schema import Indicator
 from dafeng.indicators.splits import (
@@ -17,15 +17,14 @@ from dafeng.indicators.splits import (
     amount_unit,
     base_measure,
     best_share,
-    in_boundary,
     known_amount,
     split_rules,
     split_tables,
     whole_of,
 )
 from dafeng.indicators.sum_lines import Roll, makers, sum_lines, within
-from dafeng.indicators.sum_of import ALL, Sum, Wanted, wanted_of
-from dafeng.indicators.sums import Total, intensity_change
+from dafeng.indicators.sum_of import ALL, Sum, Wanted, in_boundary, wanted_of
+from dafeng.indicators.sums import Total, counted, intensity_change
 
 __all__ = [
     "ALL",
@@ -52,7 +51,9 @@ __all__ = [
     "board",
     "board_of_reporters",
     "chain",
+    "counted",
     "exact",
+    "excluded_lists",
     "geometric_path",
     "group_lines",
     "half_up",

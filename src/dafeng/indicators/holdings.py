@@ -14,7 +14,7 @@ from dafeng.explain import Node, condensed
 from dafeng.findings import Finding
 from dafeng.indicators.readings import Reading, reason_text
 from dafeng.indicators.schema import Indicator
-from dafeng.vocabulary import Text, items, period
+from dafeng.vocabulary import Text, items, period, worst_mark
 
 PERCENT = 100
 BENCHMARK = "benchmark"
@@ -127,6 +127,7 @@ def net_capacity(indicator: Indicator, held: Holdings, as_of: str, first: int | 
                 Text(zh=f"{name.zh}净增产能", en=f"net new capacity of {name.en}"),
                 changes[product],
                 items()[product].unit,
+                worst_mark({row.get("mark", "") for row in own}),
                 detail=Text(
                     zh=f"{day}：{now:.6g}，{before}：{then:.6g}",
                     en=f"{day}: {now:.6g}, {before}: {then:.6g}",

@@ -27,6 +27,10 @@ def bands() -> Bands:
     return validate(Bands, read_yaml(_DATA / "bands.yaml"), "bands.yaml")
 
 
+_OF_RATES = ("reduction", "relative", "annual_growth", "level", "zero_net_growth")
+"""Kinds of targets whose value means the same for a part as for the whole."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """A line of the board.
@@ -69,6 +73,18 @@ class Progress:
     def flags(self) -> tuple[str, ...]:
         """What a reader must know beside the mark."""
         return self.tree.all_flags
+
+    def at(self, place: str) -> Progress:
+        """Return the line of a region inside the plan's owner.
+
+        A rate is set against the plan's own. What is counted or measured as a whole has no target
+        there, and no status: the plan does not say how much is a part's.
+        """
+        here = replace(self, region=place)
+        if self.target.kind in _OF_RATES:
+            return here
+        status = self.status if self.value is None else ""
+        return replace(here, status=status, path=None, gap=None, pace=None)
 
     @property
     def figure(self) -> str:

@@ -29,6 +29,11 @@ def indicators() -> Entries[Indicator]:
     return Entries("indicator", read_records(Indicator, _FILE, "indicators"))
 
 
+def excluded_lists() -> set[tuple[str, str]]:
+    """Return the lists of projects that indicators take off, each with the measure."""
+    return {(i.without, i.measure) for i in indicators().values() if i.without and i.measure}
+
+
 def board(plan: Plan, rows: Iterable[dict[str, Any]], as_of: str) -> list[Progress]:
     """Return the progress of every target of a plan, from published figures.
 
@@ -52,6 +57,7 @@ def board_of_reporters(
     totals: Callable[[int], Iterable[Total]],
     fixed: Callable[[int], Iterable[Total]],
     holdings: Callable[[], Holdings],
+    place: str | None = None,
 ) -> list[Progress]:
     """Return the progress of the targets that the reporters' own books can answer.
 
@@ -61,6 +67,7 @@ def board_of_reporters(
         totals: base year → what the reporters emitted, used and added.
         fixed: the same with regional factors held at the base year's, shown beside.
         holdings: lists, capacity lines, projects and plants of the reporters.
+        place: region that all of these are of, where it is not the plan's owner.
     """
     lines = []
     for target in (_begun(plan, target) for target in plan.targets):
@@ -74,7 +81,8 @@ def board_of_reporters(
             continue
         else:
             reading = _intensity(target, indicator, as_of, totals, fixed)
-        lines.append(judge(plan, target, indicator, as_of, reading))
+        line = judge(plan, target, indicator, as_of, reading)
+        lines.append(line if place in (None, plan.owner) else line.at(place or ""))
     return lines
 
 

@@ -20,6 +20,7 @@ class Indicator(Record):
             plants, and scope 2), where it applies.
         electricity_basis: ``equivalent`` or ``equal`` value, where it applies.
         price_basis: base of constant prices, where it applies.
+        without: list of projects whose activity is taken off, each from its own day.
         factor_rule: which electricity factor a period takes.
         clause: ``document/clause`` where the indicator is defined, if seen.
         missing: what a missing link means.
@@ -57,6 +58,7 @@ class Indicator(Record):
     boundary: Literal["production", "consumption"] | None = None
     electricity_basis: Literal["equivalent", "equal"] | None = None
     price_basis: str | None = None
+    without: str | None = None
     factor_rule: Literal["newest_data_year"] | None = None
     clause: str | None = None
     defaults: Text | None = None

@@ -14,7 +14,7 @@ from dafeng.findings import Finding
 from dafeng.indicators.apportion import column, exact
 from dafeng.indicators.read import indicators
 from dafeng.indicators.schema import Indicator
-from dafeng.indicators.sums import UNKNOWN, Total, _counts
+from dafeng.indicators.sums import UNKNOWN, Total
 from dafeng.plan import Plan, Target
 from dafeng.vocabulary import (
     Entries,
@@ -287,8 +287,3 @@ def base_measure(target: Target) -> Indicator | None:
 def known_amount(total: Total) -> bool:
     """Whether no part of a total is unknown."""
     return not UNKNOWN & set(total.flags)
-
-
-def in_boundary(indicator: Indicator, total: Total) -> bool:
-    """Whether a total is inside the boundary of an indicator."""
-    return total.measure == indicator.measure and _counts(indicator, total)

@@ -15,6 +15,20 @@ _NARROWED = ("since", "region", "sector", "listed", "without")
 By = Literal["total", "city", "province", "sector", "section", "group"]
 
 
+def in_boundary(boundary: str | None, scope: int, *, plant: bool) -> bool:
+    """Whether an amount counts in a boundary; scopes of different reporters are not else added.
+
+    Args:
+        boundary: ``production`` (scope 1) or ``consumption`` (scope 1 without power and heat
+            plants, and scope 2).
+        scope: 1 or 2 of an emission, 0 of energy, which has one boundary.
+        plant: whether the reporter makes power or heat for others.
+    """
+    if scope == 0:
+        return True
+    return scope == 1 if boundary == "production" else scope != 1 or not plant
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is to be summed.

@@ -9,6 +9,7 @@ from dafeng.explain import Node, condensed
 from dafeng.findings import Finding
 from dafeng.indicators.readings import Reading, reason_text
 from dafeng.indicators.schema import Indicator
+from dafeng.indicators.sum_of import in_boundary
 from dafeng.vocabulary import Text
 
 UNKNOWN = {"partial", "months_missing"}
@@ -26,6 +27,8 @@ class Total:
         scope: 1 or 2 for emissions, 0 else.
         amount: whole grams, or yuan at constant prices.
         power_plant: whether the reporter makes power or heat for others.
+        excluded: list of projects for which this (negative) amount is taken off; empty for what
+            the reporter booked.
         mark, flags: the worst of what it rests on.
     """
 
@@ -36,6 +39,7 @@ class Total:
     amount: float
     power_plant: bool = False
     price_basis: str = ""
+    excluded: str = ""
     mark: str = ""
     flags: tuple[str, ...] = ()
 
@@ -51,7 +55,7 @@ def intensity_change(
     year is computed on the same boundary and rules.
     """
     held = [total for total in totals if total.year in (base_year, year)]
-    above = [t for t in held if t.measure == indicator.measure and _counts(indicator, t)]
+    above = [t for t in held if counted(indicator, t)]
     below = [t for t in held if t.measure == "value_added"]
     bases = {total.price_basis for total in below}
     if len(bases) > 1:
@@ -84,13 +88,11 @@ def intensity_change(
     return Reading(change, str(year), "%", nodes=tuple(nodes), findings=notes)
 
 
-def _counts(indicator: Indicator, total: Total) -> bool:
-    """Whether a total is inside the boundary; scopes of different reporters are not else added."""
-    if indicator.measure != "emission":
-        return True
-    if indicator.boundary == "production":
-        return total.scope == 1
-    return total.scope == 2 or not total.power_plant  # noqa: PLR2004  the scope's name
+def counted(indicator: Indicator, total: Total) -> bool:
+    """Whether a total is inside the boundary of an indicator, exclusions included."""
+    if total.measure != indicator.measure or total.excluded not in ("", indicator.without):
+        return False
+    return in_boundary(indicator.boundary, total.scope, plant=total.power_plant)
 
 
 def _in_both(totals: list[Total], base_year: int, year: int) -> set[str]:
@@ -121,8 +123,11 @@ def _sum_node(measure: str, year: int, unit: str, totals: list[Total]) -> Node:
     children = condensed(
         Node(
             "account",
-            f"{measure}/{t.reporter}/{year}/{t.scope}",
-            Text(zh=t.reporter, en=t.reporter),
+            "/".join(filter(None, (measure, t.reporter, str(year), str(t.scope), t.excluded))),
+            Text(
+                zh=f"{t.reporter} 扣除 {t.excluded}" if t.excluded else t.reporter,
+                en=f"{t.reporter}, taken off: {t.excluded}" if t.excluded else t.reporter,
+            ),
             t.amount,
             unit,
             t.mark,

@@ -53,13 +53,13 @@ _PER_YEAR = {"zh": "/年", "en": "/a"}
 
 
 def board_tables(board: Board, plans: dict[str, Plan], lang: str, width: int) -> Iterator[Any]:
-    """Yield a table per plan; a narrow terminal gets fewer columns with the same content."""
-    for plan_id in dict.fromkeys(line.plan for line in board.lines):
+    """Yield a table per plan and place; a narrow terminal gets fewer columns, the same content."""
+    for plan_id, place in dict.fromkeys((line.plan, line.region) for line in board.lines):
         plan = plans[plan_id]
-        lines = [line for line in board.lines if line.plan == plan_id]
-        owner = regions()[plan.owner].name.of(lang) if plan.owner in regions() else plan.owner
+        lines = [x for x in board.lines if (x.plan, x.region) == (plan_id, place)]
+        where = regions()[place].name.of(lang) if place in regions() else place
         yield Styled(
-            f"{owner} · {plan.title.of(lang)} · {word('as_of', lang)} {board.as_of}", style="bold"
+            f"{where} · {plan.title.of(lang)} · {word('as_of', lang)} {board.as_of}", style="bold"
         )
         wide = width >= _WIDE_FROM
         table = Table(
@@ -76,7 +76,7 @@ def board_tables(board: Board, plans: dict[str, Plan], lang: str, width: int) ->
         yield table
         if plan.issued is not None and plan.issued > period(board.as_of).last:
             yield Styled("  " + word("issued_later", lang).format(issued=plan.issued), style="dim")
-        if not plan.complete:
+        if not plan.complete and place == plan.owner:
             reasons = _POINTS[lang].join(p.of(lang) for p in plan.open_points)
             yield Styled(f"  {word('incomplete', lang)}: {reasons}", style="dim")
 

@@ -39,16 +39,10 @@ def _table(lines: Sequence[Sum], lang: str) -> Table:
             str(line.year),
             number(line.grams, line.unit),
             *(number(getattr(line, name), line.unit) for name in parts),
-            coverage(line, lang),
+            f"{line.complete} / {line.reported} / {line.expected}",
             mark_words(line.tree.worst, line.tree.all_flags, lang),
         )
     return table
-
-
-def coverage(line: Sum, lang: str) -> str:
-    """Say how many reporters are complete, have reported, and were expected."""
-    counts = {"complete": line.complete, "reported": line.reported, "expected": line.expected}
-    return word("coverage_of", lang).format(**counts)
 
 
 def sum_dict(line: Sum, lang: str) -> dict[str, Any]:

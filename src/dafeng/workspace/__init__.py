@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache as once
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,13 @@ from dafeng import explain as trees
 from dafeng import indicators, ledger, plan, rulebook, statistics
 from dafeng.findings import Finding, has_errors
 from dafeng.vocabulary import Fault, TableSchema, period
+from dafeng.workspace.boards import BoardOfBooks, places_below
 from dafeng.workspace.books import Books
 from dafeng.workspace.decompose import Asked, FaultyFile, decompose
 from dafeng.workspace.door import door_check
 from dafeng.workspace.figures import Account, Accounts, beside_published
-from dafeng.workspace.holdings import holdings
 from dafeng.workspace.kept import Kept
 from dafeng.workspace.preview import Moved, Preview, preview
-from dafeng.workspace.reporters import reporter_totals
 from dafeng.workspace.store import Config, Store
 from dafeng.workspace.sums import sums
 
@@ -211,6 +209,7 @@ class Workspace:
         region: str | None = None,
         as_of: str | None = None,
         source: str = "statistics",
+        below: bool = False,
     ) -> Board:
         """Return the progress of every target of a plan, or of a region's plans.
 
@@ -220,6 +219,8 @@ class Workspace:
             as_of: period up to which figures are used; by default the newest year held.
             source: ``statistics`` (published figures) or ``reporters`` (sums of the books); the
                 two are never mixed.
+            below: from the books, for the regions right below the owner too. A rate is set against
+                the plan's own; a count or an amount has no target there.
         """
         rows = self.table("statistics").to_pylist()
         when = as_of or _newest_year(
@@ -227,26 +228,18 @@ class Workspace:
         )
         chosen = self._chosen_plans(plan_id, region, when)
         if source == "reporters":
-            lines = [line for plan_ in chosen for line in self._board_of_reporters(plan_, when)]
+            books = BoardOfBooks(self)
+            lines = [
+                line
+                for plan_ in chosen
+                for place in (plan_.owner, *(places_below(plan_.owner, when) if below else ()))
+                for line in books.lines(plan_, when, place)
+            ]
         else:
             lines = [line for plan_ in chosen for line in indicators.board(plan_, rows, when)]
         for line in lines:
             self._keep(line.figure, line.tree)
         return Board(when, tuple(lines))
-
-    def _board_of_reporters(self, plan_: plan.Plan, when: str) -> list[indicators.Progress]:
-        books = Books(self.store, self.rules)
-        own = reporter_totals(books, plan_.owner)
-
-        def fixed(base_year: int) -> list[indicators.Total]:
-            return reporter_totals(Books(self.store, self.rules, base_year), plan_.owner)
-
-        def held() -> indicators.Holdings:
-            names = ("lists", "lines", "projects", "facilities")
-            tables = {name: self.table(name).to_pylist() for name in names}
-            return holdings(books, tables, self.rules, plan_.owner)
-
-        return indicators.board_of_reporters(plan_, when, lambda _: own, once(fixed), once(held))
 
     def sums(self, wanted: indicators.Wanted) -> tuple[list[indicators.Sum], list[Finding]]:
         """Return sums of the reporters, each with its coverage and its tree.
@@ -318,8 +311,12 @@ class Workspace:
         place, _, when = scope.partition("~asof-")
         as_of, _, source = when.partition("~")
         period(as_of)
-        board = self.board(plan_id=plan_id, as_of=as_of, source=source or "statistics")
-        for line in board.lines:
+        owned = self._chosen_plans(plan_id, None, as_of)[0]
+        if source and place != owned.owner:
+            lines: Iterable[indicators.Progress] = BoardOfBooks(self).lines(owned, as_of, place)
+        else:
+            lines = self.board(plan_id=plan_id, as_of=as_of, source=source or "statistics").lines
+        for line in lines:
             if (line.target.id, line.region, line.value_period) == (target, place, period_):
                 return line
         raise Fault("unknown_figure", label=f"target:{name}:{scope}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -17,15 +18,26 @@ if TYPE_CHECKING:
     from dafeng.workspace.books import Books
 
 VALUE_ADDED = "value_added"
+Excluded = dict[tuple[str, str, int], int]
+"""Grams of excluded projects by reporter, year and scope."""
+
 _PURPOSES = {"emission": "inventory", "energy": "energy"}
 _RANKS = {"reported": -1} | {m.id: m.rank for m in marks().values() if m.id != "reported"}
 
 
-def reporter_totals(books: Books, region: str) -> list[Total]:
+def reporter_totals(
+    books: Books, region: str, taken: Mapping[tuple[str, str], Excluded] | None = None
+) -> list[Total]:
     """Return totals of the enterprises of a region and of the regions inside it.
 
     Rows of facilities are parts of the enterprise and are not added to it; what a method keeps
     apart is left out.
+
+    Args:
+        books: the ledger, joined to the rules.
+        region: code of the region.
+        taken: (list of projects, measure) → what is taken off for it, as further totals that are
+            negative; indicators that do not name the list leave them alone.
     """
     held = {row["reporter"]: row for row in books.reporters() if _inside(row, region)}
     rows = books.rows.join(ranks_of(books), ["inputs", "mark"])
@@ -50,8 +62,30 @@ def reporter_totals(books: Books, region: str) -> list[Total]:
             row["missing"] or books.unsettled(*who, _PURPOSES[row["measure"]]),
         )
         found.append(_total(row, held, row["measure"]))
+    found += [
+        _negative(who, grams, name, measure, held)
+        for (name, measure), parts in (taken or {}).items()
+        for who, grams in parts.items()
+        if who[0] in held
+    ]
     added = _value_added(books, list(held))
     return found + [_total(row, held, VALUE_ADDED) for row in books.fetch(added)]
+
+
+def _negative(
+    who: tuple[str, str, int], grams: int, name: str, measure: str, held: dict[str, dict[str, Any]]
+) -> Total:
+    reporter, year, scope = who
+    return Total(
+        reporter=reporter,
+        year=int(year),
+        measure=measure,
+        scope=scope,
+        amount=-grams,
+        power_plant=held[reporter]["sector"] in makers(),
+        excluded=name,
+        mark=held[reporter]["mark"],
+    )
 
 
 def _value_added(books: Books, held: list[str]) -> ir.Table:

@@ -153,7 +153,7 @@ def _columns(total: Total, own: Any) -> Iterable[str]:
     """Yield the columns that a total counts in."""
     if total.measure != "emission" or total.scope == 1:
         yield total.measure
-    if own is not None and indicators.in_boundary(own, total):
+    if own is not None and indicators.counted(own, total):
         yield "base"
 
 

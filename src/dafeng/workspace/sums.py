@@ -11,7 +11,16 @@ import pyarrow as pa
 
 from dafeng.accounting import PURPOSES, controlled, inside, shared, summed
 from dafeng.findings import Finding
-from dafeng.indicators import Roll, Sum, Wanted, group_lines, holders, makers, sum_lines
+from dafeng.indicators import (
+    Roll,
+    Sum,
+    Wanted,
+    group_lines,
+    holders,
+    in_boundary,
+    makers,
+    sum_lines,
+)
 from dafeng.vocabulary import Text, period
 from dafeng.workspace.reporters import mark_at, ranks_of
 
@@ -47,7 +56,7 @@ def sums(
     firms = {name: row for name, row in everyone.items() if row["kind"] == ENTERPRISE}
     roll = Roll(firms, tables["lists"])
     rows = _inside(books, firms, wanted)
-    by_reporter = _by_reporter(books, rows, _excluded(books, tables, roll, wanted), wanted)
+    by_reporter = _by_reporter(books, rows, _taken(books, tables, firms, wanted), wanted)
     if wanted.by != "group":
         return sum_lines(wanted, roll, by_reporter)
     names = {
@@ -60,6 +69,21 @@ def sums(
     ), []
 
 
+def _taken(
+    books: Books, tables: Mapping[str, list[Row]], firms: dict[str, Row], wanted: Wanted
+) -> dict[tuple[str, str], int]:
+    """Return what is taken off for excluded projects inside the boundary, by reporter and year."""
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    if wanted.without is None:
+        return found
+    parts = excluded(books, tables, wanted.without, wanted.measure)
+    for (reporter, year, scope), grams in parts.items():
+        plant = firms.get(reporter, {}).get("sector") in makers()
+        if in_boundary(wanted.boundary, scope, plant=plant):
+            found[(reporter, year)] += grams
+    return found
+
+
 def _inside(books: Books, firms: dict[str, Row], wanted: Wanted) -> ir.Table:
     plants = [name for name, row in firms.items() if row["sector"] in makers()]
     held = ibis.memtable(pa.table({"reporter": pa.array(plants, pa.string())}))
@@ -69,7 +93,7 @@ def _inside(books: Books, firms: dict[str, Row], wanted: Wanted) -> ir.Table:
 
 
 def _by_reporter(
-    books: Books, rows: ir.Table, excluded: dict[tuple[str, str], int], wanted: Wanted
+    books: Books, rows: ir.Table, taken: dict[tuple[str, str], int], wanted: Wanted
 ) -> list[Row]:
     """Return the sums by reporter and year, with what is excluded taken off."""
     ranks = rows.group_by(["reporter", "year"]).aggregate(rank=rows["rank"].max())
@@ -77,7 +101,7 @@ def _by_reporter(
     gaps, purpose = books.gaps(), PURPOSES[wanted.measure]
     for row in found:
         who = (row["reporter"], row["year"])
-        row["excluded"] = excluded.get(who, 0)
+        row["excluded"] = taken.get(who, 0)
         row["grams"] -= row["excluded"]
         row["whole"] = not (row["unknown"] or who in gaps or books.unsettled(*who, purpose))
         row["mark"] = mark_at(row["rank"])
@@ -85,38 +109,43 @@ def _by_reporter(
     return found
 
 
-def _excluded(
-    books: Books, tables: Mapping[str, list[Row]], roll: Roll, wanted: Wanted
-) -> dict[tuple[str, str], int]:
-    """Sum what the facilities of excluded projects did since each was listed.
+def excluded(
+    books: Books, tables: Mapping[str, list[Row]], wanted: str, measure: str
+) -> dict[tuple[str, str, int], int]:
+    """Sum what the facilities of the projects on a list did since each was listed.
 
     A month counts from the first one that begins on or after the day; of a year that is booked as
     one, only a whole year can be taken off.
+
+    Returns:
+        (reporter, year, scope) → whole grams.
     """
+    days: dict[str, str] = {}
+    for row in tables["lists"]:
+        if row["list"] == wanted:
+            days[row["subject"]] = min(row["first"], days.get(row["subject"], row["first"]))
     since = {
-        (row["reporter"], row["facility"]): min(r["first"] for r in listed)
+        (row["reporter"], row["facility"]): days[row["project"]]
         for row in tables["projects"]
-        if row["facility"] and (listed := roll.of(wanted.without or "", row["project"]))
+        if row["facility"] and row["project"] in days
     }
     if not since:
         return {}
     rows = books.rows
     parts = rows.filter(
-        (rows.measure == wanted.measure)
+        (rows.measure == measure)
         & (rows.memo == "")
-        & rows.purpose.contains(f"|{PURPOSES[wanted.measure]}|")
+        & rows.purpose.contains(f"|{PURPOSES[measure]}|")
         & rows.facility.isin(sorted({facility for _, facility in since}))
     )
-    if wanted.boundary == "production":
-        parts = parts.filter(parts.scope <= 1)
-    totals = parts.group_by(["reporter", "facility", "period", "year"]).aggregate(
+    totals = parts.group_by(["reporter", "facility", "period", "year", "scope"]).aggregate(
         grams=parts.grams.sum().fill_null(0).cast("int64")
     )
-    found: dict[tuple[str, str], int] = defaultdict(int)
+    found: dict[tuple[str, str, int], int] = defaultdict(int)
     for row in books.fetch(totals):
         first = since.get((row["reporter"], row["facility"]))
         if first and str(period(row["period"]).first) >= first:
-            found[(row["reporter"], row["year"])] += row["grams"]
+            found[(row["reporter"], row["year"], row["scope"])] += row["grams"]
     return dict(found)
 
 

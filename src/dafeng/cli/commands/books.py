@@ -137,6 +137,7 @@ def board(
     source: Annotated[Source, typer.Option("--source", help=say("source"))] = Source.STATISTICS,
     plan: Annotated[str | None, typer.Option("--plan", help=say("plan"))] = None,
     region: Annotated[str | None, typer.Option("--region", help=say("region"))] = None,
+    by_city: Annotated[bool, typer.Option("--by-city", help=say("by_city"))] = False,
     as_of: AsOf = None,
     workspace: InWorkspace = HERE,
     lang: InLang = DEFAULT_LANG,
@@ -152,6 +153,7 @@ def board(
         region=region,
         as_of=as_of,
         source=source.value,
+        by_city=by_city,
     )
 
 

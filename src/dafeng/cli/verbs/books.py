@@ -81,11 +81,12 @@ def board(
     region: str | None,
     as_of: str | None,
     source: str,
+    by_city: bool,  # noqa: FBT001
 ) -> Outcome:
     """Show the progress of targets."""
     ws = Workspace(workspace)
     region = regions().resolve(region).id if region else None
-    found = ws.board(plan_id=plan, region=region, as_of=as_of, source=source)
+    found = ws.board(plan_id=plan, region=region, as_of=as_of, source=source, below=by_city)
     data = {"as_of": found.as_of, "targets": [report.line_dict(line, lang) for line in found.lines]}
     shown = list(report.board_tables(found, ws.plans, lang, Console().width))
     findings = list(found.findings)
@@ -138,9 +139,15 @@ def explain(
 
 
 def _target_figure(ws: Workspace, target: str, as_of: str | None) -> str:
-    """Return the figure of a target that is named by its id alone."""
+    """Return the figure of a target that is named by its id alone.
+
+    It is that of the published figures; of the books where none is held.
+    """
+    source = "statistics" if ws.table("statistics").num_rows else "reporters"
     for plan in ws.plans.values():
         if any(entry.id == target for entry in plan.targets):
-            lines = ws.board(plan_id=plan.id, as_of=as_of).lines
-            return next(line.figure for line in lines if line.target.id == target)
+            lines = ws.board(plan_id=plan.id, as_of=as_of, source=source).lines
+            for line in lines:
+                if line.target.id == target:
+                    return line.figure
     raise Fault("unknown_figure", label=target)

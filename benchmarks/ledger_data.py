@@ -1,0 +1,211 @@
+"""Makes the ledger of the benchmark: a snapshot, its coefficients and what was measured.
+
+``python -m benchmarks.ledger_data ROWS FOLDER`` makes it month by month, so that memory is that
+of a month. Quantities are log-normal; the seed is the size, so that every run has the same rows.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dafeng import engine
+from dafeng.accounting import Activity, compile_coefficients, keyed
+from dafeng.rulebook import load
+from dafeng.vocabulary import period
+from dafeng.workspace.snapshot import Snapshot
+
+MONTHS = period("2023-2025").months()
+CORRECTED = MONTHS[16]
+ITEMS = {  # item → unit it is given in, and what that is in the item's own unit
+    "raw_coal": ("t", 1.0),
+    "cleaned_coal": ("t", 1.0),
+    "coke": ("t", 1.0),
+    "natural_gas": ("m3", 1.0),
+    "gasoline": ("kg", 0.001),
+    "diesel": ("kg", 0.001),
+    "fuel_oil": ("t", 1.0),
+    "lpg": ("t", 1.0),
+    "kerosene": ("kg", 0.001),
+    "limestone": ("t", 1.0),
+    "electricity": ("MWh", 1000.0),
+    "heat": ("GJ", 1.0),
+}
+BOUGHT = ("electricity", "heat")
+PROVINCE = "33"
+ENERGY = "comprehensive-energy-2020"
+METHODS = (
+    "cement-2013",
+    "ceramics-2013",
+    "chemicals-2013",
+    "food-2015",
+    "machinery-2015",
+    "other-industry-2015",
+    "paper-2015",
+    "textile-2018",
+)
+ROWS_OF_ONE = len(MONTHS) * len(ITEMS)
+MEASURING = 0.054  # share of reporters that measure their coal each month
+COAL = {ENERGY: 714_300.0, "": 1_900_000.0}  # g per tonne that the measured values lie around
+REGIONS, SECTORS = 90, 41
+VERSION = 1  # of what is made
+
+Ints = Any
+
+
+def made(rows: int) -> Path:
+    """Return the folder with a ledger of so many rows; who asks first has it made.
+
+    It is made in a process of its own, whose memory is not that of a variant, and stays for the
+    next run.
+    """
+    folder = Path(gettempdir()) / f"dafeng-benchmark-ledger-{VERSION}-{rows}"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            module = (sys.executable, "-m", "benchmarks.ledger_data")
+            subprocess.run([*module, str(rows), str(folder)], check=True)
+            (folder / "made").touch()
+    return folder
+
+
+def make(rows: int, folder: Path) -> None:
+    """Write snapshot, corrected month, coefficients, overrides and reporters."""
+    count = rows // ROWS_OF_ONE
+    random = np.random.default_rng(count)
+    method = random.integers(len(METHODS), size=count)
+    ledger = ((month, _month(month, method, seed)) for seed, month in enumerate(MONTHS))
+    Snapshot(folder / "snapshot").update(ledger)
+    again = [(CORRECTED, _month(CORRECTED, method, len(MONTHS)))]
+    Snapshot(folder / "corrected").update(again)
+    pq.write_table(_coefficients(), folder / "coefficients.parquet")
+    measuring = random.choice(count, max(1, int(count * MEASURING)), replace=False)
+    pq.write_table(_overrides(measuring, method, random), folder / "overrides.parquet")
+    reporters = {
+        "reporter": _names(np.arange(count)),
+        "place": pa.array(random.integers(REGIONS, size=count).astype("U3")),
+        "sector": pa.array(random.integers(SECTORS, size=count).astype("U3")),
+    }
+    pq.write_table(pa.table(reporters), folder / "reporters.parquet")
+
+
+def _month(month: str, method: Ints, seed: int) -> pa.Table:
+    """Return the prepared rows of a month: each entry for energy and for its reporter's method."""
+    count, items = len(method), list(ITEMS)
+    entries = count * len(items)
+    quantity = np.random.default_rng((count, seed)).lognormal(5, 1.2, entries).round(3)
+    factor = np.tile([factor for _, factor in ITEMS.values()], count)
+    item = np.tile(np.arange(len(items)), count)
+    bought = np.isin(items, BOUGHT)[item]
+    reporter = np.repeat(np.arange(count), len(items))
+    row = np.arange(entries)
+    each = {
+        "reporter": _chosen(_names(np.arange(count)), reporter),
+        "facility": _all("", entries),
+        "period": _all(month, entries),
+        "item": _chosen(items, item),
+        "flow": _chosen(["consumed", "purchased"], bought),
+        "use": _all("", entries),
+        "product": _all("", entries),
+        "quantity": quantity,
+        "unit": _chosen([unit for unit, _ in ITEMS.values()], item),
+        "source": _all("weighbridge", entries),
+        "mark": _all("synthetic", entries),
+        "entry": pc.binary_join_element_wise(f"{seed:06d}", _padded(row, 8), "."),
+        "year": _all(month[:4], entries),
+        "amount": quantity * factor,
+        "basis": _chosen(["consumption", "purchase"], bought),
+        "region": _chosen(["", PROVINCE], bought),
+    }
+    texts = _activities(month)
+    halves = []
+    for purpose, at in (("energy", np.zeros(entries, int)), ("inventory", 1 + method[reporter])):
+        last = {
+            "method": _chosen([ENERGY, *METHODS], at),
+            "purpose": _all(f"|{purpose}|", entries),
+            "activity": _chosen(texts, at * len(items) + item),
+        }
+        halves.append(pa.table(each | last))
+    return pa.concat_tables(halves)
+
+
+def _activities(month: str) -> list[str]:
+    """Return the activity of each method and item, as the product names it."""
+    rows = [
+        vars(activity) | {"period": month, "region": PROVINCE if activity.item in BOUGHT else ""}
+        for activity in _counted()
+    ]
+    numbered = ibis.memtable(pa.Table.from_pylist([row | {"at": i} for i, row in enumerate(rows)]))
+    found = engine.fetch(engine.connect(), keyed(numbered).order_by("at"))
+    texts: list[str] = found["activity"].to_pylist()
+    return texts
+
+
+def _counted() -> list[Activity]:
+    return [
+        Activity(method, item, "purchased", "purchase", "")
+        if item in BOUGHT
+        else Activity(method, item, "consumed", "consumption", "")
+        for method, item in product((ENERGY, *METHODS), ITEMS)
+    ]
+
+
+def _coefficients() -> pa.Table:
+    return compile_coefficients(load(), _counted(), MONTHS, [PROVINCE])
+
+
+def _overrides(measuring: Ints, method: Ints, random: np.random.Generator) -> pa.Table:
+    """Return what measured coal leads to: two coefficients a month for each who measures."""
+    parts = []
+    for purpose, month in product((ENERGY, ""), MONTHS):
+        size = len(measuring)
+        names = [ENERGY] * size if purpose else [METHODS[at] for at in method[measuring]]
+        columns = {
+            "reporter": _names(measuring),
+            "facility": pa.array([""] * size),
+            "method": pa.array(names),
+            "term": pa.array(["fuels"] * size),
+            "item": pa.array(["raw_coal"] * size),
+            "use": pa.array([""] * size),
+            "period": pa.array([month] * size),
+            "region": pa.array([""] * size),
+            "override": COAL[purpose] * random.uniform(0.8, 1.2, size),
+            "override_inputs": pa.array(["measured"] * size),
+            "override_proxy": pa.array([False] * size),
+        }
+        parts.append(pa.table(columns))
+    return pa.concat_tables(parts)
+
+
+def _names(numbers: Ints) -> pa.Array:
+    """Return ids as long as a credit code."""
+    return pc.binary_join_element_wise("9", _padded(numbers, 17), "")
+
+
+def _padded(numbers: Ints, width: int) -> pa.Array:
+    return pc.utf8_lpad(pa.array(numbers).cast(pa.string()), width, "0")
+
+
+def _all(text: str, size: int) -> pa.Array:
+    return _chosen([text], np.zeros(size, int))
+
+
+def _chosen(texts: Any, at: Ints) -> pa.Array:
+    held = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(at.astype(np.int32)), held)
+
+
+if __name__ == "__main__":
+    make(int(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,72 @@
+"""Boards from the books: the ledger is prepared once for all places that are asked for."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from dafeng import indicators
+from dafeng.vocabulary import period, regions
+from dafeng.workspace.books import Books
+from dafeng.workspace.holdings import holdings
+from dafeng.workspace.reporters import reporter_totals
+from dafeng.workspace.sums import excluded
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from dafeng.plan import Plan
+    from dafeng.workspace import Workspace
+
+TABLES = ("lists", "lines", "projects", "facilities")
+
+
+class BoardOfBooks:
+    """What the books of a workspace say of plans.
+
+    Args:
+        workspace: the workspace.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        tables: dict[str, pa.Table] = {name: workspace.table(name) for name in TABLES}
+        self._tables: dict[str, list[dict[str, Any]]] = {
+            name: table.to_pylist() for name, table in tables.items()
+        }
+
+    def lines(self, plan: Plan, when: str, place: str) -> list[indicators.Progress]:
+        """Return the targets of a plan, computed from the reporters of a place inside its owner."""
+
+        def fixed(base_year: int) -> list[indicators.Total]:
+            return self._totals(place, base_year)
+
+        def held() -> indicators.Holdings:
+            return holdings(self._books(None), self._tables, self._workspace.rules, place)
+
+        own = self._totals(place, None)
+        return indicators.board_of_reporters(
+            plan, when, lambda _: own, cache(fixed), cache(held), place
+        )
+
+    def _totals(self, place: str, data_year: int | None) -> list[indicators.Total]:
+        return reporter_totals(self._books(data_year), place, self._taken(data_year))
+
+    @cache  # noqa: B019  one board is made, and lives as long as the command
+    def _books(self, data_year: int | None) -> Books:
+        return Books(self._workspace.store, self._workspace.rules, data_year)
+
+    @cache  # noqa: B019
+    def _taken(self, data_year: int | None) -> dict[tuple[str, str], Any]:
+        asked = indicators.excluded_lists()
+        return {(n, m): excluded(self._books(data_year), self._tables, n, m) for n, m in asked}
+
+
+def places_below(owner: str, when: str) -> list[str]:
+    """Return the regions right below one that exist on the last day of a period."""
+    day = period(when).last
+    return [
+        region.id
+        for region in regions().values()
+        if region.parent == owner and (region.last is None or day <= region.last)
+    ]
