@@ -29,7 +29,7 @@ def main() -> int:
     if not chosen:
         print(f"no benchmark is named like {options.k}; there are: {', '.join(REGISTRY)}")
         return 2
-    results = [result for benchmark in chosen for result in _run(benchmark, quick=options.quick)]
+    results = [result for benchmark in chosen for result in _run(benchmark, options)]
     if options.json:
         record = {"machine": machine(), "results": [result.to_dict() for result in results]}
         options.json.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
@@ -39,13 +39,14 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="few rounds, small sizes")
+    parser.add_argument("--full", action="store_true", help="the largest sizes: minutes, many GB")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all measurements here")
     parser.add_argument("-k", default="", metavar="NAME", help="only names that contain NAME")
     return parser.parse_args()
 
 
-def _run(benchmark: Benchmark, *, quick: bool) -> list[Result]:
-    sizes, rounds = benchmark.plan(quick=quick)
+def _run(benchmark: Benchmark, options: argparse.Namespace) -> list[Result]:
+    sizes, rounds = benchmark.plan(quick=options.quick, full=options.full)
     print(f"\n{benchmark.title} (median of {rounds}; ratio to the first line)\n{HEAD}")
     results = []
     for size in sizes:

@@ -1,14 +1,16 @@
 """Makes the ledger of the benchmark: a snapshot, its coefficients and what was measured.
 
-``python -m benchmarks.ledger_data ROWS FOLDER`` makes it month by month, so that memory is that
-of a month. Quantities are log-normal; the seed is the size, so that every run has the same rows.
+It is made month by month, so that memory is that of a month. Quantities are log-normal; the seed
+is the size, so that every run has the same rows.
 """
 
 from __future__ import annotations
 
 import fcntl
-import subprocess
-import sys
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from tempfile import gettempdir
@@ -67,18 +69,29 @@ Ints = Any
 def made(rows: int) -> Path:
     """Return the folder with a ledger of so many rows; who asks first has it made.
 
-    It is made in a process of its own, whose memory is not that of a variant, and stays for the
-    next run.
+    It stays for the next run.
     """
     folder = Path(gettempdir()) / f"dafeng-benchmark-ledger-{VERSION}-{rows}"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "made").exists():
-            module = (sys.executable, "-m", "benchmarks.ledger_data")
-            subprocess.run([*module, str(rows), str(folder)], check=True)
+            aside(make, rows, folder)
             (folder / "made").touch()
     return folder
+
+
+def aside(function: Callable[..., None], *arguments: Any) -> None:
+    """Run a function in a process of its own, whose memory is not that of a variant.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    process = multiprocessing.get_context("spawn").Process(target=function, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise RuntimeError(function.__name__)
 
 
 def make(rows: int, folder: Path) -> None:
@@ -88,8 +101,11 @@ def make(rows: int, folder: Path) -> None:
     method = random.integers(len(METHODS), size=count)
     ledger = ((month, _month(month, method, seed)) for seed, month in enumerate(MONTHS))
     Snapshot(folder / "snapshot").update(ledger)
+    shutil.copytree(folder / "snapshot", folder / "corrected", copy_function=os.link)
+    (folder / "corrected" / "manifest.json").unlink()  # a link: the copy has one of its own
+    shutil.copy(folder / "snapshot" / "manifest.json", folder / "corrected")
     again = [(CORRECTED, _month(CORRECTED, method, len(MONTHS)))]
-    Snapshot(folder / "corrected").update(again)
+    Snapshot(folder / "corrected").update(again, others_stay=True)
     pq.write_table(_coefficients(), folder / "coefficients.parquet")
     measuring = random.choice(count, max(1, int(count * MEASURING)), replace=False)
     pq.write_table(_overrides(measuring, method, random), folder / "overrides.parquet")
@@ -148,7 +164,7 @@ def _activities(month: str) -> list[str]:
         for activity in _counted()
     ]
     numbered = ibis.memtable(pa.Table.from_pylist([row | {"at": i} for i, row in enumerate(rows)]))
-    found = engine.fetch(engine.connect(), keyed(numbered).order_by("at"))
+    found = engine.connect().fetch(keyed(numbered).order_by("at"))
     texts: list[str] = found["activity"].to_pylist()
     return texts
 
@@ -205,7 +221,3 @@ def _all(text: str, size: int) -> pa.Array:
 def _chosen(texts: Any, at: Ints) -> pa.Array:
     held = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
     return pa.DictionaryArray.from_arrays(pa.array(at.astype(np.int32)), held)
-
-
-if __name__ == "__main__":
-    make(int(sys.argv[1]), Path(sys.argv[2]))

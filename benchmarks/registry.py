@@ -55,6 +55,8 @@ class Benchmark:
         unit: what a size counts; empty where the job has one size only.
         rounds: how often each variant is measured; ``quick_rounds`` under ``--quick``.
         quick_sizes: sizes under ``--quick``; the smallest where none are given.
+        full_sizes: sizes under ``--full``, measured as often as under ``--quick``; those of a
+            usual run where none are given.
         describe: says of a size how much there is to do, under its lines.
     """
 
@@ -66,10 +68,13 @@ class Benchmark:
     rounds: int = 9
     quick_rounds: int = 3
     quick_sizes: tuple[int, ...] = ()
+    full_sizes: tuple[int, ...] = ()
     describe: Callable[[int], str] | None = None
 
-    def plan(self, *, quick: bool) -> tuple[tuple[int, ...], int]:
+    def plan(self, *, quick: bool, full: bool = False) -> tuple[tuple[int, ...], int]:
         """Return the sizes and the number of rounds of a run."""
+        if full and self.full_sizes:
+            return self.full_sizes, self.quick_rounds
         if quick:
             return self.quick_sizes or (min(self.sizes),), self.quick_rounds
         return self.sizes, self.rounds

@@ -9,6 +9,7 @@ from dafeng.accounting.accounts import (
     outside,
     rounded,
     totals,
+    whole_sum,
 )
 from dafeng.accounting.coefficients import SEPARATOR, Activity, compile_coefficients
 from dafeng.accounting.derive import MARK, Derived, Origin, derive
@@ -46,4 +47,5 @@ __all__ = [
     "spread_assignments",
     "summed",
     "totals",
+    "whole_sum",
 ]

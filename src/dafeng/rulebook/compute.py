@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,10 @@ from dafeng.rulebook.instruments import Formula, Step
 from dafeng.rulebook.limits import Input
 from dafeng.rulebook.rulebook import Rulebook, Value
 from dafeng.rulebook.schema import Reference
-from dafeng.vocabulary import Fault
+from dafeng.vocabulary import Fault, Period
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from dafeng.vocabulary import Period
 
     Column = NDArray[Any]
 
@@ -60,7 +59,7 @@ def compute(
     rules: Rulebook,
     formula: Formula,
     columns: Mapping[str, Sequence[Any]],
-    when: Period,
+    when: Period | date,
     region: str = "",
 ) -> Computed:
     """Compute a formula row by row of its inputs.
@@ -70,13 +69,15 @@ def compute(
         formula: the formula.
         columns: input → numbers (in the unit of the input; ``None`` where not given) or case
             names, all of one length.
-        when: the period that is calculated; parameters are those of its last day.
+        when: the period that is calculated, or the day; parameters are those of the last day.
         region: code of the place, for regional parameters.
 
     Raises:
         Fault: ``missing_column`` where an input without a default is not among the columns,
             ``unknown_case`` for a name that a parameter does not know.
     """
+    if isinstance(when, date):
+        when = Period(str(when), "day", when, when)
     size = len(next(iter(columns.values()), ()))
     given = complete(formula.inputs, columns, size)
     known = dict(given.columns)

@@ -3,9 +3,8 @@
 A convenience, never a source of truth: deleting the folder changes no figure. A period is written
 again only if its rows changed, so that one corrected month costs one month::
 
-    manifest.json                which file holds which period
-    2023-01-<hash>.parquet       rows of a period, by reporter and item
-    totals/2023-01-<hash>.parquet
+    manifest.json             the periods, with the hash of their rows
+    2023-01-<hash>.parquet    rows of a period, by reporter and item
 """
 
 from __future__ import annotations
@@ -95,6 +94,7 @@ class Totals:
 
     Args:
         snapshot: holds the rows.
+        folder: where the totals are kept.
         ground: gives for a period the hash of all else that bears on its totals: rules,
             coefficients, what was measured.
         compute: gives the totals of a period: ``SUMS`` by any keys, ``grams`` null where nothing
@@ -104,11 +104,12 @@ class Totals:
     def __init__(
         self,
         snapshot: Snapshot,
+        folder: Path,
         ground: Callable[[str], str],
         compute: Callable[[str], pa.Table],
     ) -> None:
-        self._snapshot, self._ground, self._compute = snapshot, ground, compute
-        self._folder = snapshot.folder / "totals"
+        self._snapshot, self._folder = snapshot, folder
+        self._ground, self._compute = ground, compute
 
     def of(self, periods: Iterable[str]) -> pa.Table:
         """Return the totals of some periods, computing those that are not kept."""
@@ -142,13 +143,13 @@ def merged(parts: Sequence[pa.Table]) -> pa.Table:
     return sums.rename_columns({f"{name}_sum": name for name in SUMS}).select(rows.column_names)
 
 
-def ordered_by_content(rows: pa.Table) -> pa.Table:
-    """Return the rows in the order of ``ORDER``, texts as places in sorted lists of their own.
+def ordered_by_content(rows: pa.Table, order: Sequence[str] = ORDER) -> pa.Table:
+    """Return the rows in order of some texts; texts as places in sorted lists of their own.
 
     Rows of the same content come out the same to the byte, whatever way they came in.
     """
     columns = {field.name: _coded(rows[field.name], field.type) for field in rows.schema}
-    codes = [columns[name].indices.to_numpy() for name in reversed(ORDER)]
+    codes = [columns[name].indices.to_numpy() for name in reversed(order)]
     at = pa.array(np.lexsort(codes))
     return pa.table({name: column.take(at) for name, column in columns.items()})
 
