@@ -80,13 +80,13 @@ copy (
 
 def scan(rows: int) -> Job:
     """Read the columns that the totals need, and do nothing with them."""
-    files, connection = _files(made(rows) / "snapshot"), duckdb.connect()
+    files, connection = _files(made(rows) / "snapshot"), _duckdb()
     return lambda: connection.execute(SCAN.format(files)).fetchall()
 
 
 def by_sql(rows: int) -> Job:
     """Compute everything in SQL written for this layout."""
-    folder, out, connection = made(rows), _scratch(), duckdb.connect()
+    folder, out, connection = made(rows), _scratch(), _duckdb()
     connection.execute(PREPARE.format(folder))
 
     def job() -> None:
@@ -143,6 +143,7 @@ class Ours:
     def __init__(self, folder: Path) -> None:
         self.folder, self.out, self._engine = folder, _scratch(), engine.connect()
         self.totals = self.out / "totals"
+        self._engine.backend.raw_sql("set enable_progress_bar = false")
         self._tables = {
             name: self._engine.put(name, pq.ParquetFile(folder / f"{name}.parquet").read())
             for name in ("coefficients", "overrides", "reporters")
@@ -170,9 +171,11 @@ class Ours:
     def _sums(self, name: str, months: Sequence[str]) -> object:
         files = Snapshot(self.folder / name).files(months)
         rows = self._engine.backend.read_parquet([str(file) for file in files])
-        sides = (self._tables[side] for side in ("coefficients", "overrides"))
-        held = (side.filter(side.period.isin(list(months))) for side in sides)
-        return account_totals(rows, *held, BY)
+        coefficients, overrides = (
+            self._tables[name].filter(self._tables[name].period.isin(list(months)))
+            for name in ("coefficients", "overrides")
+        )
+        return account_totals(rows, coefficients, overrides, BY)
 
     def _roll(self) -> None:
         rows = self._engine.backend.read_parquet([str(self.out / f"{y}.parquet") for y in YEARS])
@@ -232,6 +235,12 @@ def _fine(out: Path) -> list[Path]:
     return [path for path in out.glob("*.parquet") if path.stem not in LEVELS]
 
 
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
 def _scratch() -> Path:
     folder = Path(mkdtemp(prefix="dafeng-benchmark-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -247,6 +256,7 @@ register(
         rounds=5,
         quick_sizes=(216_000,),
         full_sizes=(216_000_000,),
+        goals_from=21_600_000,
         variants=(
             Variant("sql", by_sql),
             Variant("dafeng", by_dafeng, goal=1.15),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 
 from benchmarks.ledger_data import MONTHS
 from dafeng.workspace.snapshot import SUMS, Snapshot
@@ -28,7 +28,7 @@ class Frames:
         self._fine, self._levels = list(fine), levels
         read = {n: pd.read_parquet(folder / f"{n}.parquet") for n in ("coefficients", "overrides")}
         lines, own = read["coefficients"], read["overrides"]
-        lines = lines.astype({name: str for name in (*ACTIVITY, *LABELS[:-1], "term")})
+        lines = lines.astype(dict.fromkeys((*ACTIVITY, *LABELS[:-1], "term"), str))
         lines["activity"] = lines[ACTIVITY].agg("|".join, axis=1)
         lines["line"] = lines[OWN].agg("|".join, axis=1)
         lines["slot"] = lines.groupby(LABELS, observed=True).ngroup()
@@ -80,7 +80,7 @@ class Frames:
         sums = rows.groupby(keys, sort=False, observed=True)[["grams", "valued", *SUMS[1:]]].sum()
         sums["grams"] = sums["grams"].where(sums.pop("valued") > 0, pd.NA)
         sums = sums.reset_index()
-        return sums.astype({name: str for name in keys[:3]})
+        return sums.astype(dict.fromkeys(keys[:3], str))
 
 
 def _summed(groups: Any) -> Any:

@@ -71,8 +71,8 @@ def measure(benchmark: Benchmark, size: int, rounds: int) -> list[Result]:
             seconds=tuple(row[i] for row in times),
             peak_mb=peaks[i],
             ratio=statistics.median(row[i] / row[0] for row in times),
-            goal=variant.goal,
-            budget=variant.budget,
+            goal=variant.goal if size >= benchmark.goals_from else None,
+            budget=variant.budget if size >= benchmark.goals_from else None,
         )
         for i, variant in enumerate(benchmark.variants)
     ]

@@ -57,6 +57,7 @@ class Benchmark:
         quick_sizes: sizes under ``--quick``; the smallest where none are given.
         full_sizes: sizes under ``--full``, measured as often as under ``--quick``; those of a
             usual run where none are given.
+        goals_from: the smallest size at which the goals hold; below it, fixed costs rule.
         describe: says of a size how much there is to do, under its lines.
     """
 
@@ -69,6 +70,7 @@ class Benchmark:
     quick_rounds: int = 3
     quick_sizes: tuple[int, ...] = ()
     full_sizes: tuple[int, ...] = ()
+    goals_from: int = 0
     describe: Callable[[int], str] | None = None
 
     def plan(self, *, quick: bool, full: bool = False) -> tuple[tuple[int, ...], int]:

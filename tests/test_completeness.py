@@ -137,10 +137,11 @@ def test_a_year_without_a_factor_is_told_with_its_reason() -> None:
 
 
 def test_a_factor_that_stands_in_for_earlier_years_is_a_proxy() -> None:
-    """Provincial factors begin with the data year 2021; Taiwan has none at any time."""
+    """Grid factors end in 2018, provincial ones begin with 2021; Taiwan has none at any time."""
     wanted = ("steel-2013", "electricity", "EF", "electricity")
     assert spans(*wanted) == [
-        ("proxy", "2013-01-01", "2020-12-31"),
+        ("default", "2013-01-01", "2018-12-31"),
+        ("proxy", "2019-01-01", "2020-12-31"),
         ("default", "2021-01-01", "2026-12-31"),
     ]
     assert spans(*wanted, province="71") == [("measured", "2013-01-01", "2026-12-31")]
@@ -173,12 +174,35 @@ def test_a_gap_of_which_nothing_speaks_is_found(changed: Changed) -> None:
     ]
 
 
+def test_an_overlay_that_holds_for_a_time_splits_the_days(tmp_path: Path) -> None:
+    """No factor is known for 2023; an overlay gives one from July on, and one for a use."""
+    data = yaml.safe_load((DATA / "parameters" / "electricity-ets-2022.yaml").read_text("utf-8"))
+    before = data["id"]
+    data |= {"id": "own", "before": [before]}
+    data |= {"applies_from": date(2023, 7, 1), "applies_to": date(2023, 12, 31)}
+    (table,) = data["tables"]
+    table["rows"] += [row | {"use": "boiler"} for row in table["rows"]]
+    (tmp_path / "parameters").mkdir()
+    text = yaml.safe_dump(data, allow_unicode=True)
+    (tmp_path / "parameters" / "own.yaml").write_text(text, encoding="utf-8")
+    found = coverage(load(DATA, tmp_path), FIRST, LAST)
+    lines = [
+        c for c in found if (c.method, c.term, c.symbol) == ("coal-power-2022", "electricity", "EF")
+    ]
+    for use in ("", "boiler"):
+        own = sorted((c.first, c.last, c.status) for c in lines if c.use == use)
+        assert own == [
+            (date(2021, 1, 1), date(2022, 12, 31), "default"),
+            (date(2023, 1, 1), date(2023, 6, 30), "unknown"),
+            (date(2023, 7, 1), date(2025, 12, 31), "default"),
+        ]
+
+
 def test_a_default_that_ends_is_a_gap_even_where_measuring_is_allowed(changed: Changed) -> None:
     rules = changed("parameters", "steel-2013-factors", applies_to=date(2020, 12, 31))
     gaps = {(c.term, c.first) for c in coverage(rules, FIRST, LAST) if c.status == "gap"}
-    assert gaps == {
-        (term, date(2021, 1, 1)) for term in ("flux", "electrodes", "inputs", "products")
-    }
+    terms = ("flux", "electrodes", "inputs", "pig_iron_purchased", "pig_iron_sold", "products")
+    assert gaps == {(term, date(2021, 1, 1)) for term in terms}
 
 
 @pytest.mark.parametrize(

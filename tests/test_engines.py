@@ -121,6 +121,7 @@ def test_no_row_of_a_table_in_many_pieces_is_lost() -> None:
     ("url", "code"),
     [
         ("oracle://x", "unknown_engine"),
+        ("duckdb:///books.duckdb", "unknown_engine"),  # it would be held in memory all the same
         ("postgresql://nobody@/none?host=/nowhere", "engine_refused"),
     ],
 )
@@ -128,3 +129,28 @@ def test_an_engine_that_is_not_there_is_said(url: str, code: str) -> None:
     with pytest.raises(Fault) as caught:
         connect(url)
     assert caught.value.code == code
+
+
+@pytest.mark.enable_socket
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("engine")
+def test_engines_do_not_see_each_other() -> None:
+    one, other = connect(), connect()
+    first = one.put("rows", pa.table({"at": [1]}))
+    second = other.put("rows", pa.table({"at": [2, 3]}))
+    assert one.fetch(first).to_pydict() == {"at": [1]}
+    other.close()
+    kept = one.keep("kept", first)
+    assert one.fetch(kept).to_pydict() == {"at": [1]}
+    with pytest.raises(Exception, match=r"."):
+        other.fetch(second)
+    one.close()
+
+
+def test_a_mistake_of_the_program_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong() -> None:
+        raise TypeError
+
+    monkeypatch.setattr("ibis.duckdb.connect", wrong)
+    with pytest.raises(TypeError):
+        connect("duckdb")

@@ -152,3 +152,36 @@ def test_a_limit_that_is_not_known_withholds_the_grade_only_where_it_decides() -
     # grade 3 is not known: 55 is grade 2, 70 may be grade 3
     book = part_known(g1=50, g2=60, g3=None)
     assert [g.grade for g in grade(book, book.scales[0], [55, 70])] == ["2", ""]
+
+
+def test_a_limit_printed_as_a_range_is_not_known() -> None:
+    """Benchmark 60 to 70: 60 may keep it or not, and so may anything up to the baseline, 90."""
+    data = part_known(g1=50, g2=0, g3=90).model_dump()
+    data["scales"][0]["limits"] = [50, (60, 70), 90]
+    book = ScaleSet.model_validate(data)
+    found = grade(book, book.scales[0], [50, 65, 90, 91])
+    assert [g.grade for g in found] == ["1", "", "", "beyond"]
+    assert [g.missing for g in found] == [(), ("limit",), ("limit",), ()]
+
+
+def test_a_number_that_is_none_is_missing() -> None:
+    """NaN, as data frames give it, takes the default where there is one, and else no grade."""
+    nothing = float("nan")
+    (found,) = grade(STEEL, STEEL.scale("converter"), [-30], {"scrap": [nothing]})  # type: ignore[arg-type]
+    assert (found.grade, found.assumed) == ("1", ("scrap",))
+    given = {"clinker": [nothing, Decimal("NaN"), 75]}
+    rows = grade(STEEL, STEEL.scale("cement"), [80, 80, nothing], given)  # type: ignore[arg-type]
+    assert [(g.grade, g.missing) for g in rows] == [
+        ("", ("clinker",)),
+        ("", ("clinker",)),
+        ("", ("value",)),
+    ]
+
+
+def test_a_corrected_limit_without_a_value_gives_no_grade() -> None:
+    data = STEEL.model_dump()
+    data["scales"][2]["corrected"] = "limit / clinker"
+    book = ScaleSet.model_validate(data)
+    found = grade(book, book.scales[2], [80, 80], {"clinker": [0, 1]})
+    assert [(g.grade, g.missing) for g in found] == [("", ("limit",)), ("1", ())]
+    assert found[0].limits == {}

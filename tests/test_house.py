@@ -198,7 +198,8 @@ NOT_A_RULE: dict[str, dict[float, str]] = {
     "report/words.py": {6: "decimal places from grams to tonnes"},
     "accounting/trace.py": {20: "entries shown under a figure"},
     "explain/condense.py": {20: "nodes shown one by one"},
-    "workspace/holdings.py": {6: "digits of a unit energy"},
+    "workspace/holdings.py": {1000: "thousandths of a unit"},
+    "workspace/lines.py": {6: "digits of a unit energy"},
     "explain/tree.py": {12: "length of the hash in a figure's id"},
     "indicators/readings.py": {4: "decimals of a percentage in the explanation"},
     "ledger/current.py": {4: "digits of a year at the start of a period"},
@@ -212,6 +213,10 @@ NOT_A_RULE: dict[str, dict[float, str]] = {
     "vocabulary/reporters.py": {36: "base in which int() reads digits and letters"},
     "vocabulary/schema.py": {3: "near labels offered"},
     "workspace/cache.py": {32: "length of the hashes in the name of a kept table"},
+    "workspace/snapshot.py": {
+        32: "length of the hashes in the name of a file",
+        122880: "rows that DuckDB takes at a time from a Parquet file",
+    },
     "workspace/store.py": {
         6: "digits of a batch number",
         8: "length of hashes and line numbers in an entry's id",

@@ -125,6 +125,17 @@ def test_older_plans_ask_for_net_supply() -> None:
     assert (line.allowance, line.mark) == (817_700, "recalled")
 
 
+@pytest.mark.parametrize("year", [2020, 2022])
+def test_what_a_gas_unit_is_relieved_of_is_a_row(year: int) -> None:
+    # 2022: 1 000 000 × 0.3901 = 390 100; 2020: 1 000 000 × 0.392 = 392 000
+    expected = {2020: 392_000, 2022: 390_100}[year]
+    older: Row = {"net_supply": 1_000_000, "heat_ratio": 0, "verified": 500_000}
+    found = allocate(RULES, "power", year, [gas(**older)])
+    (row,) = found.adjustments
+    assert (row.unit, row.step, int(row.tonnes)) == ("gas-1", "relief", expected - 500_000)
+    assert found.totals[0].obligation == expected
+
+
 # --- Drafts -----------------------------------------------------------------------------------
 
 
@@ -147,6 +158,9 @@ def test_what_rests_on_a_draft_says_so() -> None:
 def test_a_final_text_comes_before_a_draft() -> None:
     found = allocate(RULES, "power", 2024, [coal()], draft=True)
     assert "draft" not in found.lines[0].flags
+    (notice,) = found.findings
+    assert (notice.code, notice.severity) == ("final_text_used", "notice")
+    assert "2023 and 2024" in notice.cause("en")
 
 
 def test_a_year_without_any_plan_is_refused() -> None:
@@ -193,6 +207,15 @@ def test_bad_cells_are_refused(cells: Mapping[str, Any], code: str) -> None:
         allocate(RULES, "power", 2024, [coal("unit-2"), coal(**cells)])
     assert caught.value.code == code
     Finding.of(caught.value).cause("zh")
+
+
+@pytest.mark.parametrize("arrow", [False, True])
+def test_a_column_that_is_not_read_is_said_with_what_is_near(arrow: bool) -> None:  # noqa: FBT001
+    rows = [coal(loadfactor=0.5, colour="grey", source="plan"), coal("unit-2")]
+    table = pa.Table.from_pylist(rows) if arrow else rows
+    (said,) = allocate(RULES, "power", 2024, table).findings
+    assert said.code == "unknown_column"
+    assert said.values["columns"] == "loadfactor (load_factor?), colour"
 
 
 # --- The balance value ------------------------------------------------------------------------
@@ -251,6 +274,13 @@ def test_a_published_balance_value_is_taken() -> None:
     assert (found.balance.solved, found.balance.units) == (False, 1)
 
 
+@pytest.mark.parametrize("given", ["abc", "nan", "inf", float("nan")])
+def test_a_balance_value_is_a_number(given: object) -> None:
+    with pytest.raises(Fault) as caught:
+        allocate(RULES, "cement", 2025, lines_of_cement([(900_000, 1_000_000)]), balance=given)  # type: ignore[arg-type]
+    assert (caught.value.code, caught.value.place) == ("bad_number", "balance_value")
+
+
 def test_a_balance_value_is_not_solved_over_a_part() -> None:
     parts = lines_of_cement([(900_000, 1_000_000), (None, 1_000_000)])  # type: ignore[list-item]
     found = allocate(RULES, "cement", 2025, parts)
@@ -275,6 +305,77 @@ def test_in_2024_allowances_equal_emissions_and_need_no_balance() -> None:
     with pytest.raises(Fault) as caught:
         allocate(RULES, "steel", 2024, rows, balance=1)
     assert caught.value.code == "unused_balance"
+
+
+def test_an_enterprise_below_the_threshold_stays_out_of_the_balance() -> None:
+    # 10 000 + 15 000.5 t are below 26 000 t; kiln-2 alone balances at its own 3 000 000 / 3 500 000
+    parts = [(10_000, 12_000), (15_000.5, 40_000), (3_000_000, 3_500_000)]
+    found = allocate(RULES, "cement", 2025, lines_of_cement(parts))  # type: ignore[arg-type]
+    balance = found.balance
+    assert balance is not None
+    assert (balance.units, balance.verified) == (1, Decimal(3_000_000))
+    assert abs(balance.value - Decimal(3_000_000) / 3_500_000) < Decimal("1e-9")
+    assert [line.allowance for line in found.lines[:2]] == [10_000, 15_000]
+    assert found.totals[0].allowance == 25_000
+    assert 3_024_999 <= sum(total.allowance or 0 for total in found.totals) <= 3_025_000
+    notice = found.findings[0]
+    assert (notice.code, notice.place) == ("below_threshold", "works-0")
+    assert "25,000.5 t" in notice.cause("en")
+    assert notice.clause == "ets-industry-plan-2024/special"
+
+
+def test_the_threshold_looks_at_the_enterprise_and_not_at_the_line() -> None:
+    parts = [(20_000, 20_000), (20_000, 25_000)]  # one enterprise of 40 000 t
+    found = allocate(RULES, "cement", 2025, lines_of_cement(parts))  # type: ignore[arg-type]
+    assert found.balance is not None
+    assert found.balance.units == 2
+
+
+def test_a_small_smelter_needs_no_balance_value() -> None:
+    # 9 000 + 1 000.5 t; what it must surrender is the emissions of the step, given by its parts
+    row = {"feedstock_emission": 9_000, "anode_effect_emission": "1000.5", "liquid_output": 5_000}
+    found = allocate(RULES, "aluminium", 2025, [{"enterprise": "s", "unit": "pots", **row}])
+    (line,) = found.lines
+    assert (found.balance, line.allowance, line.obligation) == (None, 10_000, Decimal("10000.5"))
+    entries = {node.ref: node.kind for node in line.tree.walk()}
+    assert entries["input/s/pots/verified"] == "formula"  # derived, not an entry of the table
+
+
+def test_a_line_without_output_is_closed_or_has_no_intensity() -> None:
+    parts = lines_of_cement([(30_000, 0), (850_000, 1_000_000), (900_000, 1_000_000)])
+    (reason,) = (
+        finding
+        for finding in allocate(RULES, "cement", 2025, parts).findings
+        if finding.place == "works-0/kiln-0"
+    )
+    assert reason.code == "no_intensity"
+    assert "output of clinker 0" in reason.cause("en")
+    parts[0]["special"] = "closed"
+    found = allocate(RULES, "cement", 2025, parts)
+    assert line_of(found, "kiln-0").allowance == 30_000
+    assert found.balance is not None
+    assert found.balance.units == 2
+
+
+@pytest.mark.parametrize("sector", ["steel", "cement", "aluminium"])
+def test_in_2024_special_cases_are_like_all_others(sector: str) -> None:
+    rows = [
+        {"enterprise": "a", "unit": "old", "special": "closed", "verified": "30000.7"},
+        {"enterprise": "a", "unit": "new", "verified": 40_000},
+    ]
+    found = allocate(RULES, sector, 2024, rows)
+    assert [line.allowance for line in found.lines] == [30_000, 40_000]
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_the_coefficient_rests_on_the_parameters_of_the_year(year: int) -> None:
+    # balance value 1: I = 0.8 is 20 % better (+3 %), I = 1.2 is 20 % worse (−3 %), I = 0.9: +1.5 %
+    parts = [(800_000, 1_000_000), (1_200_000, 1_000_000), (900_000, 1_000_000)]
+    rows = lines_of_cement(parts)  # type: ignore[arg-type]
+    found = allocate(RULES, "cement", year, rows, draft=True, balance=1)
+    assert [line.allowance for line in found.lines] == [824_000, 1_164_000, 913_500]
+    sets = {found.lines[0].values[name].split("/")[1] for name in ("slope", "reach", "largest")}
+    assert sets == {f"ets-intensity-{year}"}
 
 
 # --- Tables, files, explanations --------------------------------------------------------------

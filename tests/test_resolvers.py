@@ -7,7 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import ibis
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,8 +22,10 @@ from dafeng.accounting.resolvers import (
     steam_enthalpy,
     stock_balance,
 )
+from dafeng.accounting.stocks import with_stocks
 from dafeng.rulebook import load
 from dafeng.workspace import Workspace
+from dafeng.workspace.books import Books
 
 RULES = load()
 ATMOSPHERE = 0.101325
@@ -341,3 +345,82 @@ def test_a_booked_change_of_stock_is_not_derived_again(books: Any) -> None:
     # 110 t x 2.3227684663
     assert line.grams == 255_504_532
     assert line.entries == 2
+
+
+def changes(ws: Any) -> dict[str, float]:
+    """Return the derived changes of stock [t] by period, as the books hold them."""
+    rows = Books(ws.store, ws.rules).prepared
+    found = rows.filter(rows.flow == "stock_change").to_pyarrow().to_pylist()
+    assert len({row["entry"] for row in found}) == len(found)
+    return {row["period"]: row["amount"] for row in found}
+
+
+LEVELS = [40, 130, 120, 105, 90, 80, 70, 60, 45, 30, 20, 10, 0]
+MONTHS = [f"2023-{month:02d}" for month in range(1, 13)]
+
+
+def level(period: str, tonnes: float) -> str:
+    return f"works,,{period},anthracite,stock_level,{tonnes},t,survey"
+
+
+@pytest.mark.parametrize("period", ["2023-01", "2023"])
+def test_changes_of_stock_of_all_months_add_up_to_first_less_last(books: Any, period: str) -> None:
+    """One delivery is burnt over the year: what was drawn in the other months counts."""
+    given_ = [level(at, tonnes) for at, tonnes in zip(["2022", *MONTHS], LEVELS, strict=True)]
+    entry = f"works,,{period},anthracite,purchased,100,t,weighbridge"
+    ws = books("other-industry-2015", "inventory", [entry], given_)
+    found = changes(ws)
+    assert set(found) == set(MONTHS)
+    assert sum(found.values()) == pytest.approx(LEVELS[0] - LEVELS[-1])
+    assert found["2023-01"] == pytest.approx(-90)
+    assert not [f for f in ws.account().findings if f.code == "not_resolved"]
+    (line,) = ws.account().lines
+    # 140 t x 2.3227684663 (see above), each month's grams rounded
+    assert line.grams == pytest.approx(325_187_585, abs=12)
+    inputs = {ref for ref, node in refs(line.tree).items() if ref.startswith("measured/works")}
+    assert len(inputs) == len(LEVELS), "each change names its own levels"
+
+
+@pytest.mark.parametrize("end", ["2023", "2023-12"])
+def test_yearly_levels_beside_monthly_purchases_are_one_change(books: Any, end: str) -> None:
+    entries = [f"works,,{at},anthracite,purchased,10,t,weighbridge" for at in MONTHS]
+    ws = books("other-industry-2015", "inventory", entries, [level("2022-12", 40), level(end, 15)])
+    assert changes(ws) == {"2023": pytest.approx(25)}
+    assert not ws.account().findings
+
+
+def test_a_gap_and_an_end_of_the_levels_are_said(books: Any) -> None:
+    entries = [
+        "works,,2023-01,anthracite,purchased,100,t,weighbridge",
+        "works,,2023-05,anthracite,purchased,100,t,weighbridge",
+    ]
+    given_ = [level(at, 50) for at in ("2022", "2023-01", "2023-03", "2023-04")]
+    ws = books("other-industry-2015", "inventory", entries, given_)
+    assert set(changes(ws)) == {"2023-01", "2023-04"}
+    (said,) = (f for f in ws.account().findings if f.code == "not_resolved")
+    assert said.values["rows"] == 2, "from January to March, and after April"
+
+
+@pytest.mark.parametrize(
+    ("given_", "worst"),
+    [
+        (("reported", "secondary"), "secondary"),
+        (("official", "synthetic"), "synthetic"),
+        (("reported", "republished"), "republished"),
+        (("official", "reported"), "official"),
+    ],
+)
+def test_a_derived_change_bears_the_worst_mark(given_: tuple[str, ...], worst: str) -> None:
+    names = ("reporter", "facility", "year", "period", "flow", "use", "product", "entry", "mark")
+    rows = [
+        ("works", "", "2023", f"2023-0{at}", "purchased", "", "", f"e{at}", mark)
+        for at, mark in enumerate(given_, 1)
+    ]
+    levels = [("works", "", period, 5.0, "t", period) for period in ("2022", "2023")]
+    held = ("reporter", "facility", "period", "value", "unit", "id")
+    found = with_stocks(
+        ibis.memtable(pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows])),
+        pa.Table.from_pylist([dict(zip(held, row, strict=True)) for row in levels]),
+        RULES.resolvers["stock-balance"],
+    )
+    assert found["mark"].to_pylist() == [worst]

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from dafeng import report
+from dafeng.findings import Finding
 from dafeng.report import rule_view, rules_data, rules_view
 from dafeng.rulebook import Rulebook, load
 from dafeng.rulebook.load import DATA
@@ -83,6 +84,22 @@ def test_a_draft_is_not_in_force_but_is_shown_by_its_name() -> None:
         text = show("ets-power-coal-2025", "2025-06", lang)
         assert said in text.partition("\n")[0]
         assert text.count(said) > 1  # each step says it too
+
+
+@pytest.mark.parametrize(
+    ("family", "day", "said"),
+    [
+        ("ets-power-coal", date(2026, 1, 1), ("there is only the draft ets-power-coal-2025",)),
+        ("capacity-steel", date(2025, 1, 1), ("capacity-steel-2021", "was suspended")),
+    ],
+)
+def test_where_no_edition_is_in_force_the_reason_is_said(
+    family: str, day: date, said: tuple[str, ...]
+) -> None:
+    with pytest.raises(Fault) as caught:
+        RULES.edition(RULES.formulas, family, day)
+    cause = Finding.of(caught.value).cause("en")
+    assert all(words in cause for words in said)
 
 
 def test_an_edition_outside_its_time_is_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from dafeng.findings import messages
 from dafeng.rulebook import (
     Reference,
     Rulebook,
+    calculate,
     check,
     evaluate,
     in_force,
@@ -32,6 +34,9 @@ RULES = load()
 FUELS = "parameters/ndrc-2013-fuels.yaml"
 STEEL = "methods/steel-2013.yaml"
 NDRC = "documents/ndrc.yaml"
+GRID = "parameters/electricity-grid-2012.yaml"
+LEVEL = "scales/level-2021.yaml"
+OXIDATION = "parameters/provincial-2011-oxidation.yaml"
 
 
 # ---- as it stands
@@ -171,6 +176,26 @@ FOUND: dict[str, tuple[str, Change, str]] = {
     "superseded by nothing": (
         NDRC, lambda d: d["documents"][0].update(superseded_by="none"), "unknown_id",
     ),
+    "unit that does not convert": (
+        GRID, lambda d: d["tables"][0].update(columns={"electricity_factor": "tCO2/t"}),
+        "unit_mismatch",
+    ),
+    "below zero": (GRID, lambda d: rows_of(d)[0].update(values=[-0.7]), "out_of_range"),
+    "a share above one": (
+        OXIDATION, lambda d: d["tables"][0].update(columns={"oxidation": "1"}), "out_of_range",
+    ),
+    "ends before it starts": (
+        GRID, lambda d: d.update(applies_to=date(2012, 12, 31)), "ends_before_start",
+    ),
+    "limits from lax to strict": (
+        LEVEL, lambda d: d["scales"][0].update(limits=[7.0, 4.0]), "limits_unordered",
+    ),
+    "more wanted, limits rise": (
+        LEVEL, lambda d: d.update(direction="at_least"), "limits_unordered",
+    ),
+    "two editions at once": (
+        LEVEL, lambda d: d.update(applies_to=date(2023, 7, 4)), "edition_twice",
+    ),
 }  # fmt: skip
 
 
@@ -284,6 +309,27 @@ def test_the_newest_data_year_is_not_later_than_the_period(year: int) -> None:
         assert year < taken == 2021
     else:
         assert taken == min(year, 2023)
+
+
+@pytest.mark.parametrize(
+    ("year", "place", "taken", "proxy"),
+    [
+        (2010, "33", "electricity-grid-2012", True),
+        (2012, "33", "electricity-grid-2012", True),
+        (2013, "33", "electricity-grid-2012", False),
+        (2018, "33", "electricity-grid-2012", False),
+        (2019, "33", "electricity-2021", True),
+        (2021, "33", "electricity-2021", False),
+        (2015, "54", "electricity-2021", True),  # Tibet was in none of the six grids
+    ],
+)
+def test_a_factor_that_no_longer_applies_does_not_stand_in(
+    year: int, place: str, taken: str, *, proxy: bool
+) -> None:
+    ref = ELECTRICITY.model_copy(update={"sets": ("electricity-grid-2012", *ELECTRICITY.sets)})
+    choice = RULES.choose(ref, "electricity", period(str(year)), place)
+    assert choice is not None
+    assert (choice.value.set.id, choice.proxy) == (taken, proxy)
 
 
 def test_a_region_without_a_province_has_no_provincial_factor() -> None:
@@ -408,6 +454,48 @@ def test_unlike_quantities_are_not_added() -> None:
 def test_first_brings_its_options_to_one_unit() -> None:
     values = {"a": of(ARRAYS["a"], "t"), "b": of(ARRAYS["b"], "kg")}
     assert evaluate("first(a, b)", values).to("kg").magnitude.tolist() == [1000, 20, 3000]
+
+
+def test_first_takes_the_next_option_in_exact_decimals_too() -> None:
+    nothing = Decimal("NaN")
+    values = {
+        "a": np.array([Decimal("0.1"), nothing, nothing], dtype=object),
+        "b": np.array([Decimal(7), Decimal("0.3"), nothing], dtype=object),
+    }
+    found = evaluate("first(a, b, 1)", values, Decimal)
+    assert found.tolist() == [Decimal("0.1"), Decimal("0.3"), Decimal(1)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("where(x > 0, a / x, 0)", [3, 0, 1]),
+        ("where(x > 0, where(x > 3, a / (x - 4), a / x), a)", [3, 6, None]),
+        ("where(2 > 1, a, a / 0)", [6, 6, 4]),
+    ],
+)
+def test_a_branch_counts_only_where_it_is_taken(
+    expression: str, expected: list[float | None]
+) -> None:
+    exact = {
+        "a": np.array([Decimal(6), Decimal(6), Decimal(4)], dtype=object),
+        "x": np.array([Decimal(2), Decimal(0), Decimal(4)], dtype=object),
+    }
+    found = [None if v.is_nan() else v for v in calculate(expression, exact, 3)]
+    assert found == expected
+    if None not in expected:  # binary fractions warn of a division by zero; the suite refuses that
+        floats = {name: column.astype(float) for name, column in exact.items()}
+        assert np.asarray(evaluate(expression, floats)).tolist() == expected
+
+
+def test_branches_come_together_in_one_unit() -> None:
+    values = {"a": of(np.array([1.0, 2.0]), "t"), "b": of(np.array([500.0, 700.0]), "kg")}
+    assert evaluate("where(a > b * 2.5, a, b)", values).to("kg").magnitude.tolist() == [500, 2000]
+
+
+def test_a_formula_without_symbols_uses_none() -> None:
+    assert used("1", {}) == {}
+    assert used("first(1, 2)", {}) == {}
 
 
 def test_used_names_only_what_a_result_rests_on() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -322,6 +323,36 @@ def test_what_begins_between_two_days_is_what_the_two_halves_say() -> None:
     assert {one for one in whole if one[0] == "sets"} <= {one for one in halves if one[0] == "sets"}
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (date(2025, 12, 31), date(2026, 6, 22), []),
+        (date(2025, 12, 31), date(2026, 6, 23), [("issued", date(2026, 6, 23))]),
+        (date(2026, 1, 15), date(2026, 7, 1), [("issued", date(2026, 6, 23))]),
+        (date(2026, 6, 23), date(2026, 12, 31), []),
+    ],
+)
+def test_a_method_issued_in_its_first_year_counts_from_when_it_was_issued(
+    first: date, last: date, expected: list[tuple[str, date]]
+) -> None:
+    """The power method of 2026 was issued on 2026-06-23, for the whole of that year."""
+    found = of(between_days(RULES, first, last), "methods", "coal-power-2026")
+    assert [(change.event, change.day) for change in found] == expected
+
+
+def test_a_notice_is_no_change_on_a_day_before_it_was_issued(tmp_path: Path) -> None:
+    text = DOCUMENT.replace(
+        "    issued: 2026-02-01\n", "    issued: 2026-02-01\n    in_force_from: 2026-01-01\n"
+    )
+    rules = load(DATA, written(tmp_path, {"documents/zj.yaml": text}))
+    days = [date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 1)]
+    events = [
+        [change.event for change in of(between_days(rules, *span), "documents", "zj-notice")]
+        for span in (days[:2], days[1:], days[::2])
+    ]
+    assert events == [[], ["issued"], ["issued"]]
+
+
 def test_on_a_day_only_what_was_issued_is_known() -> None:
     before = known_on(RULES, EVE)
     assert "electricity_factor/electricity-2023/33" not in before.values
@@ -589,6 +620,9 @@ def test_without_books_figures_are_only_computed_when_asked_for(tmp_path: Path) 
         ("provincial averages", "clauses", "mee-nbs-2025-47/table-3"),
         ("other-industry", "methods", "other-industry-2015"),
         ("carry-over", "formulas", "ets-carry-over-2024"),
+        ("gb21256", "documents", "gb-21256-2025"),  # whatever stands between letters and digits
+        ("GB/T2589—2020", "documents", "gbt-2589-2020"),
+        ("placement", "formulas", "capacity-clinker-2024"),  # inside "replacement"
     ],
 )
 def test_a_word_in_either_language_finds_the_rule(words: str, kind: str, id_: str) -> None:
@@ -602,7 +636,23 @@ def test_ids_and_names_come_before_texts() -> None:
     assert ranks == sorted(ranks)
     place = next(hit for hit in hits if hit.id == "level-2023/clinker")
     assert (place.clause, place.mark) == ("ndrc-2023-723/levels", "republished")
-    assert search(RULES, "  ") == []
+
+
+def test_a_word_at_its_start_comes_before_the_same_letters_inside_another() -> None:
+    """Cement is also a part of "replacement"."""
+    hits = search(RULES, "cement")
+    (first, *_), (*_, last) = hits, hits
+    assert "cement" in first.name.en.casefold().split()
+    inside = [hit for hit in hits if hit.rank == last.rank]
+    assert "capacity-steel-2021" in {hit.id for hit in inside}
+    assert not any(re.search(r"\bcement", hit.name.en.casefold()) for hit in inside)
+
+
+def test_a_search_for_nothing_is_refused() -> None:
+    with pytest.raises(Fault, match="no_search_words"):
+        search(RULES, "  ")
+    (found,) = cli(None, "rules", "search", " ", "--json", code=2)["findings"]
+    assert found["code"] == "no_search_words"
 
 
 def test_nothing_found_offers_words_that_are_near() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import product
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -322,7 +322,8 @@ def defaults(
             continue
         value = choice.value
         unit = unit or value.unit
-        result.numbers[index] = (value.number or 0.0) * factor(value.unit, unit)
+        # only what has a number is ever a candidate
+        result.numbers[index] = cast("float", value.number) * factor(value.unit, unit)
         result.ids[index] = value.id
         result.proxy[index] = choice.proxy
     result.unit = unit or rules.parameters[ref.parameter].units[0]

@@ -263,10 +263,10 @@ def _derive_share(case: Case, derived: Derived) -> None:
 
 
 def _derive_stock(case: Case, derived: Derived) -> None:
-    """Derive the change of stock of each period in which the item was bought."""
+    """Derive the changes of stock of each place and year in which the item was bought."""
     item, parameter = next(iter(case.wanted.values()))
     levels = of_pair(case.measured, item, parameter)
-    found = with_stocks(case.rows, ibis.memtable(levels), case.resolver)
+    found = with_stocks(case.rows, levels, case.resolver)
     unit = case.unit(parameter)
     drawn = case.run({end: converted(found, end, unit) for end in ENDS})
     derived.findings += case.refused(found["reporter"], np.isnan(drawn))
@@ -274,17 +274,19 @@ def _derive_stock(case: Case, derived: Derived) -> None:
     amount = drawn * factor(unit, items()[item].unit)
     rows = found.select(case.rows.columns).filter(pa.array(kept))
     inputs = _inputs(found, ENDS).filter(pa.array(kept))
-    _add_entries(case, derived, rows, amount[kept], inputs)
+    _add_entries(case, derived, rows, amount[kept], inputs, rows["period"])
 
 
 def _add_entries(
-    case: Case, derived: Derived, rows: pa.Table, amount: Array, inputs: pa.Array
+    case: Case, derived: Derived, rows: pa.Table, amount: Array, inputs: pa.Array, *parts: Any
 ) -> None:
-    """Add the rows with another quantity, id and source."""
+    """Add the rows with another quantity, source and id; ``parts`` of it tell some apart."""
     resolver = case.resolver
     if not rows.num_rows:
         return
-    entries = pc.binary_join_element_wise(whole(rows["entry"]), resolver.id, MARK)
+    entries = pc.binary_join_element_wise(
+        whole(rows["entry"]), resolver.id, *map(whole, parts), MARK
+    )
     said = f"{resolver.zh} {resolver.en}"
     changed = {
         "quantity": pa.array(amount),

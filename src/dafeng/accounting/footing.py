@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from dafeng.accounting.coefficients import SEPARATOR
 from dafeng.accounting.trace import Ground, input_node, origin_nodes
-from dafeng.explain import Node, inputs
+from dafeng.explain import Node, beside, inputs
 from dafeng.vocabulary import worst_mark
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ class Footing:
     @property
     def flags(self) -> set[str]:
         """Flags of all that it rests on."""
-        return {flag for share in self.shares for flag in share.flags}
+        marks = {mark for share in self.shares for mark in share.marks}
+        return {flag for share in self.shares for flag in share.flags} | beside(marks)
 
     @property
     def inputs(self) -> dict[str, Any]:

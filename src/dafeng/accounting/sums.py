@@ -71,11 +71,12 @@ def controlled(rows: ir.Table, holders: ir.Table, by: Sequence[str]) -> ir.Table
 
     Args:
         rows: rows of ``inside``.
-        holders: group, member, control (bool).
-        by: further columns of the sums.
+        holders: group, member, year, control (bool).
+        by: further columns of the sums beside group and year.
     """
-    held = holders.filter(holders.control).select("group", reporter=holders.member)
-    return summed(rows.inner_join(held, "reporter"), ("group", *by))
+    held = holders.filter(holders.control)
+    held = held.select("group", "year", reporter=held.member)
+    return summed(rows.inner_join(held, ("reporter", "year")), ("group", *_with_year(by)))
 
 
 def shared(rows: ir.Table, holders: ir.Table, by: Sequence[str]) -> ir.Table:
@@ -87,23 +88,27 @@ def shared(rows: ir.Table, holders: ir.Table, by: Sequence[str]) -> ir.Table:
 
     Args:
         rows: rows of ``inside``.
-        holders: group, member, share (float), largest (bool); the holders of a member own all of
-            it, so that outsiders are a holder too.
-        by: further columns of the sums.
+        holders: group, member, year, share (float), largest (bool); the holders of a member own
+            all of it, so that outsiders are a holder too.
+        by: further columns of the sums beside group and year.
 
     Returns:
-        Columns of ``summed`` by group and ``by``; outsiders have the empty group.
+        Columns of ``summed`` by group, year and ``by``; outsiders have the empty group.
     """
+    by = _with_year(by)
     keys = ("reporter", *by)
-    minor = holders.filter(~holders.largest).select("group", "share", reporter=holders.member)
-    parts = rows.inner_join(minor, "reporter")
+    minor = holders.filter(~holders.largest)
+    minor = minor.select("group", "year", "share", reporter=minor.member)
+    parts = rows.inner_join(minor, ("reporter", "year"))
     parts = parts.mutate(grams=rounded(parts.grams.cast("float64") * parts.share))
     others = summed(parts, ("group", *keys))
     taken = others.group_by(list(keys)).aggregate(
         **{f"taken_{name}": others[name].sum().cast("int64") for name in _AMOUNTS[:3]}
     )
-    major = holders.filter(holders.largest).select("group", reporter=holders.member)
-    whole = looked_up(summed(rows, keys).inner_join(major, "reporter"), taken, keys)
+    major = holders.filter(holders.largest)
+    major = major.select("group", "year", reporter=major.member)
+    own = summed(rows, keys).inner_join(major, ("reporter", "year"))
+    whole = looked_up(own, taken, keys)
     rest = whole.mutate(
         **{
             name: (whole[name] - whole[f"taken_{name}"].fill_null(0)).cast("int64")
@@ -116,3 +121,8 @@ def shared(rows: ir.Table, holders: ir.Table, by: Sequence[str]) -> ir.Table:
         **{name: both[name].sum().cast("int64") for name in _AMOUNTS},
         proxy=ibis.ifelse(both.proxy, 1, 0).max() == 1,
     )
+
+
+def _with_year(by: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of a sum of groups: shares hold for a year, and so do their sums."""
+    return tuple(dict.fromkeys(("year", *by)))

@@ -49,6 +49,10 @@ class Engine:
         """Compute an expression; integers stay integers."""
         return self.backend.to_pyarrow(expression)
 
+    def close(self) -> None:
+        """Let go of the tables and of the connection."""
+        self.backend.disconnect()
+
 
 class Postgres(Engine):
     """PostgreSQL: rows go in by COPY, and the planner is told how many there are."""
@@ -97,6 +101,12 @@ class Spark(Engine):
         """Compute an expression; integers stay integers."""
         return self._frame(expression).toArrow()
 
+    def close(self) -> None:
+        """Let go of the tables; other engines stay on the same Spark."""
+        for view in self._session.catalog.listTables():
+            if view.isTemporary:
+                self._session.catalog.dropTempView(view.name)
+
     @property
     def _session(self) -> Any:
         return self.backend._session  # noqa: SLF001  Ibis names it so
@@ -112,11 +122,12 @@ class Spark(Engine):
 
 
 def connect(url: str = "") -> Engine:
-    """Open an engine.
+    """Open an engine of its own: no other one sees its tables.
 
     Args:
-        url: empty for DuckDB in memory; ``postgresql://…``; ``spark`` for Spark on this machine
-            or ``spark://host:port``. Where it is empty, the environment variable decides.
+        url: empty or ``duckdb`` for DuckDB in memory, never a file; ``postgresql://…``; ``spark``
+            for Spark on this machine or ``spark://host:port``. Where it is empty, the environment
+            variable decides.
 
     Raises:
         Fault: ``unknown_engine``, ``engine_missing`` where its library is not installed,
@@ -125,17 +136,13 @@ def connect(url: str = "") -> Engine:
     url = url or os.environ.get(VARIABLE, "")
     kind = urlsplit(url).scheme or url or "duckdb"
     openers = {"duckdb": _duckdb, "postgresql": _postgres, "postgres": _postgres, "spark": _spark}
-    if kind not in openers:
+    if kind not in openers or (kind == "duckdb" and url not in ("", kind, f"{kind}://")):
         raise Fault("unknown_engine", label=url, near=", ".join(openers))
     try:
         return openers[kind](url)
     except ModuleNotFoundError as error:
         extra = _EXTRAS.get(kind, kind)
         raise Fault("engine_missing", label=kind, extra=extra, module=error.name) from error
-    except Fault:
-        raise
-    except Exception as error:
-        raise Fault("engine_refused", label=kind, reason=_first_line(error)) from error
 
 
 def _duckdb(_url: str) -> Engine:
@@ -146,12 +153,18 @@ def _duckdb(_url: str) -> Engine:
 
 def _postgres(url: str) -> Engine:
     import ibis  # noqa: PLC0415  heavy
+    import psycopg  # noqa: PLC0415  heavy
 
-    return Postgres(ibis.connect(url.replace("postgresql://", "postgres://", 1)))
+    try:
+        return Postgres(ibis.connect(url.replace("postgresql://", "postgres://", 1)))
+    except (psycopg.Error, OSError) as error:
+        raise _refused("postgresql", error) from error
 
 
 def _spark(url: str) -> Engine:
     import ibis  # noqa: PLC0415  heavy
+    from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # noqa: PLC0415  heavy
+    from pyspark.errors import PySparkException  # noqa: PLC0415  heavy
     from pyspark.sql import SparkSession  # noqa: PLC0415  heavy
 
     settings = {
@@ -164,7 +177,14 @@ def _spark(url: str) -> Engine:
     builder = SparkSession.builder.appName("dafeng")
     for name, value in settings.items():
         builder = builder.config(name, value)
-    return Spark(ibis.pyspark.connect(builder.getOrCreate()))
+    try:
+        session = builder.getOrCreate().newSession()  # views are the session's own
+        for name, value in settings.items():
+            if name.startswith("spark.sql."):
+                session.conf.set(name, value)
+        return Spark(ibis.pyspark.connect(session))
+    except (PySparkException, Py4JError, OSError) as error:
+        raise _refused("spark", error) from error
 
 
 def plain(rows: pa.Table) -> pa.Table:
@@ -179,5 +199,6 @@ def plain(rows: pa.Table) -> pa.Table:
     return pa.table(columns).combine_chunks()
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def _refused(kind: str, error: Exception) -> Fault:
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    return Fault("engine_refused", label=kind, reason=said[0])

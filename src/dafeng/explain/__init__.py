@@ -3,6 +3,7 @@
 from dafeng.explain.condense import condensed
 from dafeng.explain.tree import (
     Node,
+    beside,
     content_hash,
     cut,
     difference,
@@ -14,6 +15,7 @@ from dafeng.explain.tree import (
 
 __all__ = [
     "Node",
+    "beside",
     "condensed",
     "content_hash",
     "cut",

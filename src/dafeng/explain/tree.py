@@ -27,6 +27,7 @@ Kind = Literal[
     "assumption",
 ]
 _HASH_LENGTH = 12
+_FICTION, _RECALLED = "synthetic", "recalled"
 _FORMULAS = ("account", "formula")
 
 
@@ -65,8 +66,12 @@ class Node:
 
     @property
     def all_flags(self) -> tuple[str, ...]:
-        """Flags of this step and of all that it rests on, sorted."""
-        return tuple(sorted({flag for node in self.walk() for flag in node.flags}))
+        """Flags of this step and of all that it rests on, sorted.
+
+        Where the worst mark is that of fiction, a recalled rule below it is said beside.
+        """
+        marks = {node.mark for node in self.walk()}
+        return tuple(sorted({flag for node in self.walk() for flag in node.flags} | beside(marks)))
 
     @property
     def hash(self) -> str:
@@ -100,6 +105,11 @@ class Node:
             "detail": self.detail.of(lang) if self.detail else "",
             "children": [child.to_dict(lang) for child in self.children],
         }
+
+
+def beside(marks: set[str]) -> set[str]:
+    """Return what the worst of some marks would hide: recalled rules under fictional books."""
+    return {_RECALLED} if {_FICTION, _RECALLED} <= marks else set()
 
 
 def narrowed(node: Node, wanted: str) -> Node | None:

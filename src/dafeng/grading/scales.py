@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -66,7 +66,8 @@ def grade(
         if isinstance(limit, float):
             corrected = _corrected(scale, wanted_grade.id, limit, known, len(whole))
             for row, number in zip(whole, corrected, strict=True):
-                limits[row][wanted_grade.id] = number
+                if not number.is_nan():
+                    limits[row][wanted_grade.id] = number
     found = decimals(values)
     return [
         _graded(edition, scale, found[row], limits[row], (given.assumed[row], given.missing[row]))
@@ -101,7 +102,7 @@ def _graded(
     lacking = (*missing, *(["value"] if value.is_nan() else []))
     sign = 1 if edition.direction == "at_most" else -1
     names = [grade.id for grade in edition.grades]
-    kept = None if lacking else _kept(names, scale.unknown, limits, sign, value)
+    kept = None if lacking else _kept(names, _unknown(scale, names, limits), limits, sign, value)
     if kept is None:
         lacking = lacking or ("limit",)
         return Graded("", None if value.is_nan() else value, limits, None, assumed, lacking)
@@ -110,9 +111,19 @@ def _graded(
     return Graded(kept, value, limits, margin, assumed, ())
 
 
+def _unknown(scale: Scale, names: Sequence[str], limits: Mapping[str, Decimal]) -> set[str]:
+    """Return the grades that have a limit which is not known.
+
+    No source shows it, it is printed as a range, or its correction has no value.
+    """
+    printed = zip(names, scale.limits, strict=True)
+    lost = {name for name, cell in printed if cell is not None and name not in limits}
+    return {*scale.unknown, *lost}
+
+
 def _kept(
     names: Sequence[str],
-    unknown: Sequence[str],
+    unknown: Container[str],
     limits: Mapping[str, Decimal],
     sign: int,
     value: Decimal,

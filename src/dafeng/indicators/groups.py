@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from dafeng.explain import Node
+from dafeng.indicators.holdings import there
 from dafeng.indicators.sum_lines import sum_tree
 from dafeng.indicators.sum_of import Sum, Wanted
-from dafeng.vocabulary import Fault, Record, Text, read_yaml, validate
+from dafeng.vocabulary import Fault, Record, Text, period, read_yaml, validate
 
 _FILE = Path(__file__).parent / "data" / "consolidation.yaml"
 _SHARE = Text(
@@ -34,14 +35,14 @@ def majority() -> float:
     return validate(_Consolidation, read_yaml(_FILE), _FILE.name).majority
 
 
-def holders(members: Iterable[Row]) -> list[Row]:
-    """Return who owns each member, outsiders (the empty group) too, and who holds most of it.
+def holders(members: Iterable[Row], year: int) -> list[Row]:
+    """Return who owns each member at the end of a year, outsiders (the empty group) too.
 
     Raises:
         Fault: ``shares_above_whole`` where a member is owned by more than its whole.
     """
     by_member: dict[str, list[Row]] = defaultdict(list)
-    for row in members:
+    for row in held_in(members, year):
         by_member[row["member"]].append(row)
     found = []
     for member, own in sorted(by_member.items()):
@@ -54,8 +55,15 @@ def holders(members: Iterable[Row]) -> list[Row]:
         ]
         held.append({"group": "", "share": float(1 - whole), "control": False})
         most = max(held, key=lambda row: (row["share"], row["group"]))
-        found += [row | {"member": member, "largest": row is most} for row in held]
+        found += [
+            row | {"member": member, "year": str(year), "largest": row is most} for row in held
+        ]
     return found
+
+
+def held_in(members: Iterable[Row], year: int) -> list[Row]:
+    """Return the members as they are held at the end of a year."""
+    return [row for row in members if there(row, str(period(str(year)).last))]
 
 
 def controls(row: Row) -> bool:
@@ -82,7 +90,7 @@ def group_lines(
     alone = {(row["reporter"], row["year"]): row for row in rows}
     lines = []
     for row in sorted(sums, key=lambda row: (row["group"], row["year"])):
-        held = [m for m in members if m["group"] == row["group"]]
+        held = [m for m in held_in(members, row["year"]) if m["group"] == row["group"]]
         held = [m for m in held if controls(m)] if wanted.control else held
         parts = [
             alone[(m["member"], row["year"])] | {"share": m["share"]}
@@ -94,7 +102,7 @@ def group_lines(
 
 
 def _line(wanted: Wanted, row: Row, expected: int, parts: list[Row], names: dict[str, Text]) -> Sum:
-    title = names[row["group"]]
+    title = names.get(row["group"], Text(zh=row["group"], en=row["group"]))
     children = (_part(wanted, part, row["year"], names) for part in parts)
     words = _CONTROL if wanted.control else _SHARE
     return Sum(

@@ -34,7 +34,7 @@ class Holdings:
         projects: project, kind, status, finished, mark.
         plants: facility, type, capacity (MW), first, last, mark.
         amounts: item, flow, year → quantity in the item's unit, with mark and number of
-            reporters.
+            reporters; value added also by price basis: ``basis``.
     """
 
     lists: list[Row] = field(default_factory=list)
@@ -56,7 +56,8 @@ def listed(indicator: Indicator, held: Holdings, as_of: str, _first: int | None)
     subjects = {row["subject"]: row for row in found}
     if not any(row["list"] in indicator.of for row in held.lists):
         return _silent(year, indicator)
-    removed = sum(1 for row in held.lists if row["list"] in indicator.of and _gone(row, day))
+    left = {r["subject"] for r in held.lists if r["list"] in indicator.of and _gone(r, day)}
+    removed = len(left - set(subjects))
     words = Text(
         zh=f"{day} 在名单上 {len(subjects)}，此前移出 {removed}",
         en=f"{len(subjects)} on the list on {day}, {removed} removed before",
@@ -69,7 +70,9 @@ def projects_done(indicator: Indicator, held: Holdings, as_of: str, first: int |
     """Count the projects of a kind that were finished in the years from ``first`` on."""
     day, year = _end(as_of)
     start = f"{first or year}-01-01"
-    listed_ones = {row["subject"] for row in held.lists if row["list"] in indicator.among}
+    listed_ones = {
+        row["subject"] for row in held.lists if row["list"] in indicator.among and there(row, day)
+    }
     kinds = [row for row in held.projects if row["kind"] in indicator.of]
     if not kinds:
         return _silent(year, indicator)
@@ -94,7 +97,8 @@ def plants_added(indicator: Indicator, held: Holdings, as_of: str, first: int | 
         return _silent(year, indicator)
     found = [row for row in types if start <= row["first"] <= day and there(row, day)]
     words = Text(zh=f"{start} 至 {day} 投运", en=f"in operation from {start} to {day}")
-    nodes = _rows(found, "reporter", lambda row: row["capacity"], "MW")
+    found = [row | {"plant": f"{row['reporter']}/{row['facility']}"} for row in found]
+    nodes = _rows(found, "plant", lambda row: row["capacity"], "MW")
     added = sum(row["capacity"] for row in found)
     return _reading(indicator, year, added, "MW", words, nodes, base=0.0)
 
@@ -158,15 +162,15 @@ def capacity_share(indicator: Indicator, held: Holdings, as_of: str, _first: int
     fields: dict[str, list[Row]] = {}
     for row in lines:
         fields.setdefault(row["field"], []).append(row)
-    nodes, weighted, weights = [], 0.0, 0
+    nodes, weighted = [], 0.0
+    energies = {name: _energy(own, year) for name, own in fields.items()}
     for name, own in sorted(fields.items()):
         share = _share(own, year)
-        energy = sum(row["energy"].get(year) or 0 for row in own)
-        weighted, weights = weighted + share * energy, weights + energy
-        nodes.append(_field_node(name, own, year, share, energy))
-    if len(fields) > 1 and not weights:
+        weighted += share * energies[name]
+        nodes.append(_field_node(name, own, year, share, energies[name]))
+    if len(fields) > 1 and not all(energies.values()):
         return Reading(None, str(year), "%", "not_computable", reason_text("no_energy"))
-    value = _share(lines, year) if len(fields) == 1 else weighted / weights
+    value = _share(lines, year) if len(fields) == 1 else weighted / sum(energies.values())
     findings: tuple[Finding, ...] = ()
     if unknown:
         values = {"unknown": len(unknown), "lines": len(lines), "year": year}
@@ -184,7 +188,7 @@ def material_ratio(indicator: Indicator, held: Holdings, as_of: str, _first: int
     if not bottom > 0:
         return Reading(None, str(year), "%", "not_computable", reason_text("no_divisor"))
     words = Text(zh=f"{top:.6g} ÷ {bottom:.6g}", en=f"{top:.6g} / {bottom:.6g}")
-    nodes = (*_rows(above, "item", _quantity, ""), *_rows(below, "item", _quantity, ""))
+    nodes = (*_amounts(above), *_amounts(below))
     return _reading(indicator, year, top / bottom * PERCENT, "%", words, nodes)
 
 
@@ -195,6 +199,8 @@ def growth(indicator: Indicator, held: Holdings, as_of: str, first: int | None) 
     then, now = (_amount(held, indicator.of, when) for when in (start, year))
     if not then or not now or year <= start:
         return _silent(year, indicator)
+    if len({row.get("basis", "") for row in (*then, *now)}) > 1:
+        return Reading(None, str(year), "%", "not_computable", reason_text("mixed_prices"))
     top, bottom = (sum(row["quantity"] for row in rows) for rows in (now, then))
     if not bottom > 0:
         return Reading(None, str(year), "%", "not_computable", reason_text("no_divisor"))
@@ -203,7 +209,7 @@ def growth(indicator: Indicator, held: Holdings, as_of: str, first: int | None) 
         zh=f"({top:.6g} ÷ {bottom:.6g})^(1/{year - start}) − 1",
         en=f"({top:.6g} / {bottom:.6g})^(1/{year - start}) − 1",
     )
-    nodes = (*_rows(then, "item", _quantity, ""), *_rows(now, "item", _quantity, ""))
+    nodes = (*_amounts(then), *_amounts(now))
     return _reading(indicator, year, mean, "%", words, nodes)
 
 
@@ -224,6 +230,12 @@ def _share(lines: list[Row], year: int) -> float:
     whole = sum(row["capacity"] for row in lines)
     at = sum(row["capacity"] for row in lines if row["level"].get(year) == BENCHMARK)
     return at / whole if whole else 0.0
+
+
+def _energy(lines: list[Row], year: int) -> int:
+    """Return the energy of a field's lines, 0 where that of any of them is not known."""
+    known = [row["energy"].get(year) for row in lines]
+    return 0 if any(grams is None for grams in known) else sum(known)
 
 
 def _field_node(name: str, lines: list[Row], year: int, share: float, energy: int) -> Node:
@@ -247,6 +259,13 @@ def _field_node(name: str, lines: list[Row], year: int, share: float, energy: in
 def _amount(held: Holdings, wanted: tuple[str, ...], year: int) -> list[Row]:
     """Return the amounts named ``item.flow`` of a year."""
     return [r for r in held.amounts if f"{r['item']}.{r['flow']}" in wanted and r["year"] == year]
+
+
+def _amounts(rows: list[Row]) -> tuple[Node, ...]:
+    """Return a node per amount; unlike amounts are never added."""
+    named = [row | {"amount": f"{row['item']}.{row['flow']}/{row['year']}"} for row in rows]
+    units = {row["item"]: items()[row["item"]].unit for row in rows}
+    return tuple(n for row in named for n in _rows([row], "amount", _quantity, units[row["item"]]))
 
 
 def _quantity(row: Row) -> float:

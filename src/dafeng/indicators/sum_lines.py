@@ -44,22 +44,26 @@ class Roll:
     lists: list[Row]
 
     def chosen(self, wanted: Wanted) -> set[str]:
-        """Return the reporters inside region, sector and boundary."""
-        left_out = makers() if wanted.without_plants else ()
+        """Return the reporters inside region and sector."""
         return {
             name
             for name, row in self.reporters.items()
-            if row["sector"] not in left_out
-            and (wanted.region is None or within(row["region"], wanted.region))
+            if (wanted.region is None or within(row["region"], wanted.region))
             and (wanted.sector is None or in_sector(row["sector"], wanted.sector))
         }
 
     def expected(self, wanted: Wanted, year: int) -> set[str]:
-        """Return the chosen reporters that should report for a year."""
+        """Return the chosen reporters that should be in the sum of a year.
+
+        Power and heat plants may have nothing inside the consumption boundary.
+        """
+        left_out = makers() if wanted.without_plants else ()
         return {
             name
             for name in self.chosen(wanted)
-            if self.belongs(wanted, name, year) and _active(self.reporters[name], year)
+            if self.reporters[name]["sector"] not in left_out
+            and self.belongs(wanted, name, year)
+            and _active(self.reporters[name], year)
         }
 
     def belongs(self, wanted: Wanted, reporter: str, year: int) -> bool:
@@ -102,24 +106,35 @@ def sum_lines(wanted: Wanted, roll: Roll, rows: Iterable[Row]) -> tuple[list[Sum
         if row["reporter"] in chosen and roll.belongs(wanted, row["reporter"], row["year"])
     ]
     held, notes = _fixed_set(wanted, held)
+    keys = {name: _key(wanted, roll.reporters[name]) for name in chosen}
     parts: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    named: dict[tuple[str, int], set[str]] = defaultdict(set)
     for row in held:
-        parts[(_key(wanted, roll.reporters[row["reporter"]]), row["year"])].append(row)
-    lines = [_line(wanted, roll, key, year, part) for (key, year), part in sorted(parts.items())]
+        parts[(keys[row["reporter"]], row["year"])].append(row)
+        named[(keys[row["reporter"]], row["year"])].add(row["reporter"])
+    for year in {year for _, year in parts} | ({int(wanted.year)} if wanted.year else set()):
+        for name in roll.expected(wanted, year):
+            named[(keys[name], year)].add(name)
+    lines = [
+        _line(wanted, roll, place, parts[place], len(names))
+        for place, names in sorted(named.items())
+    ]
     return lines, notes
 
 
-def _line(wanted: Wanted, roll: Roll, key: str, year: int, part: list[Row]) -> Sum:
-    expected = [
-        name for name in roll.expected(wanted, year) if _key(wanted, roll.reporters[name]) == key
-    ]
-    total = {name: sum(row[name] for row in part) for name in _AMOUNTS}
+def _line(
+    wanted: Wanted, roll: Roll, place: tuple[str, int], part: list[Row], expected: int
+) -> Sum:
+    key, year = place
+    total: Row = {name: sum(row[name] for row in part) for name in _AMOUNTS}
+    if not part:
+        total["grams"] = None  # nobody reported, which is not zero
     whole = sum(row["whole"] for row in part)
     words = Text(
-        zh=f"应报 {len(expected)}，已报 {len(part)}，完整 {whole}",
-        en=f"{len(expected)} expected, {len(part)} reported, {whole} complete",
+        zh=f"应报 {expected}，已报 {len(part)}，完整 {whole}",
+        en=f"{expected} expected, {len(part)} reported, {whole} complete",
     )
-    counts = {"expected": len(expected), "reported": len(part), "complete": whole}
+    counts = {"expected": expected, "reported": len(part), "complete": whole}
     title = _title(wanted, key)
     children = (
         Node(

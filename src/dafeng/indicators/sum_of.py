@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from dafeng.explain import Node, figure_id
 from dafeng.vocabulary import Fault, Text
@@ -69,6 +69,11 @@ class Wanted:
         return [self.year] if self.since is None else [str(self.since), self.year]
 
     @property
+    def narrowed(self) -> list[str]:
+        """What narrows the sum to some reporters."""
+        return [name for name in _NARROWED if getattr(self, name) is not None]
+
+    @property
     def without_plants(self) -> bool:
         """Whether power and heat plants stand outside the boundary."""
         return self.measure == "emission" and self.boundary == "consumption"
@@ -100,9 +105,14 @@ def wanted_of(scope: str, year: str) -> Wanted:
     for word in words:
         name, _, value = word.partition("-")
         found[name] = int(value) if name == "since" and value.isdigit() else value
-    if measure not in UNITS or not set(found) <= set(Wanted.__dataclass_fields__):
+    wanted = Wanted(**found) if set(found) <= set(Wanted.__dataclass_fields__) else None
+    if wanted is None or wanted.by not in get_args(By) or measure not in UNITS:
         raise Fault("bad_figure_id", label=scope)
-    return Wanted(**found)
+    told = wanted.scope == scope and all(getattr(wanted, name) for name in wanted.narrowed)
+    dated = wanted.since is None or isinstance(wanted.since, int)
+    if not told or not dated or wanted.boundary not in ("production", "consumption"):
+        raise Fault("bad_figure_id", label=scope)
+    return wanted
 
 
 @dataclass(frozen=True)
@@ -112,7 +122,7 @@ class Sum:
     Attributes:
         wanted: what was asked for.
         key: what the line is: code of the region or sector, id of the group, or empty.
-        grams: whole g CO2e or g standard coal of those who reported.
+        grams: whole g CO2e or g standard coal of those who reported; ``None`` where nobody did.
         feedstock, renewable: kept apart, in the same unit.
         excluded: what was taken off for excluded projects.
         expected, reported, complete: reporters that should be in it, that are, and that are
@@ -124,7 +134,7 @@ class Sum:
     key: str
     title: Text
     year: int
-    grams: int
+    grams: int | None
     feedstock: int
     renewable: int
     excluded: int

@@ -1,7 +1,7 @@
 """The books: activity entries, measured parameters, reporters; and how files become rows."""
 
 from dafeng.ledger.conflicts import check_entries
-from dafeng.ledger.current import current, newest
+from dafeng.ledger.current import current, newest, today
 from dafeng.ledger.importing.faults import Add
 from dafeng.ledger.importing.imports import Import, read_table, write_rejected
 from dafeng.ledger.importing.mapping import Mapping, read_mapping
@@ -17,5 +17,6 @@ __all__ = [
     "read_mapping",
     "read_table",
     "tables",
+    "today",
     "write_rejected",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -28,6 +28,11 @@ def current(entries: ir.Table) -> ir.Table:
     final = finals.mutate(year=finals.period).select(*_SERIES, "year").distinct()
     replaced = rows.filter(rows.period != rows.year).semi_join(final, [*_SERIES, "year"])
     return rows.anti_join(replaced.select("entry"), "entry").drop("year")
+
+
+def today(rows: Iterable[dict[str, Any]], key: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the row of each key that was entered last, of rows in the order of entry."""
+    return list({tuple(row[name] for name in key): row for row in rows}.values())
 
 
 def newest(rows: ir.Table, key: Sequence[str]) -> ir.Table:

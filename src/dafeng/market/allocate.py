@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dafeng.explain import Node, figure_id
 from dafeng.findings import Finding
+from dafeng.market.apart import INITIAL, VERIFIED, set_apart, sum_of
 from dafeng.market.balance import OBLIGATION, UNROUNDED, solve
 from dafeng.market.results import Adjustment, Allocation, Balance, Line, Steps, Total
 from dafeng.market.sectors import Sector, edition, sector
 from dafeng.market.trace import Worked, figure_tree, given, plain
-from dafeng.market.units import Unit, check_units
+from dafeng.market.units import Unit, check_units, unread
 from dafeng.rulebook import Computed, Formula, Rulebook, compute
 from dafeng.vocabulary import Fault, Period, Text, period
 
 ALLOWANCE, BALANCE = "allowance", "balance"
-INITIAL, VERIFIED = "initial", "verified"
 
 
 def allocate(
@@ -46,7 +46,7 @@ def allocate(
         ``unknown_case``, ``no_balance``, ``unused_balance``, or the fault of a cell.
     """
     chosen, when = sector(wanted), period(str(year))
-    rows = check_units(chosen.id, units)
+    rows, apart = set_apart(rules, chosen, when, check_units(chosen.id, units), draft=draft)
     work = _Work(rules, chosen, when, draft)
     lines, found = work.unit_lines(rows, balance)
     if balance is not None and found is None:
@@ -54,7 +54,11 @@ def allocate(
     totals = work.totals(lines)
     order = {(row.enterprise, row.unit): place for place, row in enumerate(rows)}
     lines.sort(key=lambda line: order[line.enterprise, line.unit])
-    findings = [_lacking(line) for line in lines if line.allowance is None]
+    findings = [*unread(chosen.id, units), *apart]
+    if draft:
+        findings += _without_draft(rules, f"{wanted} {year}", [*lines, *totals])
+    pairs = zip(lines, rows, strict=True)
+    findings += [_lacking(line, row) for line, row in pairs if line.allowance is None]
     if found is not None and found.solved:
         values = {"value": f"{found.value:.6f}", "units": found.units}
         findings.append(Finding("balance_solved", f"{wanted} {year}", values))
@@ -78,8 +82,7 @@ class _Work:
     ) -> tuple[list[Line], Balance | None]:
         groups: dict[str, list[Unit]] = {}
         for row in rows:
-            route = next(route for route in self.sector.routes if route.fits(row.cells))
-            groups.setdefault(route.family, []).append(row)
+            groups.setdefault(self.sector.family(row.cells), []).append(row)
         lines: list[Line] = []
         found = None
         for family, members in groups.items():
@@ -105,7 +108,7 @@ class _Work:
         size = len(next(iter(columns.values())))
         if published is None:
             probe = compute(self.rules, formula, {**columns, name: [1] * size}, self.when)
-            if any(probe.missing):
+            if any(probe.missing) or any(value.is_nan() for value in probe.steps[UNROUNDED]):
                 return None
             value = +solve(self.rules, formula, name, columns, self.when)
         else:
@@ -129,6 +132,8 @@ class _Work:
                 return _balance_node(self.sector, self.when, text, common)
             cell = row.cells.get(name)
             ref = f"input/{where}/{name}"
+            if name in row.derived:
+                return _derived(ref, text, cell, wanted.unit, row.mark)
             return given(ref, text, cell, wanted.unit, row.mark, row.source)
 
         worked = Worked(self.rules, formula, where, steps, values, node, computed.assumed[place])
@@ -157,8 +162,8 @@ class _Work:
         for line in lines:
             members.setdefault(line.enterprise, []).append(line)
         columns = {
-            INITIAL: [_sum([line.allowance for line in held]) for held in members.values()],
-            VERIFIED: [_sum([line.obligation for line in held]) for held in members.values()],
+            INITIAL: [sum_of([line.allowance for line in held]) for held in members.values()],
+            VERIFIED: [sum_of([line.obligation for line in held]) for held in members.values()],
         }
         computed = compute(self.rules, formula, columns, self.when)
         return [
@@ -172,8 +177,8 @@ class _Work:
         steps = _steps(computed, place)
         branch = {INITIAL: 0, VERIFIED: 1}  # allowance and obligation of a unit's tree
         sums = {
-            INITIAL: _sum([line.allowance for line in held]),
-            VERIFIED: _sum([line.obligation for line in held]),
+            INITIAL: sum_of([line.allowance for line in held]),
+            VERIFIED: sum_of([line.obligation for line in held]),
         }
 
         def node(symbol: str) -> Node:
@@ -240,18 +245,17 @@ def _values(computed: Computed, place: int) -> dict[str, str]:
     return {symbol: value.id for symbol, value in found.items() if value is not None}
 
 
-def _sum(parts: Sequence[Decimal | int | None]) -> Decimal | None:
-    """Sum; one missing part leaves no sum."""
-    known = [Decimal(part) for part in parts if part is not None]
-    return sum(known, Decimal(0)) if len(known) == len(parts) else None
-
-
 def _whole(value: Decimal | None) -> int | None:
     return None if value is None else int(value)
 
 
 def _positive(value: Any, name: str) -> Decimal:
-    found = Decimal(str(value))
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation as error:
+        raise Fault("bad_number", name, label=value) from error
+    if not found.is_finite():
+        raise Fault("bad_number", name, label=value)
     if not found > 0:
         raise Fault("out_of_range", name, label=value, low=0, high="…")
     return found
@@ -275,12 +279,42 @@ def _balance_node(of: Sector, when: Period, text: Text, common: Balance | None) 
     return Node("assumption", ref, text, float(common.value), common.unit, "", flags, detail=detail)
 
 
-def _lacking(line: Line) -> Finding:
-    names = {**line.formula.inputs}
-    zh = [names[name].zh if name in names else name for name in line.missing]
-    en = [names[name].en if name in names else name for name in line.missing]
-    values = {"missing": Text(zh="、".join(zh), en=", ".join(en))}
-    return Finding("no_allowance", f"{line.enterprise}/{line.unit}", values)
+def _derived(ref: str, text: Text, cell: Any, unit: str | None, mark: str) -> Node:
+    node = given(ref, text, cell, unit, mark)
+    why = Text(zh="由企业排放量得出", en="follows from the emissions of the enterprise")
+    said = node.detail and Text(zh=f"{cell}，{why.zh}", en=f"{cell}, which {why.en}")
+    return replace(node, kind="formula", detail=said or why)
+
+
+def _without_draft(rules: Rulebook, place: str, worked: Sequence[Line | Total]) -> list[Finding]:
+    """Return a notice where a draft was allowed and none was needed."""
+    if any(rules.is_draft(one.formula) for one in worked):
+        return []
+    used = dict.fromkeys(one.formula.document for one in worked)
+    titles = [rules.documents[document].title for document in used]
+    said = Text(zh="》《".join(t.zh for t in titles), en="; ".join(t.en for t in titles))
+    return [Finding("final_text_used", place, {"title": said})]
+
+
+def _lacking(line: Line, row: Unit) -> Finding:
+    """Say what a unit without an allowance lacks, or which of its figures no rule speaks of."""
+    names = {name: Text(zh=i.zh, en=i.en) for name, i in line.formula.inputs.items()}
+    held = [name for name in line.missing if row.cells.get(name) is not None]
+    said = [names.get(name, Text(zh=name, en=name)) for name in held or line.missing]
+    place = f"{line.enterprise}/{line.unit}"
+    if not held:
+        missing = Text(zh="、".join(t.zh for t in said), en=", ".join(t.en for t in said))
+        return Finding("no_allowance", place, {"missing": missing})
+    pairs = [(text, _said(row.cells[name])) for text, name in zip(said, held, strict=True)]
+    strange = Text(
+        zh="、".join(f"{text.zh} {value}" for text, value in pairs),
+        en=", ".join(f"{text.en} {value}" for text, value in pairs),
+    )
+    return Finding("no_intensity", place, {"given": strange})
+
+
+def _said(cell: Any) -> str:
+    return f"{cell.normalize():,f}" if isinstance(cell, Decimal) else str(cell)
 
 
 def _adjustments(chosen: Sector, of: Sequence[Line] | Sequence[Total]) -> list[Adjustment]:

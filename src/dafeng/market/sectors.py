@@ -36,6 +36,20 @@ class Route(Record):
         return bool(held) and (not self.among or held in self.among)
 
 
+class Apart(Record):
+    """Enterprises that the rules set apart, whatever their units say of themselves.
+
+    Attributes:
+        step: step of the enterprise's formula, not zero for such an enterprise; it rests on
+            emissions alone.
+        column, case: what their units take.
+    """
+
+    step: str
+    column: str
+    case: str
+
+
 class Sector(Term):
     """What a sector is computed with.
 
@@ -45,12 +59,18 @@ class Sector(Term):
         adjustments: steps that are shown as rows of their own where they are not zero.
         balance: input that is one number for the whole industry: given, or solved so that
             allowances and verified emissions are equal.
+        apart: enterprises that stay out of it.
     """
 
     routes: tuple[Route, ...] = Field(min_length=1)
     enterprise: str
     adjustments: tuple[str, ...] = ()
     balance: str | None = None
+    apart: Apart | None = None
+
+    def family(self, unit: Mapping[str, Any]) -> str:
+        """Return the family of formulas that a unit takes."""
+        return next(route.family for route in self.routes if route.fits(unit))
 
 
 @cache

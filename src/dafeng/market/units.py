@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ class Unit:
 
     Attributes:
         source: where it was read, for the explanation.
+        derived: cells that follow from the rules and were not given.
     """
 
     enterprise: str
@@ -30,6 +33,7 @@ class Unit:
     mark: str
     source: str
     cells: dict[str, Any]
+    derived: frozenset[str] = frozenset()
 
 
 def check_units(name: str, rows: Sequence[Mapping[str, Any]] | Any) -> list[Unit]:
@@ -52,6 +56,18 @@ def check_units(name: str, rows: Sequence[Mapping[str, Any]] | Any) -> list[Unit
             raise Fault("duplicate", unit.source, other=found[key].source)
         found[key] = unit
     return list(found.values())
+
+
+def unread(name: str, rows: Sequence[Mapping[str, Any]] | Any) -> list[Finding]:
+    """Return a finding of the columns that a sector does not know, each with what is near it."""
+    known = [column.name for column in unit_tables()[name].columns]
+    held = rows.column_names if hasattr(rows, "column_names") else chain.from_iterable(rows)
+    strange = []
+    for label in dict.fromkeys(map(str, held)):
+        if label not in (*known, SOURCE):
+            near = get_close_matches(label, known, n=1)
+            strange.append(f"{label} ({near[0]}?)" if near else label)
+    return [Finding("unknown_column", name, {"columns": ", ".join(strange)})] if strange else []
 
 
 def read_units(
@@ -105,7 +121,8 @@ def _filled(value: Any) -> bool:
 def _cases(rules: Rulebook, formulas: Iterable[Formula], name: str) -> dict[str, None]:
     """Return the cases that a column may name: those of the parameters chosen by it."""
     refs = [ref for formula in formulas for ref in formula.parameters.values() if ref.case == name]
-    return dict.fromkeys(case for ref in refs for s in ref.sets for case in rules.sets[s].cases)
+    sets = (rules.sets[held] for ref in refs for held in rules.sets_of(ref))
+    return dict.fromkeys(case for one in sets for case in one.cases)
 
 
 def _unit(row: Mapping[str, Any], columns: Mapping[str, Column], source: str) -> Unit:
@@ -141,5 +158,6 @@ def _cell(value: Any, column: Column, source: str) -> Any:
     if (low is not None and number < Decimal(str(low))) or (
         high is not None and number > Decimal(str(high))
     ):
-        raise Fault("out_of_range", place, label=value, low=low, high=high or "…")
+        ends = {"low": "…" if low is None else low, "high": "…" if high is None else high}
+        raise Fault("out_of_range", place, label=value, **ends)
     return number

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.text import Text as Styled
 from rich.tree import Tree
 
@@ -17,12 +19,14 @@ _STYLES = {
 }
 
 
-def tree_view(node: Node, lang: str, mark: str) -> Tree:
+def tree_view(node: Node, lang: str, mark: str, flags: tuple[str, ...] = ()) -> Tree:
     """Return a tree to print: label, value and unit, mark, source.
 
-    ``mark`` is that of the whole figure, also where only a part of its tree is shown.
+    ``mark`` and ``flags`` are those of the whole figure, also where only a part of its tree is
+    shown.
     """
-    tree = Tree(_line(node, lang, mark), guide_style="dim")
+    root = replace(node, flags=tuple(dict.fromkeys((*node.flags, *flags))))
+    tree = Tree(_line(root, lang, mark), guide_style="dim")
     _grow(tree, node, lang)
     return tree
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -14,14 +14,12 @@ from dafeng.rulebook.limits import ScaleSet
 from dafeng.rulebook.resolving import Resolver
 from dafeng.rulebook.rulebook import Rulebook
 from dafeng.rulebook.schema import Method, MethodTerm, Reference
+from dafeng.rulebook.sense import Test, sense_tests
 from dafeng.vocabulary import Entries, Fault, flows, gases, items, quantity, regions, uses
-
-Test = tuple[str, Callable[[], object]]
-"""A place, and what raises a fault if something is wrong there."""
 
 
 def check(rules: Rulebook, day: date | None = None) -> list[Finding]:
-    """Return what is wrong: citations, names, units and formulas that lead nowhere.
+    """Return what is wrong: citations, names, units and formulas that lead nowhere, and nonsense.
 
     Args:
         rules: the rulebook.
@@ -56,6 +54,7 @@ def _tests(rules: Rulebook, day: date | None) -> Iterator[Test]:
     yield from chain.from_iterable(_scale_tests(rules, e) for e in rules.scales.values())
     yield from chain.from_iterable(_formula_tests(rules, f) for f in rules.formulas.values())
     yield from chain.from_iterable(_scorecard_tests(rules, c) for c in rules.scorecards.values())
+    yield from sense_tests(rules, day)
 
 
 def _method_tests(rules: Rulebook, method: Method) -> Iterator[Test]:

@@ -106,7 +106,7 @@ def complete(inputs: Mapping[str, Input], columns: Mapping[str, Sequence[Any]], 
             raise Fault("missing_column", label=name)
         found = list(columns.get(name, [None] * size))
         for row, value in enumerate(found):
-            if value is None or value == "":
+            if value is None or value == "" or value != value:  # noqa: PLR0124  NaN
                 found[row] = wanted.default
                 (missing if wanted.default is None else assumed)[row].append(name)
         held[name] = decimals(found) if wanted.unit is not None else texts(found)
@@ -214,6 +214,6 @@ def _chosen(
 
 
 def _check_case(rules: Rulebook, ref: Reference, case: str) -> None:
-    known = {name for listed in ref.sets for name in rules.sets[listed].cases}
+    known = {name for held in rules.sets_of(ref) for name in rules.sets[held].cases}
     if case not in known:
         raise Fault("unknown_case", label=case, near=", ".join(sorted(known)))

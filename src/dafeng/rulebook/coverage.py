@@ -197,7 +197,7 @@ def _uses(rules: Rulebook, term: MethodTerm, item: str) -> list[str]:
         return [use.removesuffix("/*") for use in term.uses]
     found = {""}
     for ref in term.parameters.values():
-        for name in ref.sets:
+        for name in rules.sets_of(ref):
             rows = (row for table in rules.sets[name].tables for row in table.rows)
             found |= {row.use for row in rows if row.use and row.item in (None, ref.item or item)}
     return sorted(found)
@@ -207,7 +207,7 @@ def _spans(
     rules: Rulebook, refs: Sequence[Reference], begin: date, end: date
 ) -> Iterator[tuple[date, date]]:
     """Split some days where a set, a year or a declaration begins or ends."""
-    dated = [rules.sets[name] for ref in refs for name in ref.sets]
+    dated = [rules.sets[name] for ref in refs for name in rules.sets_of(ref)]
     marks: list[InTime] = [*dated, *(unknown for ref in refs for unknown in ref.unknown)]
     starts = {begin}
     starts |= {m.applies_from for m in marks if m.applies_from}

@@ -131,8 +131,9 @@ def _document(rules: Rulebook, one: Document, first: date, last: date) -> Iterat
     """Yield when a document was issued, came into force and went out of it."""
     if one.issued and first < one.issued <= last:
         yield change_of(rules, "documents", one, "issued", day=one.issued)
-    if one.in_force_from and first < one.in_force_from <= last and not one.draft:
-        yield change_of(rules, "documents", one, "starts", day=one.in_force_from)
+    begins = one.in_force_from
+    if begins and first < begins <= last and not one.draft and _known_by(one.issued, begins):
+        yield change_of(rules, "documents", one, "starts", day=begins)
     if one.in_force_to and first <= one.in_force_to < last and not one.draft:
         after = one.superseded_by or ""
         made = change_of(rules, "documents", one, "ends", day=one.in_force_to)
@@ -142,15 +143,23 @@ def _document(rules: Rulebook, one: Document, first: date, last: date) -> Iterat
 def _live(rules: Rulebook, rule: Any, day: date) -> bool:
     """Whether a set or an edition is issued and in force on a day, and no draft."""
     when = issued(rules, rule)
-    return (when is None or when <= day) and holds_on(rule, day) and not rules.is_draft(rule)
+    return _known_by(when, day) and holds_on(rule, day) and not rules.is_draft(rule)
 
 
 def _began(rules: Rulebook, rule: Any, first: date) -> tuple[Event, date | None]:
     """Return event and day of what is live now and was not on ``first``."""
-    begins, when = rule.applies_from, issued(rules, rule)
-    if begins and first < begins and (when is None or when <= begins):
+    return _start(rule.applies_from, issued(rules, rule), first)
+
+
+def _start(begins: date | None, when: date | None, first: date) -> tuple[Event, date | None]:
+    """Return event and day: what was issued after it began counts from when it was issued."""
+    if begins and first < begins and _known_by(when, begins):
         return "starts", begins
     return "issued", when
+
+
+def _known_by(when: date | None, day: date) -> bool:
+    return when is None or when <= day
 
 
 def _sets_and_values(rules: Rulebook, first: date, last: date) -> Iterator[Change]:
@@ -226,18 +235,17 @@ def _methods(rules: Rulebook, first: date, last: date) -> Iterator[Change]:
         old, new = (_used(one, when, day) for day in (first, last))
         begins = period(str(one.first_year)).first if one.first_year else None
         if new and not old:
-            started = begins is not None and first < begins
-            event: Event = "starts" if started else "issued"
-            yield change_of(rules, "methods", one, event, day=begins if started else when)
+            event, day = _start(begins, when, first)
+            yield change_of(rules, "methods", one, event, day=day)
         elif old and not new:
-            day = period(str(one.last_year)).last
-            yield change_of(rules, "methods", one, "ends", day=day)
+            ended = period(str(one.last_year)).last
+            yield change_of(rules, "methods", one, "ends", day=ended)
 
 
 def _used(method: Method, when: date | None, day: date) -> bool:
     """Whether a method is issued by a day and used for its year."""
     within = (method.first_year or day.year) <= day.year <= (method.last_year or day.year)
-    return within and (when is None or when <= day)
+    return within and _known_by(when, day)
 
 
 def _editions(rules: Rulebook, kind: str, first: date, last: date) -> Iterator[Change]:

@@ -35,9 +35,9 @@ _COMPARISONS: dict[type[ast.cmpop], Any] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
-_FALLBACK = "first"
+_FALLBACK, _CHOICE = "first", "where"
 _NUMPY = {"min": "minimum", "max": "maximum", "floor": "floor", "ceil": "ceil", "exp": "exp"}
-FUNCTIONS = {_FALLBACK: 2, "where": 3, "min": 2, "max": 2, "floor": 1, "ceil": 1, "exp": 1}
+FUNCTIONS = {_FALLBACK: 2, _CHOICE: 3, "min": 2, "max": 2, "floor": 1, "ceil": 1, "exp": 1}
 """Functions of a formula and how many arguments each takes (``first`` takes two or more)."""
 
 
@@ -102,7 +102,7 @@ def evaluate(expression: str, values: Quantities, number: Callable[[str], Any] =
     Args:
         expression: the formula.
         values: symbol → quantity (array of float64, NaN where there is no value), or array of
-            Decimal.
+            Decimal; all of one length. Each branch of ``where`` sees only the rows that take it.
         number: how the numbers of the formula itself are read: ``float`` or ``Decimal``.
 
     Raises:
@@ -133,20 +133,19 @@ def _value(node: ast.expr, values: Quantities, number: Callable[[str], Any]) -> 
             chain = [_value(side, values, number) for side in (left, *comparators)]
             pairs = zip(ops, chain, chain[1:], strict=False)
             return reduce(operator.and_, (_COMPARISONS[type(op)](a, b) for op, a, b in pairs))
-        case ast.Call(args=args):
-            return _call(_name(node), [_value(arg, values, number) for arg in args])
+        case ast.Call():
+            return _call(node, values, number)
     raise Fault("bad_expression", ast.unparse(node), reason=type(node).__name__)
 
 
-def _call(name: str, args: list[Any]) -> Any:
+def _call(node: ast.Call, values: Quantities, number: Callable[[str], Any]) -> Any:
     import numpy as np  # noqa: PLC0415  heavy
 
-    if name == _FALLBACK:
-        return _first(args)
-    if name == "where":
-        condition, here, there = args
-        return np.where(np.asarray(condition, dtype=bool), here, there)
-    return getattr(np, _NUMPY[name])(*args)
+    name = _name(node)
+    if name == _CHOICE:
+        return _where(node.args, values, number)
+    args = [_value(arg, values, number) for arg in node.args]
+    return _first(args) if name == _FALLBACK else getattr(np, _NUMPY[name])(*args)
 
 
 def _first(options: list[Any]) -> Any:
@@ -155,9 +154,35 @@ def _first(options: list[Any]) -> Any:
 
     *earlier, found = options
     for option in reversed(earlier):
-        here = option.to(found.units).magnitude
-        found = type(found)(np.where(np.isnan(here), found.magnitude, here), found.units)
+        here = getattr(option, "magnitude", option)
+        found = np.where(np.asarray(here != here, dtype=bool), found, option)  # noqa: PLR0124  NaN
     return found
+
+
+def _where(args: list[ast.expr], values: Quantities, number: Callable[[str], Any]) -> Any:
+    """Evaluate each branch on the rows that take it, so that the other rows cannot spoil it."""
+    import numpy as np  # noqa: PLC0415  heavy
+
+    condition, *branches = args
+    holds = np.asarray(_value(condition, values, number), dtype=bool)
+    if not holds.ndim:
+        return _value(branches[0 if holds else 1], values, number)
+    sides = []
+    for branch, taken in zip(branches, (holds, ~holds), strict=True):
+        part = {name: held[taken] if np.ndim(held) else held for name, held in values.items()}
+        sides.append(_spread(_value(branch, part, number), taken))
+    return np.where(holds, *sides)
+
+
+def _spread(part: Any, taken: NDArray[Any]) -> Any:
+    """Return what some rows have as a column of all rows; the others hold zeros."""
+    import numpy as np  # noqa: PLC0415  heavy
+
+    units = getattr(part, "units", None)
+    found = np.asarray(part if units is None else part.magnitude)
+    column = np.zeros(taken.shape, dtype=found.dtype)
+    column[taken] = found
+    return column if units is None else type(part)(column, units)
 
 
 def used(expression: str, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,6 +197,8 @@ def used(expression: str, known: Mapping[str, Any]) -> dict[str, Any]:
         an alternative that was not needed, or that lacks a part, does not bear on the result;
         where no option has a value, all of them count.
     """
+    if not known:
+        return {}
     found = {symbol: array & False for symbol, array in known.items()}
     _mark_used(_parse(expression), known, found, _as_array(True, known))  # noqa: FBT003
     return found

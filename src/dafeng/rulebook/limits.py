@@ -45,7 +45,7 @@ class Scale(Term):
         item: the product, where it is an item of the vocabulary.
         unit: unit of value and limits.
         limits: one per grade of the edition, best first; null where the document prints none, a
-            range where it prints one (then there is no limit to hold a value against).
+            range where it prints one (then the limit is not known).
         unknown: grades whose limit the document prints but no source at hand shows; where it would
             decide, there is no grade.
         corrected: formula of the corrected limit over ``limit`` and inputs: one for all grades,

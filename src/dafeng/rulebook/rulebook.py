@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from dafeng.rulebook.editions import Dated, E, holds_on, spell
+from dafeng.rulebook.editions import Dated, E, holds_on, none_in_force, spell
 from dafeng.rulebook.instruments import Deadline, Formula, Scorecard
 from dafeng.rulebook.limits import Scale, ScaleSet
 from dafeng.rulebook.resolving import Lookup, Resolver, SharedTerms, completed
@@ -173,11 +173,12 @@ class Rulebook:
         if ref.select == "in_force":
             return next((Choice(v) for v in found if v.applies(when.last)), None)
         dated = [value for value in found if value.set.data_year is not None]
-        fitting = [value for value in dated if _data_year(value) <= when.year]
+        fitting = [v for v in dated if _data_year(v) <= when.year and v.applies(when.last)]
         # max and min keep the first of equals: a province's own value before that of its grid
         if fitting:
             return Choice(max(fitting, key=_data_year))
-        return Choice(min(dated, key=_data_year), proxy=True) if dated else None
+        later = [v for v in dated if v.set.applies_to is None or when.last <= v.set.applies_to]
+        return Choice(min(later, key=_data_year), proxy=True) if later else None
 
     def candidates(
         self, ref: Reference, item: str, region: str = "", use: str = "", draft: str = ""
@@ -188,7 +189,7 @@ class Rulebook:
         one for every use.
         """
         places = _places(region, ref.region) if ref.region else ("",)
-        for name in self._sets(ref):
+        for name in self.sets_of(ref):
             document = self.documents[self.sets[name].document]
             if document.draft and document.id != draft:
                 continue
@@ -208,11 +209,11 @@ class Rulebook:
         """
         held = []
         for ref in refs:
-            sets = [self.sets[name] for name in self._sets(ref)]
+            sets = [self.sets[name] for name in self.sets_of(ref)]
             if ref.select == "in_force":
                 held += [holds_on(found, when.last) for found in sets]
             else:
-                held += [(found.data_year or when.year) <= when.year for found in sets]
+                held += [(s.data_year or 0) <= when.year and holds_on(s, when.last) for s in sets]
         return tuple(held)
 
     def edition(self, book: dict[str, E], family: str, day: date, region: str = "") -> E:
@@ -263,9 +264,10 @@ class Rulebook:
             raise Fault("unknown_family", label=family, near=near)
         places = [*(place.id for place in ancestors(region)), ""] if region else [""]
         # what is read last is an overlay's and comes before what it lies over
-        found = [e for e in reversed(held) if e.region in places and self._in_force(e, day)]
+        here = [e for e in reversed(held) if e.region in places]
+        found = [edition for edition in here if self._in_force(edition, day)]
         if not found:
-            raise Fault("no_edition", family, day=day, editions=", ".join(map(spell, held)))
+            raise none_in_force(family, day, held, here, [e for e in here if self.is_draft(e)])
         return sorted(found, key=lambda edition: places.index(edition.region))
 
     def named(self, book: dict[str, E], wanted: str, day: date) -> E:
@@ -303,7 +305,7 @@ class Rulebook:
             raise Fault("unknown_clause", label=citation)
         return document, clause
 
-    def _sets(self, ref: Reference) -> Iterator[str]:
+    def sets_of(self, ref: Reference) -> Iterator[str]:
         """Yield the sets that may answer a reference, overlays before what they lie over."""
         for listed in ref.sets:
             yield from self._before.get(listed, ())

@@ -76,11 +76,13 @@ class Parameter(Term):
     Attributes:
         symbol: how formulas write it.
         units: units a measured value may stand in (any that converts); the first is preferred.
-        high: the largest value that makes sense, in the first unit: 1 of a share.
+        low, high: the smallest and the largest value that make sense, in the first unit: 0 and
+            1 of a share.
     """
 
     symbol: str
     units: tuple[str, ...]
+    low: float = 0
     high: float | None = None
 
 
@@ -174,7 +176,7 @@ class Reference(Record):
             for no month.
         default_only: items whose value is never taken from the reporter.
         select: ``in_force`` by the period's last day; ``newest_data_year`` not later than the
-            period, else the earliest as a flagged proxy.
+            period and applying on its last day, else the earliest later one as a flagged proxy.
         region: level of region at which a regional value is looked up.
         unknown: when the sets have no value although they have one at other times.
     """

@@ -10,13 +10,15 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from dafeng.rulebook.difference import citation_of, flags_of, mark_of
-from dafeng.vocabulary import Term, Text, items
+from dafeng.vocabulary import Fault, Term, Text, items
 
 if TYPE_CHECKING:
     from dafeng.rulebook.rulebook import Rulebook
 
 
 _WORD = re.compile(r"[\w-]+")
+_RUN = re.compile(r"\d+(?:[^\w\n]+\d+)*|[^\W\d_]+")  # numbers as they are joined, or letters
+_BETWEEN, _JOINT = r"(?:[^\w\n]|_)*", r"[^\w\n]+"
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Hit:
     Attributes:
         kind: kind of record; ``clauses``, ``items``, or ``limits`` for one scale of an edition.
         rank: 0 the very id or name, 1 in the id or the name, 2 in an alias, a number or the name
-            of what it holds, 3 in its text.
+            of what it holds, 3 in its text, 4 only inside words: "cement" in "replacement".
         clause: ``document/clause`` that it rests on; empty for an item.
     """
 
@@ -58,12 +60,19 @@ def search(rules: Rulebook, words: str) -> list[Hit]:
 
     Args:
         rules: the rulebook.
-        words: one or more, with spaces between them; case and width make no difference.
+        words: one or more, with spaces between them; case and width make no difference, nor
+            does what stands between letters and digits: ``gb21256`` finds GB 21256.
+
+    Raises:
+        Fault: ``no_search_words``.
     """
     wanted = _fold(words).split()
+    if not wanted:
+        raise Fault("no_search_words")
+    patterns = [_pattern(word) for word in wanted]
     found = []
-    for entry in _entries(rules) if wanted else ():
-        rank = _rank(entry, " ".join(wanted), wanted)
+    for entry in _entries(rules):
+        rank = _rank(entry, " ".join(wanted), patterns)
         if rank is not None:
             hit = entry.hit
             found.append(Hit(hit.kind, hit.id, hit.name, rank, hit.clause, hit.mark, hit.flags))
@@ -80,16 +89,22 @@ def near(rules: Rulebook, words: str) -> list[str]:
     return [known[label] for label in get_close_matches(_fold(words), known)]
 
 
-def _rank(entry: _Entry, phrase: str, wanted: list[str]) -> int | None:
+def _pattern(word: str) -> str:
+    """Return the pattern of a word, whatever separates its letters from its digits."""
+    runs = [_JOINT.join(re.split(r"[^\w\n]+", run)) for run in _RUN.findall(word)]
+    return _BETWEEN.join(runs) or re.escape(word)
+
+
+def _rank(entry: _Entry, phrase: str, patterns: list[str]) -> int | None:
     named = [_fold(label) for label in entry.named]
     if phrase in named:
         return 0
-    held = ""
+    held, rank = "", 0
     for rank, labels in enumerate((named, map(_fold, entry.more), map(_fold, entry.text)), 1):
         held = "\n".join((held, *labels))
-        if all(word in held for word in wanted):
+        if all(re.search(rf"(?<![a-z0-9]){pattern}", held) for pattern in patterns):
             return rank
-    return None
+    return rank + 1 if all(re.search(pattern, held) for pattern in patterns) else None
 
 
 def _fold(label: str) -> str:

@@ -3,7 +3,7 @@
 from dafeng.vocabulary.activities import Item, basis, flows, gases, items, marks, uses, worst_mark
 from dafeng.vocabulary.fault import Fault
 from dafeng.vocabulary.periods import Period, period, plan_periods
-from dafeng.vocabulary.places import ancestors, regions, sectors
+from dafeng.vocabulary.places import ancestors, below, regions, sectors
 from dafeng.vocabulary.reporters import check_credit_code, fictional_credit_code, is_fictional
 from dafeng.vocabulary.schema import (
     LANGUAGES,
@@ -31,6 +31,7 @@ __all__ = [
     "Text",
     "ancestors",
     "basis",
+    "below",
     "check_credit_code",
     "factor",
     "fictional_credit_code",

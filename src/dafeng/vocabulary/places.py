@@ -64,3 +64,14 @@ def ancestors(region: str) -> Iterator[Region]:
     while entry is not None:
         yield entry
         entry = regions()[entry.parent] if entry.parent else None
+
+
+def below(region: str, day: date) -> list[str]:
+    """Return the regions right below one that exist on a day; grids are no places."""
+    return [
+        place.id
+        for place in regions().values()
+        if place.parent == region
+        and place.kind != "grid"
+        and (place.last is None or day <= place.last)
+    ]

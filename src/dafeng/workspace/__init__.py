@@ -14,7 +14,8 @@ from dafeng import explain as trees
 from dafeng import indicators, ledger, plan, rulebook, statistics
 from dafeng.findings import Finding, has_errors
 from dafeng.vocabulary import Fault, TableSchema, period
-from dafeng.workspace.boards import BoardOfBooks, places_below
+from dafeng.vocabulary import below as inside
+from dafeng.workspace.boards import BoardOfBooks
 from dafeng.workspace.books import Books
 from dafeng.workspace.decompose import Asked, FaultyFile, decompose
 from dafeng.workspace.door import door_check
@@ -148,6 +149,14 @@ class Workspace:
         """
         return self.store.load(self._schema(name))
 
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Return what counts today of a table: of rows with the same key the newest.
+
+        Raises:
+            Fault: ``unknown_table``.
+        """
+        return ledger.today(self.table(name).to_pylist(), self._schema(name).key)
+
     def import_file(
         self,
         file: Path | str,
@@ -222,17 +231,16 @@ class Workspace:
             below: from the books, for the regions right below the owner too. A rate is set against
                 the plan's own; a count or an amount has no target there.
         """
-        rows = self.table("statistics").to_pylist()
-        when = as_of or _newest_year(
-            rows if source == "statistics" else self.table("entries").to_pylist()
-        )
+        rows = self.table("statistics").to_pylist() if source == "statistics" else []
+        held = self.table("statistics" if source == "statistics" else "entries")
+        when = as_of or _newest_year(held["period"])
         chosen = self._chosen_plans(plan_id, region, when)
         if source == "reporters":
-            books = BoardOfBooks(self)
+            books, last = BoardOfBooks(self), period(when).last
             lines = [
                 line
                 for plan_ in chosen
-                for place in (plan_.owner, *(places_below(plan_.owner, when) if below else ()))
+                for place in (plan_.owner, *(inside(plan_.owner, last) if below else ()))
                 for line in books.lines(plan_, when, place)
             ]
         else:
@@ -247,7 +255,7 @@ class Workspace:
         Args:
             wanted: measure, boundary, lines, and which reporters count.
         """
-        tables = {n: self.table(n).to_pylist() for n in ("lists", "projects", "members")}
+        tables = {name: self.rows(name) for name in ("lists", "projects", "members")}
         lines, found = sums(Books(self.store, self.rules), tables, wanted)
         for line in lines:
             self._keep(line.figure, line.tree)
@@ -372,8 +380,8 @@ class Workspace:
         self.store.keep_figure(figure, tree.to_dict("en"))
 
 
-def _newest_year(rows: list[dict[str, Any]]) -> str:
-    years = [period(row["period"]).year for row in rows]
+def _newest_year(periods: pa.ChunkedArray) -> str:
+    years = [period(label).year for label in periods.unique().to_pylist()]
     if not years:
         raise Fault("no_figures")
     return str(max(years))

@@ -6,15 +6,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dafeng import indicators
-from dafeng.vocabulary import period, regions
 from dafeng.workspace.books import Books
 from dafeng.workspace.holdings import holdings
 from dafeng.workspace.reporters import reporter_totals
 from dafeng.workspace.sums import excluded
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from dafeng.plan import Plan
     from dafeng.workspace import Workspace
 
@@ -30,10 +27,7 @@ class BoardOfBooks:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        tables: dict[str, pa.Table] = {name: workspace.table(name) for name in TABLES}
-        self._tables: dict[str, list[dict[str, Any]]] = {
-            name: table.to_pylist() for name, table in tables.items()
-        }
+        self._tables = {name: workspace.rows(name) for name in TABLES}
 
     def lines(self, plan: Plan, when: str, place: str) -> list[indicators.Progress]:
         """Return the targets of a plan, computed from the reporters of a place inside its owner."""
@@ -60,13 +54,3 @@ class BoardOfBooks:
     def _taken(self, data_year: int | None) -> dict[tuple[str, str], Any]:
         asked = indicators.excluded_lists()
         return {(n, m): excluded(self._books(data_year), self._tables, n, m) for n, m in asked}
-
-
-def places_below(owner: str, when: str) -> list[str]:
-    """Return the regions right below one that exist on the last day of a period."""
-    day = period(when).last
-    return [
-        region.id
-        for region in regions().values()
-        if region.parent == owner and (region.last is None or day <= region.last)
-    ]

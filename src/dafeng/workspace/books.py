@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +166,9 @@ class Books:
         for row in rows:
             row["source"] = self._place(row)
         method = self._rules.method(account.method)
+        parts = account_tree(self._rules, method, rows, self._measured, self._derived.origins)
+        if not method.complete:  # what is settled of it is no total
+            parts = tuple(replace(n, flags=(*n.flags, "incomplete_method")) for n in parts)
         return Node(
             "figure",
             "/".join(("account", *key.values())),
@@ -173,7 +177,7 @@ class Books:
             account.unit,
             flags=account.said,
             detail=method.our_reading,
-            children=account_tree(self._rules, method, rows, self._measured, self._derived.origins),
+            children=parts,
         )
 
     @cache  # noqa: B019  a workspace opens few books, and they live as long as the command

@@ -72,7 +72,7 @@ def decompose(ws: Workspace, asked: Asked) -> Split | Promised:
         Fault: ``unknown_target``, ``base_wanted``, of the files and of ``indicators.split``.
     """
     plan, target = find_target(ws.plans, asked.target, asked.plan_id or ws.store.config.plan)
-    names = {row["reporter"]: _name(row) for row in ws.table("reporters").to_pylist()}
+    names = {row["reporter"]: _name(row) for row in ws.rows("reporters")}
     taken = _parts(ws, plan, target, asked, names)
     growth = taken.growth if asked.growth is None else indicators.exact(asked.growth) / PERCENT
     found: Split | Promised
@@ -113,7 +113,7 @@ def _parts(
         return _of_file(asked.base, plan, target, asked, names)
     whole = indicators.whole_of(plan, target)
     if whole.reduction is None and (asked.promises is not None or asked.rule == "equal"):
-        return Taken(_alone(plan, target, asked.to, ws.table("reporters").to_pylist()))
+        return Taken(_alone(plan, target, asked.to, ws.rows("reporters")))
     books_of = parts_of_books(ws, plan, target, asked.to, asked.rule, asked.by, asked.as_of)
     return replace(books_of, parts=[_named(part, names) for part in books_of.parts])
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from dafeng.grading import grade
+import ibis
+
+from dafeng.accounting import rounded
 from dafeng.indicators import Holdings, within
 from dafeng.rulebook import Rulebook
-from dafeng.vocabulary import Fault, factor, items, period, worst_mark
+from dafeng.vocabulary import Fault, factor, worst_mark
+from dafeng.workspace.lines import graded
+from dafeng.workspace.reporters import VALUE_ADDED
 
 if TYPE_CHECKING:
     from dafeng.workspace.books import Books
 
 Row = dict[str, Any]
-_LEVEL = "level"
-_DIGITS = 6  # of a unit energy; what lies beyond is noise of division
+ENTERPRISE = "enterprise"
 _PLANT = "MW"
-_TABLES = ("lists", "lines", "projects", "facilities")
+_PARTS = 1000  # an amount is kept in thousandths of its unit
 
 
 def holdings(books: Books, tables: dict[str, list[Row]], rules: Rulebook, region: str) -> Holdings:
@@ -31,12 +34,13 @@ def holdings(books: Books, tables: dict[str, list[Row]], rules: Rulebook, region
     """
     reporters = {row["reporter"]: row for row in books.reporters()}
     inside = {name for name, row in reporters.items() if within(row["region"], region)}
+    firms = {name for name in inside if reporters[name]["kind"] == ENTERPRISE}
     projects = [row for row in tables["projects"] if within(row["region"], region)]
     subjects = inside | {row["project"] for row in projects}
     lines = [row for row in tables["lines"] if within(row["region"], region)]
     return Holdings(
         lists=[row for row in tables["lists"] if row["subject"] in subjects],
-        lines=_graded(books, lines, rules),
+        lines=graded(books, lines, rules),
         projects=projects,
         plants=[
             row
@@ -47,7 +51,7 @@ def holdings(books: Books, tables: dict[str, list[Row]], rules: Rulebook, region
             for row in tables["facilities"]
             if row["reporter"] in inside and row["capacity_unit"] and _is_power(row)
         ],
-        amounts=_amounts(books, inside, tables["lists"]),
+        amounts=_amounts(books, firms, tables["lists"]),
     )
 
 
@@ -59,112 +63,47 @@ def _is_power(row: Row) -> bool:
     return True
 
 
-def _graded(books: Books, lines: list[Row], rules: Rulebook) -> list[Row]:
-    """Add to each line its energy by year and the level that it reached."""
-    places = {(row["reporter"], row["facility"]) for row in lines}
-    energy = _energy(books, places)
-    output = _output(books, places)
-    found = []
-    for row in lines:
-        unit = items()[row["product"]].unit
-        known: dict[int, int] = {}
-        levels: dict[int, str] = {}
-        for year, grams in energy.get((row["reporter"], row["facility"]), {}).items():
-            known[year] = grams
-            made = output.get((row["reporter"], row["facility"], row["product"], year))
-            levels[year] = _level(rules, row, year, grams, made)
-        size = row["capacity"] * factor(row["unit"], unit)
-        found.append(row | {"capacity": size, "energy": known, "level": levels})
-    return found
-
-
-def _level(rules: Rulebook, row: Row, year: int, grams: int, made: float | None) -> str:
-    """Return the level of a line in a year, empty where it cannot be told."""
-    if not made:
-        return ""
-    day = period(str(year)).last
-    try:
-        edition, scale = rules.scale(_LEVEL, row["field"], day, row["region"])
-        unit = f"gce/{items()[row['product']].unit}"
-        value = round(grams / made * factor(unit, scale.unit), _DIGITS)
-    except Fault:
-        return ""
-    return grade(edition, scale, [value])[0].grade
-
-
-def _energy(books: Books, places: set[tuple[str, str]]) -> dict[tuple[str, str], dict[int, int]]:
-    """Sum the energy of facilities by year; a facility with an unknown part has none."""
-    rows = books.rows
-    chosen = rows.filter((rows.facility != "") & (rows.measure == "energy") & (rows.memo == ""))
-    sums = chosen.group_by(["reporter", "facility", "year"]).aggregate(
-        grams=chosen.grams.sum().cast("int64"), missing=chosen.grams.isnull().any()
-    )
-    found: dict[tuple[str, str], dict[int, int]] = {}
-    for row in books.fetch(sums):
-        place = (row["reporter"], row["facility"])
-        if place in places and not row["missing"]:
-            found.setdefault(place, {})[int(row["year"])] = row["grams"]
-    return found
-
-
-def _output(books: Books, places: set[tuple[str, str]]) -> dict[tuple[str, str, str, int], float]:
-    rows = books.prepared
-    made = rows.filter((rows.facility != "") & (rows.flow == "produced"))
-    made = made.select("entry", "reporter", "facility", "item", "year", "amount").distinct()
-    sums = made.group_by(["reporter", "facility", "item", "year"]).aggregate(
-        amount=made.amount.sum()
-    )
-    return {
-        (row["reporter"], row["facility"], row["item"], int(row["year"])): row["amount"]
-        for row in books.fetch(sums)
-        if (row["reporter"], row["facility"]) in places
-    }
-
-
 def _amounts(books: Books, inside: set[str], lists: Iterable[Row]) -> list[Row]:
     """Sum materials, products and value added of enterprises by year; facilities are parts.
 
-    An amount of the firms of a list is named ``value_added.LIST``: only firms that reported it in
-    every year of the books are in it, so that who came or went does not move it.
+    Rows are rounded to thousandths and summed as whole numbers, so that the sums are the same on
+    every engine. Value added is told apart by its price basis. An amount of the firms of a list is
+    named ``value_added.LIST``: only firms that reported it in every year of the books are in it, so
+    that who came or went does not move it.
     """
     rows = books.prepared
-    wanted = rows.filter((rows.facility == "") & rows.flow.isin(["consumed", "produced"])).select(
-        "entry", "reporter", "item", "flow", "year", "amount", "mark"
+    names = ("entry", "reporter", "item", "flow", "product", "year", "amount", "mark")
+    wanted = rows.filter((rows.facility == "") & rows.flow.isin(["consumed", "produced"]))
+    wanted = wanted.select(*names).distinct()
+    wanted = wanted.mutate(
+        basis=ibis.ifelse(wanted.item == VALUE_ADDED, wanted["product"], ""),
+        thousandths=rounded(wanted.amount * _PARTS),
     )
-    wanted = wanted.distinct()
-    sums = wanted.group_by(["reporter", "item", "flow", "year"]).aggregate(
-        amount=wanted.amount.sum(), mark=wanted.mark.max()
+    sums = wanted.group_by(["reporter", "item", "flow", "basis", "year", "mark"]).aggregate(
+        thousandths=wanted.thousandths.sum().cast("int64")
     )
-    named: dict[str, set[str]] = {}
-    for row in lists:
-        named.setdefault(row["list"], set()).add(row["subject"])
-    found: dict[tuple[str, str, int], Row] = {}
-    added: dict[str, dict[int, float]] = {}
-    marks: dict[str, str] = {}
+    found: dict[tuple[str, ...], Row] = {}
+    added: dict[str, list[Row]] = {}
     for row in books.fetch(sums):
-        if row["reporter"] not in inside:
-            continue
-        year = int(row["year"])
-        _add(found, (row["item"], row["flow"], year), row["amount"], row["mark"])
-        if row["item"] == "value_added":
-            added.setdefault(row["reporter"], {})[year] = row["amount"]
-            marks[row["reporter"]] = row["mark"]
-    years = {year for own in added.values() for year in own}
-    for name, members in named.items():
-        for reporter in sorted(members & set(added)):
-            if set(added[reporter]) == years:
-                for year, amount in added[reporter].items():
-                    _add(found, ("value_added", name, year), amount, marks[reporter])
-    return list(found.values())
+        if row["reporter"] in inside:
+            _add(found, row["item"], row["flow"], row)
+            if row["item"] == VALUE_ADDED:
+                added.setdefault(row["reporter"], []).append(row)
+    years = {row["year"] for own in added.values() for row in own}
+    whole = {name for name, own in added.items() if {row["year"] for row in own} == years}
+    for one in {(row["list"], row["subject"]) for row in lists}:
+        name, subject = one
+        for row in added.get(subject, ()) if subject in whole else ():
+            _add(found, VALUE_ADDED, name, row)
+    return [
+        row | {"quantity": row["thousandths"] / _PARTS, "year": int(row["year"])}
+        for row in found.values()
+    ]
 
 
-def _add(
-    found: dict[tuple[str, str, int], Row], key: tuple[str, str, int], amount: float, mark: str
-) -> None:
-    item, flow, year = key
-    row = found.setdefault(
-        key, {"item": item, "flow": flow, "year": year, "quantity": 0.0, "mark": "", "reporters": 0}
-    )
-    row["quantity"] += amount
-    row["reporters"] += 1
-    row["mark"] = worst_mark({row["mark"], mark})
+def _add(found: dict[tuple[str, ...], Row], item: str, flow: str, part: Row) -> None:
+    key = (item, flow, part["basis"], part["year"])
+    names = ("item", "flow", "basis", "year")
+    row = found.setdefault(key, dict(zip(names, key, strict=True)) | {"thousandths": 0, "mark": ""})
+    row["thousandths"] += part["thousandths"]
+    row["mark"] = worst_mark({row["mark"], part["mark"]})

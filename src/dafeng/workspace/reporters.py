@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import pyarrow as pa
 
-from dafeng.accounting import SEPARATOR
+from dafeng.accounting import SEPARATOR, rounded
 from dafeng.indicators import Total, makers, within
 from dafeng.vocabulary import marks, worst_mark
 
@@ -89,7 +89,7 @@ def _negative(
 
 
 def _value_added(books: Books, held: list[str]) -> ir.Table:
-    """Sum value added by reporter, year and price basis; a row counts once for all its methods."""
+    """Sum value added in whole yuan by reporter, year and price basis; a row counts once."""
     rows = books.prepared.select(
         "reporter", "facility", "year", "item", "flow", "product", "entry", "amount", "mark"
     ).distinct()
@@ -102,7 +102,7 @@ def _value_added(books: Books, held: list[str]) -> ir.Table:
     ranks = ibis.memtable(pa.table({"mark": list(_RANKS), "rank": list(_RANKS.values())}))
     rows = rows.join(ranks, "mark")
     return rows.group_by(["reporter", "year", "product"]).aggregate(
-        amount=rows.amount.sum(), rank=rows["rank"].max()
+        amount=rounded(rows.amount).sum().cast("int64"), rank=rows["rank"].max()
     )
 
 

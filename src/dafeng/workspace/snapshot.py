@@ -13,12 +13,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ORDER = ("reporter", "item", "method", "flow", "entry")
 """What the rows of a file are sorted by; an entry stands once for each of its methods."""
@@ -30,7 +33,7 @@ _MANIFEST = "manifest.json"
 _PLAIN = ("entry", "quantity", "amount")  # hardly a value twice: a dictionary would not pay
 _ROW_GROUP = 122_880  # rows that DuckDB takes at a time, so that each thread has work of its own
 _LENGTH = 32  # characters of a hash in the name of a file
-_LIMIT = 2.0**63
+_LIMIT = float(np.iinfo(np.int64).max)
 
 
 class Snapshot:
@@ -120,7 +123,7 @@ class Totals:
         name = hashlib.sha256(f"{rows} {self._ground(period)}".encode()).hexdigest()[:_LENGTH]
         path = self._folder / f"{period}-{name}.parquet"
         if not path.is_file():
-            _write(self._compute(period), path)
+            _write(_encoded(self._compute(period)), path)
             for old in self._folder.glob(f"{period}-*.parquet"):
                 if old != path:
                     old.unlink(missing_ok=True)
@@ -135,12 +138,37 @@ def merged(parts: Sequence[pa.Table]) -> pa.Table:
     Raises:
         OverflowError: a sum may not fit into 64 bits.
     """
-    rows = pa.concat_tables(parts)
+    rows = pa.concat_tables([_encoded(part) for part in parts]).unify_dictionaries()
     if _magnitude(rows["grams"]) >= _LIMIT:
         raise OverflowError("grams")
     keys = [name for name in rows.column_names if name not in SUMS]
-    sums = rows.group_by(keys).aggregate([(name, "sum") for name in SUMS])
-    return sums.rename_columns({f"{name}_sum": name for name in SUMS}).select(rows.column_names)
+    numbered = {"key": _numbered(rows, keys), "at": np.arange(rows.num_rows)}
+    sums = pa.table(numbered | {name: rows[name] for name in SUMS}).group_by("key")
+    sums = sums.aggregate([("at", "min"), *((name, "sum") for name in SUMS)])
+    found = {name: _whole(rows[name]).take(_whole(sums["at_min"])) for name in keys}
+    return pa.table(found | {name: sums[f"{name}_sum"] for name in SUMS}).select(rows.column_names)
+
+
+def _encoded(rows: pa.Table) -> pa.Table:
+    """Return a table with its keys as places in lists of their own."""
+    columns = {name: rows[name] for name in rows.column_names}
+    keys = {
+        name: column.dictionary_encode() for name, column in columns.items() if name not in SUMS
+    }
+    return pa.table(columns | keys)
+
+
+def _numbered(rows: pa.Table, keys: Sequence[str]) -> NDArray[np.int64]:
+    """Return one number for each combination of keys: to group by it is quick."""
+    numbers, size = np.zeros(rows.num_rows, np.int64), 1
+    for name in keys:
+        column = _whole(rows[name])
+        if size * len(column.dictionary) >= _LIMIT:
+            numbers = pa.array(numbers).dictionary_encode().indices.to_numpy().astype(np.int64)
+            size = rows.num_rows
+        numbers = numbers * len(column.dictionary) + column.indices.to_numpy()
+        size *= len(column.dictionary)
+    return numbers
 
 
 def ordered_by_content(rows: pa.Table, order: Sequence[str] = ORDER) -> pa.Table:
@@ -166,7 +194,7 @@ def digest(ordered: pa.Table) -> str:
             found.update("\n".join(array.dictionary.to_pylist()).encode())
             array = array.indices
         found.update(array.is_null().cast(pa.uint8()).to_numpy())
-        found.update(np.ascontiguousarray(array.fill_null(0).to_numpy()))
+        found.update(np.ascontiguousarray(array.fill_null(0).to_numpy()).data)
     return found.hexdigest()[:_LENGTH]
 
 
@@ -189,7 +217,7 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 
 def _magnitude(column: pa.ChunkedArray) -> float:
     """Return the sum of absolute values, which no partial sum exceeds."""
-    return pc.sum(pc.abs(column.cast(pa.float64()))).as_py() or 0.0
+    return pc.sum(pc.abs(column.cast(pa.float64(), safe=False))).as_py() or 0.0
 
 
 def _write(rows: pa.Table, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,10 @@ from dafeng import indicators
 from dafeng.findings import Finding
 from dafeng.indicators import Part, Total
 from dafeng.plan import Plan, Target
-from dafeng.vocabulary import Fault, Text, ancestors, period, regions, worst_mark
+from dafeng.vocabulary import Fault, Text, ancestors, below, period, regions, worst_mark
 from dafeng.workspace.books import Books
 from dafeng.workspace.reporters import VALUE_ADDED, reporter_totals
+from dafeng.workspace.sums import excluded
 
 if TYPE_CHECKING:
     from dafeng.workspace import Workspace
@@ -70,14 +72,7 @@ class Firm:
 
 def places_below(owner: str, target: Target) -> list[str]:
     """Return the regions right below one, as they are in the year of the target."""
-    day = period(str(target.year)).last if target.year else None
-    return [
-        region.id
-        for region in regions().values()
-        if region.parent == owner
-        and region.kind != "grid"
-        and (region.last is None or (day is not None and day <= region.last))
-    ]
+    return below(owner, period(str(target.year)).last if target.year else date.max)
 
 
 def parts_of_books(
@@ -103,7 +98,10 @@ def parts_of_books(
     if (own is None and (whole.reduction or not weight)) or (weight or "energy") not in COLUMNS:
         raise Fault("base_wanted", place, choices=", ".join(COLUMNS))
     books = Books(ws.store, ws.rules)
-    totals = reporter_totals(books, plan.owner)
+    tables = {name: ws.rows(name) for name in ("lists", "projects")}
+    asked = indicators.excluded_lists()
+    taken = {(n, m): excluded(books, tables, n, m) for n, m in asked}
+    totals = reporter_totals(books, plan.owner, taken)
     last = period(as_of).year if as_of else max((total.year for total in totals), default=0)
     year = target.base_year or last
     firms = _firms(books.reporters(), totals, plan.owner, year, own)
@@ -151,7 +149,7 @@ def _firms(
 
 def _columns(total: Total, own: Any) -> Iterable[str]:
     """Yield the columns that a total counts in."""
-    if total.measure != "emission" or total.scope == 1:
+    if not total.excluded and (total.measure != "emission" or total.scope == 1):
         yield total.measure
     if own is not None and indicators.counted(own, total):
         yield "base"

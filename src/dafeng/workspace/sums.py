@@ -20,8 +20,9 @@ from dafeng.indicators import (
     in_boundary,
     makers,
     sum_lines,
+    there,
 )
-from dafeng.vocabulary import Text, period
+from dafeng.vocabulary import Fault, Text, period
 from dafeng.workspace.reporters import mark_at, ranks_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _HOLDERS = pa.schema(
     [
         ("group", pa.string()),
         ("member", pa.string()),
+        ("year", pa.string()),
         ("share", pa.float64()),
         ("largest", pa.bool_()),
         ("control", pa.bool_()),
@@ -52,6 +54,8 @@ def sums(
         tables: rows of ``lists``, ``projects`` and ``members``.
         wanted: what is asked for.
     """
+    if wanted.by == "group" and wanted.narrowed:
+        raise Fault("group_narrowed", label=", ".join(wanted.narrowed))
     everyone = {row["reporter"]: row for row in books.reporters()}
     firms = {name: row for name, row in everyone.items() if row["kind"] == ENTERPRISE}
     roll = Roll(firms, tables["lists"])
@@ -112,23 +116,22 @@ def _by_reporter(
 def excluded(
     books: Books, tables: Mapping[str, list[Row]], wanted: str, measure: str
 ) -> dict[tuple[str, str, int], int]:
-    """Sum what the facilities of the projects on a list did since each was listed.
+    """Sum what the facilities of the projects on a list did while they were on it.
 
-    A month counts from the first one that begins on or after the day; of a year that is booked as
-    one, only a whole year can be taken off.
+    A month counts where the project was on the list all month; of a year that is booked as one,
+    only a whole year can be taken off.
 
     Returns:
         (reporter, year, scope) → whole grams.
     """
-    days: dict[str, str] = {}
+    times: dict[str, list[Row]] = defaultdict(list)
     for row in tables["lists"]:
         if row["list"] == wanted:
-            days[row["subject"]] = min(row["first"], days.get(row["subject"], row["first"]))
-    since = {
-        (row["reporter"], row["facility"]): days[row["project"]]
-        for row in tables["projects"]
-        if row["facility"] and row["project"] in days
-    }
+            times[row["subject"]].append(row)
+    since: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in tables["projects"]:
+        if row["facility"] and row["project"] in times:
+            since[(row["reporter"], row["facility"])] += times[row["project"]]
     if not since:
         return {}
     rows = books.rows
@@ -143,15 +146,18 @@ def excluded(
     )
     found: dict[tuple[str, str, int], int] = defaultdict(int)
     for row in books.fetch(totals):
-        first = since.get((row["reporter"], row["facility"]))
-        if first and str(period(row["period"]).first) >= first:
+        when = period(row["period"])
+        listed = since.get((row["reporter"], row["facility"]), [])
+        if any(there(one, str(when.first)) and there(one, str(when.last)) for one in listed):
             found[(row["reporter"], row["year"], row["scope"])] += row["grams"]
     return dict(found)
 
 
 def _consolidated(books: Books, rows: ir.Table, members: list[Row], wanted: Wanted) -> list[Row]:
     """Return the sums of the groups, by share or by control."""
-    held = ibis.memtable(pa.Table.from_pylist(holders(members), _HOLDERS))
+    years = sorted({int(row["year"]) for row in books.fetch(rows.select("year").distinct())})
+    owned = [row for year in years for row in holders(members, year)]
+    held = ibis.memtable(pa.Table.from_pylist(owned, _HOLDERS))
     consolidate = controlled if wanted.control else shared
-    found = [row for row in books.fetch(consolidate(rows, held, ("year",))) if row["group"]]
+    found = [row for row in books.fetch(consolidate(rows, held, ())) if row["group"]]
     return [row | {"year": int(row["year"])} for row in found]

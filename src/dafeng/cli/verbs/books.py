@@ -124,7 +124,7 @@ def explain(
             for ref, *values in found.changes
         ]
         shown.append(report.listing(("id", "before", "after"), rows, lang))
-    shown.append(report.tree_view(tree, lang, found.tree.worst))
+    shown.append(report.tree_view(tree, lang, found.tree.worst, found.tree.all_flags))
     data = {
         "figure": found.figure,
         "asked": figure,

@@ -42,9 +42,11 @@ def check_numbers(
     low = -np.inf if column.low is None else column.low
     high = np.inf if column.high is None else column.high
     at = np.flatnonzero(((numbers < low) | (numbers > high)) & where)
-    faults.add(
-        "out_of_range", at, column.name, lambda i: {"label": numbers[i], "low": low, "high": high}
-    )
+    ends = {
+        "low": "…" if column.low is None else column.low,
+        "high": "…" if column.high is None else column.high,
+    }
+    faults.add("out_of_range", at, column.name, lambda i: {"label": numbers[i], **ends})
     return numbers
 
 
