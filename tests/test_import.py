@@ -283,6 +283,28 @@ def test_month_gap_lists_the_months_across_years(tmp_path: Path) -> None:
     assert gap.severity == "warning"
 
 
+def test_a_corrected_month_is_reported(tmp_path: Path) -> None:
+    rows = [[*ROW[:1], f"2023-0{month}", *ROW[2:], "entry"] for month in (1, 2, 3)]
+    rows[1][-1] = "correction"
+    result = read(write_csv(tmp_path / "a.csv", rows, [*HEADER, "kind"]))
+    assert len(result.table) == len(rows)
+    assert not result.findings
+
+
+def test_a_month_far_above_its_series_is_a_slip_of_unit(tmp_path: Path) -> None:
+    # six months of 10 t and one of 10,000: a thousand times the median
+    rows = [[*ROW[:1], f"2023-0{month}", *ROW[2:]] for month in range(1, 8)]
+    at = HEADER.index("quantity")
+    for row in rows:
+        row[at] = 10
+    rows[4][at] = 10_000
+    (slip,) = read(write_csv(tmp_path / "a.csv", rows)).findings
+    assert (slip.code, slip.severity) == ("unit_slip", "warning")
+    assert slip.place.split(":")[1:] == ["6", "quantity"]
+    # five months are too few to judge
+    assert not read(write_csv(tmp_path / "b.csv", rows[2:])).findings
+
+
 def test_sign_against_its_row_never_changes_the_flow() -> None:
     result = read(BROKEN / "sign_against_row.csv", "map")
     assert result.table.column("flow").to_pylist() == ["produced", "exported"]

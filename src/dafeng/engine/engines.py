@@ -148,7 +148,9 @@ def connect(url: str = "") -> Engine:
 def _duckdb(_url: str) -> Engine:
     import ibis  # noqa: PLC0415  heavy
 
-    return Engine(ibis.duckdb.connect())
+    backend = ibis.duckdb.connect()
+    backend.raw_sql("SET enable_progress_bar = false")  # it would stand in the middle of JSON
+    return Engine(backend)
 
 
 def _postgres(url: str) -> Engine:

@@ -187,7 +187,7 @@ def _superseded(table: Any, existing: Any | None, add: Add) -> None:
 
 def _gaps(entries: Entries, add: Add) -> None:
     """Warn of months missing between the first and the last month of a series."""
-    monthly = np.flatnonzero((entries.months == 1) & entries.is_("kind", "entry"))
+    monthly = np.flatnonzero((entries.months == 1) & entries.is_("kind", "entry", "correction"))
     if not len(monthly):
         return
     series, month = entries.code(*SERIES)[monthly], entries.first[monthly]

@@ -64,7 +64,7 @@ class Board:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was found on the way, each once."""
-        found = {(f.code, f.place): f for line in self.lines for f in line.findings}
+        found = {(f.code, f.place, str(f.values)): f for x in self.lines for f in x.findings}
         return tuple(found.values())
 
     def table(self) -> pa.Table:
