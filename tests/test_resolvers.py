@@ -311,6 +311,24 @@ def test_a_derived_entry_is_a_row_of_its_own_with_its_meter(books: Any) -> None:
     }
 
 
+def test_a_correction_that_cannot_be_made_leaves_a_total_that_says_so(books: Any) -> None:
+    ws = books(
+        "coal-power-2026",
+        "ets",
+        ["works,,2026-01,raw_coal,consumed,1000,t,belt scale"],
+        [
+            "works,,2026,raw_coal,oxidation,99,%,platform",
+            "works,,2026-01,raw_coal,accuracy_found,1.5,%,late calibration",
+        ],
+    )
+    (line,) = ws.account().lines
+    assert line.without_value == 1, "the correction has no amount"
+    assert "partial" in line.flags
+    assert {f.code for f in ws.account().findings} >= {"not_resolved", "no_value"}
+    entries = [node for node in refs(line.tree).values() if node.kind == "entry"]
+    assert {node.value for node in entries} == {1000, None}
+
+
 def test_one_stock_level_without_the_other_is_said_and_changes_nothing(books: Any) -> None:
     ws = books(
         "other-industry-2015",

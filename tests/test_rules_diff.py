@@ -575,6 +575,7 @@ def test_a_method_that_one_side_lacks_is_said_and_is_not_zero(ws: Workspace) -> 
     assert (back.after, back.reason) == (None, "not_after")
     out, _ = cli(ws, "rules", "diff", str(DATA), "current")
     assert "– → 497.40 tCO2e  the method is not among the first rules" in out
+    assert "0.00 → 0.00" not in out, "what has no difference has no sum either"
 
 
 def test_a_method_out_of_its_years_counts_nothing(ws: Workspace, tmp_path: Path) -> None:

@@ -247,7 +247,11 @@ def _split(ids: str) -> tuple[str, ...]:
 
 
 def _derive_share(case: Case, derived: Derived) -> None:
-    """Derive from each entry another that is a share of it."""
+    """Derive from each entry another that is a share of it.
+
+    Where the share is wanted and not known, the derived entry has no amount: the total it belongs
+    to is then said to lack a part.
+    """
     signs = case.resolver.signs
     rows = case.rows.filter(case.rows.flow.isin(list(signs)))
     found = found_for(rows, case.measured, case.wanted)
@@ -256,7 +260,7 @@ def _derive_share(case: Case, derived: Derived) -> None:
     derived.findings += case.refused(found["reporter"], called & np.isnan(share))
     flows = found["flow"].to_pylist()
     amount = found["amount"].to_numpy() * share * np.array([signs[flow] for flow in flows])
-    kept = called & (share > 0)
+    kept = called & ~(share <= 0)
     chosen = found.select(rows.columns).filter(pa.array(kept))
     inputs = _inputs(found, case.wanted).filter(pa.array(kept))
     _add_entries(case, derived, chosen, amount[kept], inputs)
@@ -289,8 +293,8 @@ def _add_entries(
     )
     said = f"{resolver.zh} {resolver.en}"
     changed = {
-        "quantity": pa.array(amount),
-        "amount": pa.array(amount),
+        "quantity": pa.array(amount, mask=np.isnan(amount)),
+        "amount": pa.array(amount, mask=np.isnan(amount)),
         "unit": pa.array([items()[case.item].unit] * rows.num_rows, pa.string()),
         "entry": entries,
         "source": pc.binary_join_element_wise(said, whole(rows["source"]), " · "),

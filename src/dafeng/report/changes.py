@@ -152,7 +152,8 @@ def _sum_row(one: Any, lang: str) -> tuple[Styled, ...]:
     measure = word(one.measure, lang) + (f" ({one.memo})" if one.memo else "")
     measure += f" / {word('diff_parts', lang)}" if one.parts else ""
     counted = f"{one.figures}" + (f" (+{one.without} –)" if one.without else "")
-    share = f" ({rate(one.difference / one.before * PERCENT, '%')})" if one.before else ""
+    known = one.before and one.difference is not None
+    share = f" ({rate(one.difference / one.before * PERCENT, '%')})" if known else ""
     cells = (
         measure,
         one.method,

@@ -108,14 +108,16 @@ class Shift:
     year: str
     parts: bool
     unit: str
-    before: int
-    after: int
+    before: int | None
+    after: int | None
     figures: int
     without: int
 
     @property
-    def difference(self) -> int:
-        """Whole grams."""
+    def difference(self) -> int | None:
+        """Whole grams; ``None`` where no figure has one."""
+        if self.before is None or self.after is None:
+            return None
         return self.after - self.before
 
 
@@ -292,7 +294,8 @@ def _sums(found: Iterable[Moved]) -> Iterator[Shift]:
             for one in members
             if one.difference is not None and one.before and one.after
         ]
-        before, after = sum(was for was, _ in pairs), sum(now for _, now in pairs)
+        before = sum(was for was, _ in pairs) if pairs else None
+        after = sum(now for _, now in pairs) if pairs else None
         if before == after and len(pairs) == len(members):
             continue
         unit = members[0].held.unit
