@@ -14,9 +14,11 @@ from typing import Annotated, Any
 
 import typer
 
-_HELP: dict[str, dict[str, str]] = json.loads(
-    (Path(__file__).parent / "data" / "help.json").read_text(encoding="utf-8")
-)
+_HELP: dict[str, dict[str, str]] = {
+    text_id: words
+    for file in sorted((Path(__file__).parent / "data" / "help").glob("*.json"))
+    for text_id, words in json.loads(file.read_text(encoding="utf-8")).items()
+}
 
 
 def chosen_language() -> str:

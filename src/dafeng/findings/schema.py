@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from dafeng.vocabulary import Entries, Fault, Record, Text, read_records
 
-_FILE = Path(__file__).parent / "data" / "messages.yaml"
+_FILE = Path(__file__).parent / "data" / "messages"
 Severity = Literal["error", "warning", "notice"]
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dafeng.vocabulary import Term, Text, marks, read_records
 
-_FILE = Path(__file__).parent / "data" / "texts.yaml"
+_DATA = Path(__file__).parent / "data"
+_FILES = {"texts": _DATA / "texts", "flags": _DATA / "flags.yaml"}
 PERCENT = 100
 COUNT = "count"
 """The unit of counted things, which people do not write."""
@@ -16,7 +17,7 @@ _SCALES = {"gCO2e": ("tCO2e", 6), "gce": ("tce", 6)}
 
 @cache
 def _texts(key: str) -> dict[str, Text]:
-    return {term.id: term.name for term in read_records(Term, _FILE, key)}
+    return {term.id: term.name for term in read_records(Term, _FILES[key], key)}
 
 
 def word(text_id: str, lang: str) -> str:

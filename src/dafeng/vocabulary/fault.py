@@ -8,7 +8,7 @@ from typing import Any
 class Fault(Exception):  # noqa: N818  a fault of the input, not of the program
     """Bad input, named by a stable code.
 
-    The wording (cause and mend, zh and en) is data, in ``findings/data/messages.yaml``;
+    The wording (cause and mend, zh and en) is data, in ``findings/data/messages``;
     ``findings.Finding.of`` renders it.
 
     Args:
