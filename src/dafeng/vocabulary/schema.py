@@ -153,7 +153,7 @@ def validate(model: type[R], data: Any, place: str) -> R:
 
 
 def read_records(model: type[R], path: Path, key: str) -> tuple[R, ...]:
-    """Read the list under ``key`` of a YAML file, or of all in a folder, as records of ``model``."""
+    """Read the list under ``key`` of a YAML file, or of each in a folder, as records."""
     if path.is_dir():
         files = sorted(path.glob("*.yaml"))
         return tuple(record for file in files for record in read_records(model, file, key))
