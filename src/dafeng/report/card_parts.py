@@ -92,7 +92,7 @@ def card_of(
     remarks = notes(
         our_reading=getattr(rule, "our_reading", None),
         open_points=getattr(rule, "open_points", ()),
-        vetoes=getattr(rule, "vetoes", ()),
+        events=[one.name for one in getattr(rule, "events", ())],
         no_value=[_unknown(one) for one in getattr(rule, "unknown", ())],
         refusal=getattr(rule, "refusal", None),
         note=getattr(rule, "note", None),

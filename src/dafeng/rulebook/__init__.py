@@ -15,7 +15,15 @@ from dafeng.rulebook.days import between_days, known_on
 from dafeng.rulebook.difference import Change, between_rules
 from dafeng.rulebook.editions import holds_on
 from dafeng.rulebook.expressions import evaluate, symbols, used
-from dafeng.rulebook.instruments import Criterion, Deadline, Formula, Scorecard, Step
+from dafeng.rulebook.instruments import (
+    ClassRule,
+    Criterion,
+    Deadline,
+    Event,
+    Formula,
+    Scorecard,
+    Step,
+)
 from dafeng.rulebook.limits import Grade, Input, Scale, ScaleSet
 from dafeng.rulebook.load import DATA, load, opened, overlaid
 from dafeng.rulebook.overlays import Laid, placed, replaced
@@ -37,12 +45,14 @@ __all__ = [
     "NOTHING",
     "Change",
     "Choice",
+    "ClassRule",
     "Clause",
     "Computed",
     "Covered",
     "Criterion",
     "Deadline",
     "Document",
+    "Event",
     "Formula",
     "Grade",
     "Hit",

@@ -143,7 +143,8 @@ def _formula_tests(rules: Rulebook, formula: Formula) -> Iterator[Test]:
 
 
 def _scorecard_tests(rules: Rulebook, card: Scorecard) -> Iterator[Test]:
-    yield from _edition_tests(rules, card, (criterion.clause for criterion in card.criteria))
+    clauses = [criterion.clause for criterion in card.criteria]
+    yield from _edition_tests(rules, card, clauses + [event.clause for event in card.events])
     for criterion in card.criteria:
         place = f"{card.id}.{criterion.id}"
         if criterion.unit:

@@ -98,13 +98,29 @@ class ClassRule(Grade):
     score: Number | None = None
 
 
+class Event(Term):
+    """Something that happened to a participant and weighs on its class, whatever the score.
+
+    Attributes:
+        effect: ``out`` (no class at all), ``class`` (at best the class ``to``), ``down``
+            (``size`` classes lower) or ``points`` (``size`` points off the total).
+        size: ``None`` where the source does not state it; then there is no class.
+    """
+
+    effect: Literal["out", "class", "down", "points"]
+    to: str | None = None
+    size: Number | None = None
+    clause: str | None = None
+    checked: Checked | None = None
+
+
 class Scorecard(Record):
     """Indicators → normalised score → weights → class; the total is the weighted sum.
 
     Attributes:
         template: an authority fills it in: weights or classes that no source states are open.
         normalised: formula of a criterion's score over ``value``, ``base`` and ``lead``.
-        vetoes: what takes a participant out, whatever the score.
+        events: vetoes, deductions, downgrades.
         classes: best first.
         open_points: what no source states.
         unknown: when no edition of the family is in force, although one was before.
@@ -125,7 +141,7 @@ class Scorecard(Record):
     groups: dict[str, Text] = {}  # noqa: RUF012  frozen
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     normalised: str | None = None
-    vetoes: tuple[Text, ...] = ()
+    events: tuple[Event, ...] = ()
     classes: tuple[ClassRule, ...] = ()
     open_points: tuple[Text, ...] = ()
     unknown: tuple[Unknown, ...] = ()
@@ -138,6 +154,10 @@ class Scorecard(Record):
             raise ValueError(msg)
         if self.template and not self.open_points:
             raise ValueError("a template says what is open")
+        strange = {e.to for e in self.events if e.effect == "class"} - {c.id for c in self.classes}
+        if strange:
+            msg = f"events lead to classes that there are not: {strange}"
+            raise ValueError(msg)
         return self
 
 

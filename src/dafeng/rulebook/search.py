@@ -134,7 +134,8 @@ def _entries(rules: Rulebook) -> Iterator[_Entry]:
         yield _Entry(_hit(rules, "formulas", formula), (formula.family, *steps), text)
     for card in rules.scorecards.values():
         parts = [label for one in card.criteria for label in _term(one)]
-        text = _texts((*card.vetoes, *card.open_points, card.note, card.our_reading))
+        events = (event.name for event in card.events)
+        text = _texts((*events, *card.open_points, card.note, card.our_reading))
         yield _Entry(_hit(rules, "scorecards", card), (card.family, *parts), text)
     for deadline in rules.deadlines.values():
         hit = _hit(rules, "deadlines", deadline)
