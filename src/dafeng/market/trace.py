@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from dafeng.accounting import parameter_node
+from dafeng.accounting import clause_node, parameter_node
 from dafeng.explain import Node, cut
 from dafeng.rulebook import Formula, Rulebook, Step, symbols
 from dafeng.vocabulary import Text, marks
@@ -117,13 +117,9 @@ def _node(worked: Worked, name: str) -> Node:
 
 
 def _clause(worked: Worked, cited: str) -> Node:
-    citation = cited if "/" in cited else f"{worked.formula.document}/{cited}"
-    document, clause = worked.rules.clause(citation)
-    label = Text(
-        zh=f"《{document.title.zh}》（{document.number}）：{clause.text.zh}",
-        en=f"{document.title.en} ({document.number}): {clause.text.en}",
+    return clause_node(
+        worked.rules, cited if "/" in cited else f"{worked.formula.document}/{cited}"
     )
-    return Node("clause", citation, label, source=str(document.issued or ""))
 
 
 def _shown(unit: str | None) -> str:

@@ -1,0 +1,122 @@
+"""The verb that grades."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text as Styled
+
+from dafeng import report
+from dafeng.cli.outcome import BAD_INPUT, FINE, FOUND, Outcome
+from dafeng.findings import has_errors
+from dafeng.grading import (
+    Placing,
+    Rating,
+    card_of,
+    card_sheet,
+    editions_of,
+    place,
+    rate,
+    read_sheet,
+    scale_sheet,
+)
+from dafeng.rulebook import Rulebook, load
+from dafeng.vocabulary import Fault, TableSchema, regions
+from dafeng.workspace import Workspace
+
+
+def grade(
+    lang: str,
+    workspace: Path,
+    name: str,
+    file: Path | None,
+    region: str | None,
+    who: str | None,
+    columns: bool,  # noqa: FBT001
+    mapping: Path | None,
+    as_of: str | None,
+) -> Outcome:
+    """Grade the rows of a file."""
+    rules, here = _rules_of(workspace)
+    code = regions().resolve(region).id if region else here
+    day = report.day_of(as_of) or date.today()  # noqa: DTZ011  the office's own day
+    by_card = _is_card(rules, name)
+    if by_card:
+        card = card_of(rules, name, day, code)
+        schema = card_sheet(card)
+    else:
+        editions = editions_of(rules, name, day, code)
+        schema = scale_sheet(name, editions)
+    if columns:
+        return _columns(schema, lang)
+    if file is None:
+        raise Fault("grade_file_wanted", name)
+    rows, findings = read_sheet(file, schema, mapping)
+    if has_errors(findings):
+        return Outcome(findings=findings, code=BAD_INPUT)
+    if by_card:
+        placed = place(rules, card, rows, day)
+        data = [report.placing_dict(one, lang) for one in placed]
+        shown: list[Any] = list(report.placings_view(placed, lang)) if placed else []
+        outcome = _explained(placed, who, lang) or Outcome(shown, {"placings": data}, findings)
+        lacking = any(one.missing for one in placed)
+    else:
+        rated = rate(rules, editions, rows, day)
+        data = [report.rating_dict(one, lang) for one in rated]
+        shown = list(report.ratings_view(rated, lang))
+        outcome = _explained(rated, who, lang) or Outcome(shown, {"ratings": data}, findings)
+        lacking = any(one.graded.missing for one in rated)
+    outcome.code = FOUND if lacking else FINE
+    return outcome
+
+
+def _rules_of(workspace: Path) -> tuple[Rulebook, str]:
+    """Return the rules and the region of a workspace, or the shipped rules where there is none."""
+    if not (workspace / "workspace.yaml").is_file():
+        return load(), ""
+    ws = Workspace(workspace)
+    return ws.rules, ws.store.config.region or ""
+
+
+def _is_card(rules: Rulebook, name: str) -> bool:
+    """Tell scorecards from scales.
+
+    Raises:
+        Fault: ``unknown_family``.
+    """
+    cards = {one.family for one in rules.scorecards.values()}
+    scales = {one.family for one in rules.scales.values()}
+    if name not in cards | scales | set(rules.scorecards) | set(rules.scales):
+        raise Fault("unknown_family", label=name, near=", ".join(sorted(cards | scales)))
+    return name in cards or name in rules.scorecards
+
+
+def _columns(schema: TableSchema, lang: str) -> Outcome:
+    rows = [(one.name, one.type, one.text.of(lang)) for one in schema.columns]
+    data = [{"name": name, "type": kind, "text": text} for name, kind, text in rows]
+    choices = {one.name: list(one.choices) for one in schema.columns if one.choices}
+    shown: list[Any] = [report.listing(["id", "setting", "name"], rows, lang)]
+    shown += [Styled(f"{name}: {', '.join(held)}") for name, held in choices.items()]
+    return Outcome(shown, {"columns": data, "choices": choices})
+
+
+def _explained(found: Sequence[Rating | Placing], who: str | None, lang: str) -> Outcome | None:
+    """Return the tree of one of those graded.
+
+    Raises:
+        Fault: ``unknown_graded``.
+    """
+    if who is None:
+        return None
+    own = [one for one in found if one.who == who]
+    if not own:
+        near = ", ".join(dict.fromkeys(one.who for one in found))
+        raise Fault("unknown_graded", label=who, near=near)
+    shown: list[Any] = []
+    for one in own:
+        shown += [Styled(one.figure, "bold"), report.tree_view(one.tree, lang, one.tree.worst)]
+    trees = [{"figure": one.figure, "tree": one.tree.to_dict(lang)} for one in own]
+    return Outcome(shown, {"explained": trees})

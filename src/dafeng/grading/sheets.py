@@ -1,0 +1,116 @@
+"""Tables to be graded: what their columns are follows from the rule, and files become rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from dafeng.findings import Finding
+from dafeng.ledger import read_mapping, read_table
+from dafeng.rulebook import ScaleSet, Scorecard
+from dafeng.vocabulary import Column, TableSchema, Text
+
+WHO, SCALE, VALUE, MARK, SOURCE = "who", "scale", "value", "mark", "source"
+REFERENCES = ("base", "lead")
+YES, NO = "yes", "no"
+
+Row = dict[str, Any]
+
+_WHO = Text(
+    zh="被评对象：企业、产能线、项目", en="who or what is graded: enterprise, line, project"
+)
+_MARK = Text(zh="可信度", en="mark")
+
+
+def scale_sheet(name: str, editions: Sequence[ScaleSet]) -> TableSchema:
+    """Return the table of values that are held against scales.
+
+    Args:
+        name: of the table.
+        editions: the editions that answer, the nearest place first.
+    """
+    scales = tuple(dict.fromkeys(scale.id for one in editions for scale in one.scales))
+    inputs = {key: given for one in editions for key, given in one.inputs.items()}
+    said = Text(zh="数值，以限额的单位计", en="value, in the unit of the scale")
+    return TableSchema(
+        name=name,
+        text=Text(zh="待评级的数值：每行一个", en="values to be graded: a row for each"),
+        columns=(
+            _key(WHO, _WHO),
+            Column(
+                name=SCALE,
+                choices=scales,
+                default=scales[0] if len(scales) == 1 else None,
+                required=len(scales) > 1,
+                key=True,
+                text=Text(zh="产品或工序", en="product or process"),
+            ),
+            Column(name=VALUE, type="number", text=said),
+            *(
+                Column(
+                    name=key,
+                    type="number" if given.unit else "text",
+                    text=_with_unit(Text(zh=given.zh, en=given.en), given.unit),
+                )
+                for key, given in inputs.items()
+            ),
+            _mark(),
+        ),
+    )
+
+
+def card_sheet(card: Scorecard) -> TableSchema:
+    """Return the table of participants that are held against a scorecard."""
+    held = [_number(one.id, _with_unit(one.name, one.unit)) for one in card.criteria]
+    references = [
+        _number(f"{one.id}_{name}", Text(zh=f"{one.zh}：{zh}", en=f"{one.en}: {name}"))
+        for one in card.criteria
+        for name, zh in zip(REFERENCES, ("基准值", "领跑值"), strict=True)
+    ]
+    events = [Column(name=e.id, choices=(YES, NO), text=e.name) for e in card.events]
+    return TableSchema(
+        name=card.family,
+        text=Text(zh="参评者：每行一个", en="participants: a row for each"),
+        columns=(_key(WHO, _WHO), *held, *references, *events, _mark()),
+    )
+
+
+def read_sheet(
+    path: Path, schema: TableSchema, mapping: Path | None = None
+) -> tuple[list[Row], list[Finding]]:
+    """Read a CSV (UTF-8 or GB18030), Excel or Parquet file as rows with their place.
+
+    A column without any value is absent. With an error among the findings the rows are not the
+    whole file.
+    """
+    done = read_table(path, schema, read_mapping(mapping) if mapping else None)
+    rows = cast("list[Row]", done.table.to_pylist())
+    held = {name for row in rows for name, cell in row.items() if cell not in (None, "")}
+    found = [{name: cell for name, cell in row.items() if name in held} for row in rows]
+    for number, row in zip(done.row.tolist(), found, strict=True):
+        row[SOURCE] = f"{path.name}:{number}"
+    return found, done.findings
+
+
+def column(rows: Iterable[Row], name: str) -> list[Any]:
+    """Return a column of rows; an empty text is nothing."""
+    return [None if row.get(name) == "" else row.get(name) for row in rows]
+
+
+def _key(name: str, text: Text) -> Column:
+    return Column(name=name, type="id", required=True, key=True, text=text)
+
+
+def _number(name: str, text: Text) -> Column:
+    return Column(name=name, type="number", text=text)
+
+
+def _mark() -> Column:
+    return Column(name=MARK, type="mark", default="reported", text=_MARK)
+
+
+def _with_unit(text: Text, unit: str | None) -> Text:
+    if not unit or unit == "1":
+        return text
+    return Text(zh=f"{text.zh}（{unit}）", en=f"{text.en} ({unit})")

@@ -1,0 +1,214 @@
+"""Grades and classes for people to read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text as Styled
+
+from dafeng.report.tables import listing
+from dafeng.report.words import mark_words, phrase, word
+from dafeng.vocabulary import Text, worst_mark
+
+if TYPE_CHECKING:
+    from dafeng.grading import Placing, Rating
+    from dafeng.rulebook import Criterion
+
+_DIGITS = Decimal("0.0001")
+_HUNDREDTHS = Decimal("0.01")
+_LACKING = ("weight", "base", "lead", "event")
+
+
+def ratings_view(found: Sequence[Rating], lang: str) -> Iterator[Any]:
+    """Yield each value with its grade and limits, by scale, then how many have which grade."""
+    groups: dict[tuple[str, str], list[Rating]] = {}
+    for one in found:
+        groups.setdefault((one.edition.id, one.scale.id), []).append(one)
+    for own in groups.values():
+        first = own[0]
+        flags = {flag for one in own for flag in one.tree.all_flags}
+        worst = worst_mark({one.tree.worst for one in own})
+        marks = mark_words(worst, tuple(sorted(flags)), lang)
+        title = f"{first.edition.title.of(lang)} · {first.scale.name.of(lang)}"
+        yield (
+            Styled(title, "bold").append(f"  {first.scale.unit}").append(f"  [{marks}]", "magenta")
+        )
+        names = [one.id for one in first.edition.grades]
+        rows = [_rating_row(one, names, lang) for one in own]
+        limits = [Styled(name) for name in names]
+        yield listing(["graded", "graded_value", *limits, "grade", "margin", "because"], rows, lang)
+        yield from _defaults(own, lang)
+    yield _counted([one.name for one in found], lang)
+
+
+def placings_view(found: Sequence[Placing], lang: str) -> Iterator[Any]:
+    """Yield participants by rank with points, total and class; who is not rated comes last."""
+    card = found[0].scored.card
+    flags = {flag for one in found for flag in one.tree.all_flags}
+    worst = worst_mark({one.tree.worst for one in found})
+    marks = mark_words(worst, tuple(sorted(flags)), lang)
+    yield Styled(card.title.of(lang), "bold").append(f"  [{marks}]", "magenta")
+    for point in card.open_points:
+        yield Styled(f"{word('open_points', lang)}: {point.of(lang)}", "yellow")
+    for number, criterion in enumerate(card.criteria, start=1):
+        yield Styled(f"({number}) {_criterion_words(criterion, lang)}", "dim")
+    reasons = [_placing_reasons(one) for one in found]
+    common = [reason for reason in reasons[0] if all(reason in own for own in reasons)]
+    if common and len(found) > 1:
+        yield Styled(f"{word('for_all', lang)} {_why(common, lang)}", "yellow")
+    ordered = sorted(range(len(found)), key=lambda row: _rank(found[row]) or len(found) + 1)
+    rows = [
+        (
+            str(_rank(found[row]) or "–"),
+            found[row].who,
+            *(
+                _shown(found[row].scored.points[c.id][found[row].index], _HUNDREDTHS)
+                for c in card.criteria
+            ),
+            _shown(found[row].total, _HUNDREDTHS),
+            _class(found[row], lang),
+            _why([one for one in reasons[row] if len(found) == 1 or one not in common], lang),
+        )
+        for row in ordered
+    ]
+    numbers = [Styled(f"({number})") for number in range(1, len(card.criteria) + 1)]
+    yield listing(["rank", "participant", *numbers, "total", "class", "because"], rows, lang)
+    yield _counted([one.name for one in found], lang)
+
+
+def rating_dict(one: Rating, lang: str) -> dict[str, Any]:
+    """Return a rating as plain data; exact numbers are text."""
+    graded = one.graded
+    return {
+        "figure": one.figure,
+        "who": one.who,
+        "edition": one.edition.id,
+        "scale": one.scale.id,
+        "unit": one.scale.unit,
+        "value": _plain(graded.value),
+        "grade": graded.grade or None,
+        "name": one.name.of(lang) if one.name else None,
+        "limits": {name: _plain(limit) for name, limit in graded.limits.items()},
+        "margin": _plain(graded.margin),
+        "assumed": list(graded.assumed),
+        "missing": list(graded.missing),
+        "mark": one.tree.worst,
+        "flags": list(one.tree.all_flags),
+    }
+
+
+def placing_dict(one: Placing, lang: str) -> dict[str, Any]:
+    """Return a placing as plain data; exact numbers are text."""
+    scored, row = one.scored, one.index
+    return {
+        "figure": one.figure,
+        "who": one.who,
+        "scorecard": scored.card.id,
+        "points": {name: _plain(column[row]) for name, column in scored.points.items()},
+        "total": _plain(one.total),
+        "rank": scored.ranks[row],
+        "class": scored.classes[row] or None,
+        "name": one.name.of(lang) if one.name else None,
+        "events": list(scored.events[row]),
+        "unseen": list(scored.unseen),
+        "mean_taken": [name for name, rows in scored.taken.items() if rows[row]],
+        "missing": list(one.missing),
+        "mark": one.tree.worst,
+        "flags": list(one.tree.all_flags),
+    }
+
+
+def _criterion_words(one: Criterion, lang: str) -> str:
+    held = (("weight", one.weight), ("base", one.base), ("lead_value", one.lead))
+    said = [f"{word(name, lang)} {cell:g}" for name, cell in held if isinstance(cell, float)]
+    return " · ".join([one.name.of(lang), *said])
+
+
+def _rating_row(one: Rating, names: Sequence[str], lang: str) -> tuple[str, ...]:
+    graded = one.graded
+    limits = [_shown(graded.limits.get(name)) for name in names]
+    reasons = [("missing", _input(one, name)) for name in graded.missing]
+    return (
+        one.who,
+        _shown(graded.value),
+        *limits,
+        one.name.of(lang) if one.name else word("not_rated", lang),
+        _shown(graded.margin, signed=True),
+        _why(reasons, lang),
+    )
+
+
+def _defaults(found: Sequence[Rating], lang: str) -> Iterator[Styled]:
+    """Yield which defaults were taken, and for how many."""
+    counts = Counter(name for one in found for name in one.graded.assumed)
+    if counts:
+        held = [f"{_input(found[0], name).of(lang)} ×{number}" for name, number in counts.items()]
+        yield Styled(f"{word('because_assumed', lang)} {'; '.join(held)}", "dim")
+
+
+def _input(one: Rating, name: str) -> Text:
+    held = one.edition.inputs.get(name)
+    return Text(zh=held.zh, en=held.en) if held else phrase(f"lacks_{name}")
+
+
+def _placing_reasons(one: Placing) -> list[tuple[str, Text]]:
+    card = one.scored.card
+    names = {c.id: c.name for c in card.criteria} | {e.id: e.name for e in card.events}
+    said = [("happened", names[event]) for event in one.scored.events[one.index]]
+    taken = [name for name, rows in one.scored.taken.items() if rows[one.index]]
+    said += [("mean", names[name]) for name in taken]
+    for lacking in one.missing:
+        kind, _, which = lacking.partition(":")
+        if which and kind in _LACKING:
+            label = phrase(f"lacks_{kind}")
+            said.append(
+                (
+                    "missing",
+                    Text(
+                        zh=f"{names[which].zh}的{label.zh}", en=f"{label.en} of {names[which].en}"
+                    ),
+                )
+            )
+        else:
+            said.append(("missing", names.get(lacking) or phrase(f"lacks_{lacking}")))
+    return said
+
+
+def _why(reasons: Sequence[tuple[str, Text]], lang: str) -> str:
+    """Return reasons by kind: what lacks, whose default was taken, what happened."""
+    comma = "、" if lang == "zh" else ", "
+    kinds = dict.fromkeys(kind for kind, _ in reasons)
+    return "; ".join(
+        f"{word(f'because_{kind}', lang)} "
+        + comma.join(text.of(lang) for own, text in reasons if own == kind)
+        for kind in kinds
+    )
+
+
+def _counted(names: Sequence[Text | None], lang: str) -> Styled:
+    none = phrase("not_rated")
+    counts = Counter((name or none).of(lang) for name in names)
+    return Styled(" · ".join(f"{name} {number}" for name, number in counts.items()), "bold")
+
+
+def _class(one: Placing, lang: str) -> str:
+    return one.name.of(lang) if one.name else "–"
+
+
+def _rank(one: Placing) -> int | None:
+    return one.scored.ranks[one.index]
+
+
+def _plain(value: Decimal | None) -> str | None:
+    """Return an exact number as text."""
+    return None if value is None or value.is_nan() else format(value.normalize(), "f")
+
+
+def _shown(value: Decimal | None, digits: Decimal = _DIGITS, *, signed: bool = False) -> str:
+    if value is None or value.is_nan():
+        return "–"
+    text = format(value.quantize(digits), "+,f" if signed else ",f")
+    return text.rstrip("0").rstrip(".").replace("-", "−")
