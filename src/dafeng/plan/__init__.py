@@ -1,6 +1,17 @@
 """Plans as data: targets, measures, tiers, responsible bodies."""
 
 from dafeng.plan.load import bodies, load_plan, plans
-from dafeng.plan.schema import Body, Measure, Plan, Target, Tier, Tiers
+from dafeng.plan.schema import Body, Measure, Plan, Source, Target, Tier, Tiers
 
-__all__ = ["Body", "Measure", "Plan", "Target", "Tier", "Tiers", "bodies", "load_plan", "plans"]
+__all__ = [
+    "Body",
+    "Measure",
+    "Plan",
+    "Source",
+    "Target",
+    "Tier",
+    "Tiers",
+    "bodies",
+    "load_plan",
+    "plans",
+]

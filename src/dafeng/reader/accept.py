@@ -1,0 +1,173 @@
+"""From a review to a plan: what a person accepted becomes targets, with who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from dafeng.findings import Finding
+from dafeng.plan import Plan, Source, Target
+from dafeng.reader.documents import Document
+from dafeng.reader.plan_draft import open_points
+from dafeng.reader.proposals import Proposal, Reading
+from dafeng.reader.review import Changes, Decision, Review
+from dafeng.reader.targets import document_id, source_of, stretch_base, target_of, unit_misfit
+from dafeng.reader.words import said
+from dafeng.vocabulary import Fault, Text
+
+_ENTERED = ("target", "cap")
+
+
+def accept(
+    review: Review, document: Document, reading: Reading, plan: Plan, *, checked: str
+) -> tuple[Plan, list[Finding]]:
+    """Return a plan with what was accepted, without what was decided about before, and findings.
+
+    Args:
+        review: what was decided.
+        document: the text that the spans count.
+        reading: what is proposed for it now.
+        plan: where the accepted targets go; drafts of the same spans give way.
+        checked: mark of the source, as the person knows it.
+
+    Raises:
+        Fault: ``other_text`` where the text is not the one that was reviewed; ``span_differs``.
+    """
+    if review.sha256 != document.sha256:
+        raise Fault("other_text", document.name, file=review.file)
+    for decision in review.decisions:
+        if document.text[decision.start : decision.end] != decision.slice:
+            raise Fault("span_differs", _span(document, decision), slice=decision.slice)
+    proposals = {(p.start, p.end): p for p in reading.proposals}
+    settled: dict[str, Decision] = {}
+    entered: list[tuple[Decision, Proposal]] = []
+    findings: list[Finding] = []
+    for decision in review.decisions:
+        if decision.decision == "accept":
+            mended = _accepted(decision, proposals.get((decision.start, decision.end)), document)
+            if isinstance(mended, Finding):
+                findings.append(mended)
+                continue
+            entered.append((decision, mended))
+        settled[_span(document, decision)] = decision
+    kept = [left for target in plan.targets if (left := _undecided(target, settled))]
+    names = _free_names(plan)
+    targets = [
+        target_of(
+            proposal,
+            next(names),
+            [_source(proposal, review, document), *_others(plan, settled, decision, document)],
+            _notes(review, decision),
+            checked,
+        )
+        for decision, proposal in entered
+    ]
+    points = _still_open(plan, settled.values(), document, proposals, drafts=bool(kept))
+    changed = {
+        "targets": (*kept, *targets),
+        "documents": tuple(dict.fromkeys([*plan.documents, document_id(document.name)])),
+        "open_points": points,
+    }
+    return plan.model_copy(update=changed), findings
+
+
+def _undecided(target: Target, decided: Mapping[str, Decision]) -> Target | None:
+    """Return a target with the sources that nobody decided about; none where one was accepted."""
+    held = [decided.get(_place(source)) for source in target.sources]
+    if any(decision and _taken_over(decision) for decision in held):
+        return None
+    left = tuple(s for s, decision in zip(target.sources, held, strict=True) if decision is None)
+    return target.model_copy(update={"sources": left}) if left else None
+
+
+def _taken_over(decision: Decision) -> bool:
+    """Whether the other sources say what was accepted; not where a person changed the figure."""
+    return decision.decision == "accept" and not decision.changed.given()
+
+
+def _others(
+    plan: Plan, decided: Mapping[str, Decision], decision: Decision, document: Document
+) -> list[dict[str, Any]]:
+    """Return the other sources of the target that is accepted, as the plan had them."""
+    span = _span(document, decision)
+    if not _taken_over(decision):
+        return []
+    return [
+        source.model_dump()
+        for target in plan.targets
+        if span in map(_place, target.sources)
+        for source in target.sources
+        if _place(source) not in decided
+    ]
+
+
+def _still_open(
+    plan: Plan,
+    settled: Iterable[Decision],
+    document: Document,
+    proposals: Mapping[tuple[int, int], Proposal],
+    *,
+    drafts: bool,
+) -> tuple[Text, ...]:
+    """Return the open points without those that the review has settled."""
+    closed = [] if drafts or plan.measures else [said("draft")]
+    for decision in settled:
+        if proposal := proposals.get((decision.start, decision.end)):
+            closed += open_points(document, proposal)
+    return tuple(point for point in plan.open_points if point not in closed)
+
+
+def _accepted(
+    decision: Decision, proposal: Proposal | None, document: Document
+) -> Proposal | Finding:
+    """Return the proposal as accepted, or why it does not go into the plan."""
+    place = f"{document.name}:{document.line(decision.start)}"
+    if proposal is None:
+        return Finding("not_proposed", place, {"slice": decision.slice})
+    if decision.shown != Changes.of(proposal):
+        return Finding("reading_changed", place, {"slice": decision.slice})
+    changed = decision.changed.given()
+    if proposal.corrupt and changed.get("value_base") is None:
+        return Finding("garbled_not_mended", place, {"slice": decision.slice})
+    mended = replace(proposal, **changed, corrupt=False)
+    if "value_base" in changed:  # now as printed in the base unit, and so is what is striven for
+        mended = replace(mended, value=mended.value_base, stretch_value=stretch_base(proposal))
+    if "unit_base" in changed:
+        mended = replace(mended, unit_id=None)
+    if "indicator_id" in changed:
+        mended = replace(mended, flags=_without(mended.flags, "indicator"))
+    if misfit := unit_misfit(mended):
+        return Finding("unit_mismatch", place, {"unit": misfit[0], "expected": misfit[1]})
+    if mended.kind not in _ENTERED:
+        return Finding("not_a_target", place, {"slice": decision.slice, "kind": mended.kind})
+    return mended
+
+
+def _source(proposal: Proposal, review: Review, document: Document) -> dict[str, Any]:
+    return source_of(proposal, document, f"({review.person}, {review.date})")
+
+
+def _notes(review: Review, decision: Decision) -> list[Text]:
+    notes = [said("accepted", who=review.person, when=review.date)]
+    return [*notes, said("edited")] if decision.changed.given() else notes
+
+
+def _without(flags: tuple[str, ...], start: str) -> tuple[str, ...]:
+    return tuple(flag for flag in flags if not flag.startswith(start))
+
+
+def _free_names(plan: Plan) -> Iterator[str]:
+    used = {target.id for target in plan.targets}
+    return (name for number in count(1) if (name := f"A{number}") not in used)
+
+
+def _span(document: Document, decision: Decision) -> str:
+    return f"{document.name}[{decision.start}:{decision.end}] sha256:{document.sha256}"
+
+
+def _place(source: Source) -> str:
+    """Return file, span and hash of a source without the remark after them."""
+    head, mark, rest = (source.seen or "").partition(" sha256:")
+    return head + mark + rest[:64]

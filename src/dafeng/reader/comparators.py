@@ -1,0 +1,66 @@
+"""The comparator of a figure, and how far the words beside the number belong to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from dafeng.reader.lexicon import Hit, data, fold, pattern_of
+from dafeng.reader.quantities import Quantity
+from dafeng.reader.sentence import Sentence
+
+
+class Compared(NamedTuple):
+    """A comparator, and the span of the figure with the words that belong to it.
+
+    Attributes:
+        sign: ``= > >= < <= about``.
+        cap: whether it makes the figure an upper bound that is not to be passed.
+    """
+
+    sign: str
+    cap: bool
+    start: int
+    end: int
+
+
+_GAP = re.compile(r"(?:了|为| ?(?:by|to|of|the|a total of|an additional))? ?")
+
+
+def inclusive(sentence: Sentence, place: int) -> int:
+    """End of a bracket "(inclusive)" at a place, or the place itself."""
+    found = _inclusive().match(sentence.folded, place)
+    return found.end() if found else place
+
+
+@cache
+def _inclusive() -> re.Pattern[str]:
+    return re.compile(pattern_of(map(fold, data("comparators")["inclusive"])))
+
+
+def compare(sentence: Sentence, one: Quantity) -> Compared:
+    """The comparator beside a quantity; of two, the one behind it unless a bound leads."""
+    made = Compared("=", cap=False, start=one.start, end=inclusive(sentence, one.end))
+    for hit, side, word in _beside(sentence, one):
+        sign, cap = word.rstrip("!"), word.endswith("!")
+        if side == "before" and _GAP.fullmatch(sentence.folded, hit.end, one.start):
+            start = hit.start if sentence.chinese else made.start
+            made = made._replace(sign=sign, cap=cap, start=start)
+        elif side == "after" and one.end <= hit.start <= made.end + 1:
+            if made.sign in {"<=", "<"} and sign[0] != "<":
+                sign = made.sign
+            made = made._replace(sign=sign, cap=made.cap or cap, end=hit.end)
+    return made._replace(sign=one.bound) if one.bound else made
+
+
+def _beside(sentence: Sentence, one: Quantity) -> Iterator[tuple[Hit, str, str]]:
+    """The words of comparison near a quantity, with the side that each is for."""
+    reach: int = data("sentences")["comparator"]
+    for hit in sentence.within(one.start - 2 * reach, one.end + reach):
+        for label in hit.labels if one.start - hit.end <= reach else ():
+            if label.startswith("cmp "):
+                _, side, word = label.split()
+                if side == "after" or hit.end <= one.start:
+                    yield hit, side, word

@@ -1,0 +1,159 @@
+"""From the quantities of a sentence to drafts: comparator, kind, year, base year, stretch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from dafeng.reader import subject
+from dafeng.reader.comparators import compare, inclusive
+from dafeng.reader.draft import Draft
+from dafeng.reader.kinds import is_threshold, kind_of
+from dafeng.reader.lexicon import data
+from dafeng.reader.quantities import Quantity
+from dafeng.reader.sentence import Sentence
+from dafeng.reader.times import Time
+from dafeng.reader.when import Past, at, base_of, says_same_period, year_of
+
+
+def figures(sentence: Sentence, past: Past, before: Draft | None) -> list[Draft]:
+    """A draft for every quantity of a sentence; ``before`` is the last one of the paragraph."""
+    drafts: list[Draft] = []
+    for index, one in enumerate(sentence.quantities):
+        for part in _parts(sentence, one):
+            last = drafts[-1] if drafts else None
+            draft = _draft(sentence, index, part, past, last, last or before)
+            _stretch(sentence, last, draft)
+            drafts.append(draft)
+    _paired(drafts)
+    subject.distribute(sentence, drafts)
+    _exclusions(sentence, drafts)
+    return drafts
+
+
+def _parts(sentence: Sentence, one: Quantity) -> list[Quantity]:
+    """A range of sizes that sorts things is two thresholds; any other is one figure."""
+    if one.high is None or one.second is None or one.first_end is None:
+        return [one]
+    own_unit = sentence.folded[one.head : one.first_end].strip()
+    if own_unit in {"", "%"} or not is_threshold(sentence, one, "range", one.end):
+        return [one]
+    end = inclusive(sentence, one.first_end)
+    low = replace(one, end=end, high=None, bound=">=")
+    high = replace(one, start=one.second, value=one.high, high=None, bound="<=")
+    return [low, high]
+
+
+def _draft(
+    sentence: Sentence,
+    index: int,
+    one: Quantity,
+    past: Past,
+    last: Draft | None,
+    before: Draft | None,
+) -> Draft:
+    """One figure; ``last`` is the one before it in the sentence, ``before`` in the paragraph."""
+    low = last.end if last else sentence.start
+    compared = compare(sentence, one)
+    draft = Draft(
+        compared.start,
+        compared.end,
+        "context",
+        "range" if one.high is not None else compared.sign,
+        quantity=one,
+        value=one.value,
+        high=one.high,
+        factor=one.factor,
+        fall=subject.falls(sentence, one, low),
+    )
+    time = at(sentence, index)
+    draft.kind = kind_of(sentence, one, compared, time, draft.fall, before.kind if before else None)
+    draft.unit, draft.base_unit = subject.unit_of(sentence, one, compared.end)
+    subject.name(sentence, draft, low, _next(sentence, index), last)
+    _date(sentence, draft, time, past)
+    _base_year(sentence, draft, index, past, low)
+    if any("strive" in hit.labels for hit in sentence.within(low, one.start)):
+        draft.flags.add("strive")
+    return draft
+
+
+def _paired(drafts: list[Draft]) -> None:
+    """Two bounds of one class of size are both thresholds: "3000 吨以上、1 万吨以下的企业"."""
+    for low, high in pairwise(drafts):
+        near = high.start - low.end <= len("、至") and low.base_unit == high.base_unit
+        if near and high.kind == "threshold" and low.comparator in {">=", ">"}:
+            low.kind, low.year = "threshold", None
+
+
+def _next(sentence: Sentence, index: int) -> int:
+    rest = sentence.quantities
+    return rest[index + 1].start if index + 1 < len(rest) else sentence.end
+
+
+def _date(sentence: Sentence, draft: Draft, time: Time | None, past: Past) -> None:
+    """The year of a draft: printed, inferred from the sentences before, or lost."""
+    if draft.kind == "threshold" or (draft.kind == "context" and time is None):
+        return
+    if time is not None:
+        draft.year = year_of(time, past)
+        inferred = time.word is not None
+    else:
+        draft.year = year_of(past.at, past) if past.at else None
+        inferred = True
+        if past.at is None and any(t.fault for t in sentence.times) and draft.kind != "cap":
+            draft.flags.add("kind_inferred")
+    if inferred and draft.year is not None:
+        draft.flags.add("year_inferred")
+
+
+def _base_year(sentence: Sentence, draft: Draft, index: int, past: Past, low: int) -> None:
+    """The year that a change starts from: printed, a year earlier, or that of the change before."""
+    one = sentence.quantities[index]
+    ahead = sentence.labels(low, one.start)
+    said = ahead | sentence.labels(one.end, one.end + data("sentences")["yearly"])
+    if "rise_to" in ahead or not (draft.fall or said & {"rise", "increase_of", "yearly"}):
+        return
+    draft.base_year = base_of(sentence, index, opening=draft.fall and not index)
+    if draft.base_year is None and "yearly" in said:
+        draft.base_year = draft.year - 1 if draft.year else None
+        return
+    goes_on = draft.fall or says_same_period(sentence, low, one.start)
+    if draft.base_year is None and past.base is not None and goes_on:
+        draft.base_year = past.base
+        draft.flags.add("base_year_inferred")
+    past.base = draft.base_year or past.base
+
+
+def _stretch(sentence: Sentence, last: Draft | None, draft: Draft) -> None:
+    """A second value that is striven for belongs to the figure before it, too."""
+    if last is None or last.unit != draft.unit or "strive" not in draft.flags:
+        return
+    place = max(sentence.folded.rfind(sign, last.end, draft.start) for sign in "）)")
+    said = sentence.labels(
+        max(place, last.end), draft.start
+    )  # a bracket between them is passed over
+    dated = any(last.end <= time.start < draft.start for time in sentence.times)
+    if not dated and not any(label.startswith("atom ") for label in said):
+        last.stretch = draft.value
+        draft.name, draft.fall = last.name, last.fall
+        draft.base_year, draft.kind = last.base_year, last.kind
+
+
+_EXCLUDED = re.compile(r"[^，。；;,.）)\n]{0,40}")
+_PARTED = re.compile(r"[，；;。]|, ")
+
+
+def _exclusions(sentence: Sentence, drafts: list[Draft]) -> None:
+    """What is left out belongs to the figure before it, or to the next one behind a comma."""
+    for hit in sentence.hits:
+        if "exclusion" not in hit.labels or not drafts:
+            continue
+        words = _EXCLUDED.match(sentence.folded, hit.end, sentence.end)
+        what = sentence.slice(hit.end, words.end()).strip(" 的") if words else ""
+        ahead = [draft for draft in drafts if draft.end <= hit.start]
+        behind = [draft for draft in drafts if draft.start > hit.start]
+        parted = bool(ahead) and _PARTED.search(sentence.folded, ahead[-1].end, hit.start)
+        owner = behind[0] if behind and (not ahead or parted) else ahead[-1] if ahead else None
+        if what and owner is not None:
+            owner.exclusions = (*owner.exclusions, what)

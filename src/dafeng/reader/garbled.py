@@ -1,0 +1,200 @@
+"""Notices figures whose digits cannot be what was written, each with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import data
+from dafeng.reader.numerals import lost
+from dafeng.reader.sentence import Sentence
+from dafeng.reader.times import month_of
+
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
+WHOLE = 100  # percent
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the checks say of one sentence.
+
+    Attributes:
+        proofs: ids of checks that show its digits to be displaced.
+        figures: how many figures it has that are written in digits.
+    """
+
+    proofs: tuple[str, ...]
+    figures: int
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """Bounds and wordings of the checks."""
+    found: dict[str, Any] = data("garbles")
+    return found
+
+
+@cache
+def _spreads() -> frozenset[str]:
+    return frozenset(check["id"] for check in rules()["checks"] if check["spreads"])
+
+
+def check_sentence(sentence: Sentence, drafts: Sequence[Draft]) -> Verdict:
+    """Mark the drafts of a sentence that fail a check; a proof spreads to its other digits."""
+    digits = [d for d in drafts if d.displaceable]
+    for draft in digits:
+        draft.reasons.extend(_by_itself(sentence, draft))
+    _parts(sentence, digits)
+    proofs = [t.fault for t in sentence.times if t.fault]
+    if "<>" in sentence.folded[sentence.start : sentence.end]:
+        proofs.append("placeholder")
+    proofs += [r for d in digits for r in d.reasons if r in _spreads()]
+    if proofs:
+        for draft in digits:
+            if not draft.reasons:
+                draft.reasons.append("digits_displaced")
+    marked = proofs or [r for d in digits for r in d.reasons]
+    return Verdict(tuple(marked), len(digits))
+
+
+def bad_spans(sentence: Sentence) -> list[Draft]:
+    """Spans of years that cannot be, as drafts of their own: "(2035-6)"."""
+    return [
+        Draft(t.start + 1, t.end - 1, "context", "=", unit="years", reasons=["bad_span"])
+        for t in sentence.times
+        if t.fault == "bad_span"
+    ]
+
+
+def check_paragraph(
+    folded: str, start: int, sentences: Sequence[tuple[Verdict, Sequence[Draft]]]
+) -> None:
+    """Mark the digits of a paragraph that is numbered with a year, or garbled for the most part."""
+    with_figures = [verdict for verdict, _ in sentences if verdict.figures or verdict.proofs]
+    garbled = [verdict for verdict in with_figures if verdict.proofs]
+    bound = rules()["paragraph"]
+    reason = ""
+    if _YEAR_HEADING.match(folded, start):
+        reason = "heading_number"
+    elif len(garbled) >= bound["sentences"] and len(garbled) >= bound["share"] * len(with_figures):
+        reason = "paragraph_displaced"
+    for _, drafts in sentences if reason else ():
+        for draft in drafts:
+            if draft.displaceable and not draft.reasons:
+                draft.reasons.append(reason)
+
+
+_YEAR_HEADING = re.compile(r"\s*[(（][12][0-9]{3}[)）]")
+
+
+def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
+    """The checks that a number fails by itself."""
+    one = draft.quantity
+    assert one is not None  # only digits come here  # noqa: S101
+    token = one.token
+    if lost(token):
+        return ["placeholder"]
+    if one.unit is not None and one.unit.name == "ratio":
+        return []
+    if draft.value is None or not _THOUSANDS.fullmatch(token) or _nought_decimals(token):
+        if _year_like(token.replace(",", "")[:4]) and "," in token:
+            return ["year_as_quantity", "broken_thousands"]
+        return ["broken_thousands"]
+    found = []
+    if _year_as_quantity(sentence, draft, token):
+        found.append("year_as_quantity")
+    if "." in token and _year_like(token.split(".")[1]):
+        found.append("year_in_decimals")
+    if _above_whole(sentence, draft):
+        found.append("share_above_whole")
+    if _beyond(draft):
+        found.append("scale_at_odds")
+    if _month_in_front(sentence, draft, token):
+        found.append("month_in_front")
+    return found
+
+
+def _nought_decimals(token: str) -> bool:
+    decimals = token.partition(".")[2]
+    noughts: int = rules()["trailing_noughts"]
+    return len(decimals) > noughts and decimals.endswith("0" * noughts)
+
+
+def _year_like(digits: str) -> bool:
+    """Whether digits are a year that such a text speaks of, and no round number by chance."""
+    years = data("times")["plausible_years"]
+    good = len(digits) == len("2025") and digits.isdigit()
+    return good and years["first"] <= int(digits) <= years["last"] and int(digits) % WHOLE != 0
+
+
+def _year_as_quantity(sentence: Sentence, draft: Draft, token: str) -> bool:
+    """A year before a scale word, a share sign, or what a text counts.
+
+    Chinese digits went through no translation: there only a share, or the year of the sentence.
+    """
+    one = draft.quantity
+    if one is None or one.high is not None or not _year_like(token):
+        return False
+    unit = one.unit
+    if sentence.chinese and not (unit and unit.name == "%"):
+        return int(token) in {time.year for time in sentence.times}
+    return bool(one.scale) or unit is None or unit.name == "%" or unit.count
+
+
+def _above_whole(sentence: Sentence, draft: Draft) -> bool:
+    one = draft.quantity
+    if one is None or one.unit is None or one.unit.name != "%" or draft.value is None:
+        return False
+    first, _ = sentence.clause(draft.start)
+    said = sentence.labels(first, draft.end)
+    bound = "share" in said or draft.fall
+    return draft.value > WHOLE and bound and not said & {"rise", "may_pass"}
+
+
+@cache
+def _ceilings() -> dict[str, Decimal]:
+    return {entry["unit"]: Decimal(str(entry["above"])) for entry in rules()["ceilings"]}
+
+
+def _beyond(draft: Draft) -> bool:
+    unit = draft.base_unit.name if draft.base_unit else ""
+    return draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
+
+
+def _month_in_front(sentence: Sentence, draft: Draft, token: str) -> bool:
+    """The digit of 6月 went into the number: "as of the end of June … 6.6615 million"."""
+    whole, _, decimals = token.partition(".")
+    if len(decimals) < rules()["month_decimals"] or decimals.endswith("0") or not draft.factor > 1:
+        return False
+    months = {month_of(sentence.folded, t) for t in sentence.times if t.end <= draft.start}
+    return whole.isdigit() and int(whole) in months
+
+
+def _parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
+    """A part or a growth that is above the whole it stands behind: neither can be believed."""
+    for whole, part in pairwise(digits):
+        if whole.base is None or part.base is None or not _same_amount(whole, part):
+            continue
+        if part.base > whole.base and _belongs(sentence.labels(whole.end, part.start)):
+            for draft in (whole, part):
+                if "part_above_whole" not in draft.reasons:
+                    draft.reasons.append("part_above_whole")
+
+
+def _belongs(between: set[str]) -> bool:
+    """Whether the words between two amounts make the second a part or the growth of the first."""
+    other = any(label.startswith("atom ") for label in between)  # the growth of something else
+    grown = "increase_of" in between and "rise_to" not in between and not other
+    return "part" in between or grown
+
+
+def _same_amount(one: Draft, other: Draft) -> bool:
+    """Whether two figures are amounts in the same unit, so that one can be a part of the other."""
+    a, b = one.base_unit, other.base_unit
+    return a is not None and b is not None and a.name == b.name and a.name != "%"

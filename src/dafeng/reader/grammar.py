@@ -1,0 +1,132 @@
+"""Reads a text: sentence by sentence, what is a figure, of what, for when, and how sure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from dafeng.reader.draft import Draft
+from dafeng.reader.figures import figures
+from dafeng.reader.garbled import Verdict, bad_spans, check_paragraph, check_sentence
+from dafeng.reader.lexicon import WORD_START, data, fold, pattern_of
+from dafeng.reader.measures import measures
+from dafeng.reader.numberless import numberless
+from dafeng.reader.numerals import NUMERALS
+from dafeng.reader.peaks import peaks
+from dafeng.reader.places import Where, english, named
+from dafeng.reader.proposals import Kind, Measure, Proposal, Reading, Section, Sections
+from dafeng.reader.quantity_patterns import figure_words, scales
+from dafeng.reader.repairs import repair
+from dafeng.reader.sentence import Sentence, read_sentence
+from dafeng.reader.sentences import Paragraph, paragraphs
+from dafeng.reader.when import Past
+from dafeng.reader.written import written_in
+
+
+def propose(
+    text: str, *, sections: Sequence[Section] | None = None, jurisdiction: str | None = None
+) -> Reading:
+    """Propose every figure and every measure of a text.
+
+    Args:
+        text: the decoded text; places count its characters, line ends and all.
+        sections: its headings and items, where they are known; proposals name the innermost.
+        jurisdiction: the region that the whole text is about, as a code or a name.
+
+    Returns:
+        Proposals and measures in the order of the text. Nothing is invented: a year, a base year
+        or a region that the text does not print beside the figure is flagged as inferred.
+    """
+    folded = fold(text)
+    where = Where(jurisdiction)
+    this_year = written_in(folded)
+    parts = Sections(sections or ())
+    drafts: list[Draft] = []
+    tasks: list[Measure] = []
+    for paragraph in paragraphs(text):
+        where.enter(folded, paragraph.start, paragraph.end)
+        drafts.extend(_drafts(text, folded, paragraph, Past(this_year), where))
+        tasks.extend(measures(text, folded, paragraph, parts))
+    _settle_kinds(drafts)
+    starts = [task.start for task in tasks]
+    return Reading(
+        tuple(_proposal(text, one, parts, starts, tasks) for one in drafts), tuple(tasks)
+    )
+
+
+def _proposal(
+    text: str, draft: Draft, parts: Sections, starts: list[int], tasks: list[Measure]
+) -> Proposal:
+    task = bisect_right(starts, draft.start) - 1
+    holds = task >= 0 and draft.start < tasks[task].end
+    section = parts.of(draft.start)
+    return draft.proposal(text, english(draft.region), section, task if holds else None)
+
+
+def _settle_kinds(drafts: list[Draft]) -> None:
+    """Where the year is lost, a tense alone does not tell a target from a result: the text does."""
+    plain = Counter(d.kind for d in drafts if "kind_inferred" not in d.flags and not d.reasons)
+    if plain["target"] == plain["result"]:
+        return
+    kind: Kind = "target" if plain["target"] > plain["result"] else "result"
+    for draft in drafts:
+        if "kind_inferred" in draft.flags:
+            draft.kind = kind
+
+
+def _drafts(text: str, folded: str, paragraph: Paragraph, past: Past, where: Where) -> list[Draft]:
+    """The drafts of a paragraph, in the order of the text, each checked for garbled digits."""
+    checked: list[tuple[Verdict, list[Draft]]] = []
+    seen: set[str] = set()
+    last: Draft | None = None
+    for sentence in _worth_reading(text, folded, paragraph):
+        drafts = figures(sentence, past, last) + peaks(sentence) + numberless(sentence, past, seen)
+        drafts += bad_spans(sentence)
+        drafts = sorted(_apart(drafts), key=lambda d: (d.start, d.end))
+        verdict = check_sentence(sentence, drafts)
+        regions = named(folded, sentence.start, sentence.end) if drafts else []
+        for draft in drafts:
+            draft.region, inferred = where.of(regions, draft.start)
+            draft.flags |= {"jurisdiction_inferred"} if inferred else set()
+            draft.repair = repair(sentence, draft, drafts) if draft.reasons else None
+        checked.append((verdict, drafts))
+        dated = [t for t in sentence.times if t.dates and t.role == "at" and t.year]
+        past.at = dated[-1] if dated and not verdict.proofs else past.at
+        last = drafts[-1] if drafts else last
+    check_paragraph(folded, paragraph.start, checked)
+    return [draft for _, drafts in checked for draft in drafts]
+
+
+def _apart(drafts: list[Draft]) -> Iterator[Draft]:
+    """Drafts without a number give way to a number that stands within them."""
+    for draft in drafts:
+        inside = any(
+            d.quantity and draft.start <= d.start and d.end <= draft.end
+            for d in drafts
+            if d is not draft
+        )
+        if draft.quantity or not inside:
+            yield draft
+
+
+@cache
+def _anchor() -> re.Pattern[str]:
+    """What a sentence with a figure has: a digit, a lost one, or a word that is a figure."""
+    signs = data("numbers")["placeholders"]
+    lost = "|".join(
+        re.escape(sign) for sign in (*signs["single"], *signs["repeated"]) if sign != "x"
+    )
+    numbers = [word for word in data("numbers")["en"]["units"] if word != "one"]
+    words = pattern_of([*figure_words(), *numbers, *scales(), *data("numberless")["anchors"]])
+    return re.compile(
+        rf"{WORD_START}(?:[0-9]|{lost}|xx|{words}|百分之|{NUMERALS}[个家座项度台套大]|连续)"
+    )
+
+
+def _worth_reading(text: str, folded: str, paragraph: Paragraph) -> Iterator[Sentence]:
+    for start, end in paragraph.sentences:
+        if _anchor().search(folded, start, end):
+            yield read_sentence(text, folded, start, end)

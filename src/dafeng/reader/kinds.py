@@ -1,0 +1,159 @@
+"""Whether a figure is a target, a result, a cap, a threshold or context."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dafeng.reader.comparators import Compared
+from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.proposals import Kind
+from dafeng.reader.quantities import Quantity
+from dafeng.reader.sentence import Sentence
+from dafeng.reader.times import Time
+from dafeng.reader.when import aims
+
+
+def kind_of(
+    sentence: Sentence,
+    one: Quantity,
+    compared: Compared,
+    time: Time | None,
+    fall: bool,  # noqa: FBT001
+    before: Kind | None,
+) -> Kind:
+    """Sort a figure by the words around it.
+
+    Args:
+        sentence: where it stands.
+        one: the figure.
+        compared: its comparator.
+        time: what it is for.
+        fall: whether it is a reduction.
+        before: kind of the figure before it in the paragraph.
+    """
+    listed = sentence.folded.endswith(
+        "等", sentence.start, one.start
+    )  # "废铜等9种": sums up a list
+    if one.structural or listed or (one.spelt and _casual(sentence, one)):
+        return "context"
+    if one.bound or is_threshold(sentence, one, compared.sign, compared.end):
+        return "threshold"
+    first, last = sentence.clause(one.start)
+    said = sentence.labels(first, one.start)
+    capped = compared.sign in {"<=", "="} and "cap" in said and "rise" not in said
+    if not fall and (compared.cap or capped):
+        return "cap"
+    return _tense(sentence, one, said | sentence.labels(one.start, last), time, before)
+
+
+def _casual(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a number word counts by the way ("six pilot areas"), not as an aim or a result."""
+    if one.unit is None or not one.unit.count or _consecutive(one):
+        return False
+    large = one.value is not None and one.value > data("cues")["casual"]
+    verb = any(
+        "target" in hit.labels and hit.end == one.start - 1
+        for hit in sentence.within(one.start - data("sentences")["verb"], one.start)
+    )
+    return not (large or verb)
+
+
+def _consecutive(one: Quantity) -> bool:
+    return one.unit is not None and one.unit.name == "years"
+
+
+def _tense(
+    sentence: Sentence, one: Quantity, said: set[str], time: Time | None, before: Kind | None
+) -> Kind:
+    """Target or result: the first line that holds decides.
+
+    An aim's year outweighs the past tense that translations give to plans.
+    """
+    future, word = "future" in said, time.word if time else None
+    told = said | sentence.labels(time.end, one.start) if time else said
+    dated = time is not None and word is None
+    towards = time is not None and dated and _towards(sentence, time)
+    lines: tuple[tuple[bool, Kind], ...] = (
+        (time is not None and time.role == "as_of", "result"),
+        ("perfect" in said and not future, "result"),
+        (word == "last_year" or (word == "this_year" and not future), "result"),
+        ("yearly" in said or _consecutive(one), "result"),
+        (time is not None and dated and time.year in aims(), "target"),
+        (future, "target"),
+        (towards and not told & {"past", "perfect"}, "target"),
+        (time is not None and time.sign == "<", "target"),
+        ("past" in said, "result"),
+        (time is not None and time.year is not None, "result"),
+        (bool(said & {"target", "strive"}), "result" if before == "result" else "target"),
+    )
+    return next((kind for holds, kind in lines if holds), before or "context")
+
+
+_TOWARDS = re.compile(r"(?:到|至|力争|争取|by|by the end of|by the year|until) ?[“\"]?(?:the )?$")
+
+
+def _towards(sentence: Sentence, time: Time) -> bool:
+    """Whether a year is led in as one to be reached ("到2027年", "by 2027")."""
+    return (
+        _TOWARDS.search(
+            sentence.folded, max(sentence.start, time.start - data("sentences")["lead"]), time.start
+        )
+        is not None
+    )
+
+
+_SHARES = frozenset({"%", "percentage points", "times"})
+_MOVES = frozenset({"rise", "fall", "rise_to", "fall_to", "cap"})
+_BOUND_ZH = re.compile(r"以上|以下|[（(]含[)）]")
+
+
+def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) -> bool:
+    """Whether a figure sorts things by size ("boilers of 10 t/h and below") and aims at nothing.
+
+    ``ends`` is the place where the figure ends with its comparator.
+    """
+    named = one.unit.name if one.unit else one.scale
+    if named is None or named in _SHARES or comparator == "about" or (one.unit and one.unit.count):
+        return False
+    first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
+    said = sentence.labels(first, one.start)
+    if said & _MOVES:
+        return False
+    if "threshold subject" in sentence.labels(sentence.start, one.start) and comparator != "=":
+        return True
+    if sentence.chinese:
+        bound = one.high is not None or _BOUND_ZH.search(sentence.folded, one.end, ends)
+        sorted_by = comparator in {">", "<", ">=", "<="} and sentence.folded.startswith("的", ends)
+        behind = _behind_zh().match(sentence.folded, ends, sentence.end)
+        return behind is not None and (bool(bound) or sorted_by)
+    return _sorts_en(sentence, one, ends, aimed="target" in said)
+
+
+def _sorts_en(sentence: Sentence, one: Quantity, ends: int, *, aimed: bool) -> bool:
+    words = sentence.folded[one.end : ends].strip()
+    if words in data("cues")["threshold"]["bounds_en"]:
+        return not aimed
+    low = max(sentence.start, one.start - 2 * data("sentences")["verb"])
+    behind = _behind_en().match(sentence.folded, ends, sentence.end)
+    return bool(words and (behind or _before_en().search(sentence.folded, low, one.start)))
+
+
+@cache
+def _behind_zh() -> re.Pattern[str]:
+    words = data("cues")["threshold"]
+    thing = rf"的?[^，。；、：（(\d]{{0,12}}?{pattern_of(words['things_zh'])}"
+    return re.compile(f"{pattern_of(words['directly_zh'])}|{thing}", re.ASCII)
+
+
+@cache
+def _behind_en() -> re.Pattern[str]:
+    words = data("cues")["threshold"]["things_en"]
+    return re.compile(rf",? (?:[a-z-]{{1,20}} ){{0,6}}?{pattern_of(words)}")
+
+
+@cache
+def _before_en() -> re.Pattern[str]:
+    """A thing right before its size: "coal-fired boilers of 10 steam tons per hour and below"."""
+    words = pattern_of(data("cues")["threshold"]["things_en"])
+    return re.compile(rf"{words} (?:with|of|whose|having|consuming|using)[a-z -]{{0,45}}$")

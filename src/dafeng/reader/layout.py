@@ -1,0 +1,84 @@
+"""Lines that go on in the next one, of wrapped text and of a PDF, put together again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from dafeng.reader.limits import limit
+from dafeng.reader.reading_text import ReadingText, Writer
+
+_LINE = re.compile(r"([^\r\n\f]*)(\r\n|[\r\n\f]|\Z)")
+_OTHER_ENDS = re.compile(r"\f|\r(?!\n)")  # a page, and a line of old files
+_PAGE_NUMBER = re.compile(r"[\s\-—–·~]*[0-9０-９]{1,4}[\s\-—–·~]*|第\s*[0-9]{1,4}\s*页.{0,12}")
+_ENDS = tuple("。；！？：.;!?:」”")
+_BEGINS = re.compile(
+    r"\s{2}|\u3000|[（(]?[〇零一二三四五六七八九十百0-9a-zIVX]{1,4}[）)、．.](?![0-9])|第.{1,5}[章节条]|[①-⑳•·\-*#]"
+)
+_WIDE = "\u2e80"
+_PERCENT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    start: int
+    end: int
+    after: int
+
+
+def unwrapped(text: str, *, pages: bool = False) -> ReadingText:
+    """Return a text with the lines put together that the layout has parted.
+
+    A line goes on in the next one where the text is narrow as a whole, the line is nearly as wide
+    as the widest, it does not end a sentence, and the next one does not begin an item.
+
+    Args:
+        text: lines of any line end.
+        pages: whether form feeds part pages; lone page numbers are then not read.
+    """
+    out = Writer()
+    done = 0
+    read = _OTHER_ENDS.sub("\n", text)
+    for start, end, between in sorted(_cuts(text, pages=pages)):
+        out.exact(read[done:start], done)
+        out.whole(between, start, end)
+        done = end
+    out.exact(read[done:], done)
+    return out.done()
+
+
+def _cuts(text: str, *, pages: bool) -> Iterator[tuple[int, int, str]]:
+    """Yield what is not read as it stands: start, end, and what is read there."""
+    lines = [_Line(m[1], m.start(1), m.end(1), m.end()) for m in _LINE.finditer(text)]
+    numbers = [line for line in lines if pages and _PAGE_NUMBER.fullmatch(line.text)]
+    yield from ((line.start, line.after, "") for line in numbers)
+    most = limit("wrapped_columns")
+    if max(len(line.text) for line in lines) > most:
+        return
+    widest = max(_width(line.text) for line in lines)
+    if widest > most:
+        return
+    dropped = {line.start for line in numbers}
+    kept = [line for line in lines if line.start not in dropped]
+    for line, following in pairwise(kept):
+        if _goes_on(line.text, following.text, widest):
+            yield line.end, line.after, "" if _joins(line.text, following.text) else " "
+
+
+def _goes_on(line: str, following: str, widest: int) -> bool:
+    full = _width(line) * _PERCENT >= widest * limit("full_percent")
+    if not full or line.rstrip().endswith(_ENDS):
+        return False
+    return bool(following.strip()) and not _BEGINS.match(following)
+
+
+def _joins(line: str, following: str) -> bool:
+    """Whether nothing stands between two lines: Chinese characters, or a hyphen at the end."""
+    return line[-1:] == "-" or (line[-1:] >= _WIDE and following[:1] >= _WIDE)
+
+
+def _width(line: str) -> int:
+    return len(line) if line.isascii() else sum(2 if sign >= _WIDE else 1 for sign in line)

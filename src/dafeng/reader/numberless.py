@@ -1,0 +1,126 @@
+"""Targets that print no number: assigned by the State, compared with another, nothing new."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import WORD_START, data, fold, pattern_of
+from dafeng.reader.naming import Name, name_of, names_of
+from dafeng.reader.numerals import numeral
+from dafeng.reader.proposals import Kind
+from dafeng.reader.quantity_patterns import Unit
+from dafeng.reader.sentence import Sentence
+from dafeng.reader.when import Past, year_of
+
+_CHANGE = frozenset({"change"})
+_ANY = frozenset({"change", "share", "t", "kW", "tce", "count"})
+
+
+@cache
+def _patterns() -> list[tuple[dict[str, Any], re.Pattern[str], re.Pattern[str]]]:
+    return [
+        (
+            entry,
+            re.compile(entry["zh"], re.ASCII),
+            re.compile(rf"(?<![a-z])(?:{entry['en']})(?![a-z])", re.ASCII),
+        )
+        for entry in data("numberless")["patterns"]
+    ]
+
+
+def numberless(sentence: Sentence, past: Past, seen: set[str]) -> list[Draft]:
+    """A draft for every target without a number, one for each indicator that it is said of.
+
+    Args:
+        sentence: where it stands.
+        past: what the text before tells about years.
+        seen: what the paragraph has said already; a repetition is no second target.
+    """
+    drafts = []
+    low = sentence.start
+    for found, entry in sorted(_found(sentence), key=lambda pair: pair[0].start()):
+        low = max(low, _low(sentence, found.start()))
+        inside = sentence.labels(found.start(), found.end())
+        labels = inside | sentence.labels(low, found.start())
+        low = found.end()
+        if entry.get("need") and entry["need"] not in labels:
+            continue
+        for name in _names(inside, labels, entry):
+            repeated = entry["sign"] in seen and not name.id
+            if not repeated or entry["kind"] in {"context", "cap"}:
+                seen.add(entry["sign"])
+                drafts.append(_draft(sentence, entry, found, name, past))
+    return drafts
+
+
+@cache
+def anchors() -> re.Pattern[str]:
+    """Words without which no sentence has such a target."""
+    return re.compile(WORD_START + pattern_of(map(fold, data("numberless")["anchors"])))
+
+
+def _found(sentence: Sentence) -> Iterator[tuple[re.Match[str], dict[str, Any]]]:
+    if not anchors().search(sentence.folded, sentence.start, sentence.end):
+        return
+    for entry, zh, en in _patterns():
+        pattern = zh if sentence.chinese else en
+        for found in pattern.finditer(sentence.folded, sentence.start, sentence.end):
+            yield found, entry
+
+
+def _low(sentence: Sentence, place: int) -> int:
+    """Where the words that name the indicator begin: behind the figure or the break before."""
+    ends = [one.end for one in sentence.quantities if one.end <= place]
+    stops = [m.end() for m in re.finditer(r"[；;]", sentence.folded[sentence.start : place])]
+    return max([sentence.start, *ends, *(sentence.start + stop for stop in stops)])
+
+
+def _names(inside: set[str], labels: set[str], entry: dict[str, Any]) -> list[Name]:
+    if entry["sign"] == "meets national target":
+        return names_of(labels, _CHANGE) or [name_of(labels, _CHANGE) or Name("")]
+    kinds = _CHANGE if "reduction" in entry["sign"] else _ANY
+    return [name_of(inside, kinds) or name_of(labels, kinds) or Name("")]
+
+
+def _draft(
+    sentence: Sentence, entry: dict[str, Any], found: re.Match[str], name: Name, past: Past
+) -> Draft:
+    words = {key: value for key, value in found.groupdict().items() if value}
+    unit = entry.get("unit") or ("tons" if "capacity" in name.words else None)
+    draft = Draft(
+        found.start(),
+        found.end(),
+        _kind(sentence, entry["kind"], found),
+        _sign(entry["sign"], words),
+        value=Decimal(entry["value"]) if "value" in entry else None,
+        unit=unit,
+        base_unit=Unit(unit, "t" if unit == "tons" else None) if unit else None,
+        name=name,
+        fall="reduction" in (unit or ""),
+    )
+    ahead = [t for t in sentence.times if t.dates and t.start < found.start()]
+    if ahead:
+        draft.year = year_of(ahead[-1], past)
+    elif past.at is not None and draft.kind != "context":
+        draft.year = year_of(past.at, past)
+        draft.flags |= {"year_inferred"} if draft.year else set()
+    return draft
+
+
+def _kind(sentence: Sentence, kind: Kind, found: re.Match[str]) -> Kind:
+    said = sentence.labels(sentence.clause(found.start())[0], found.end())
+    done = "perfect" in said and "future" not in said
+    return "result" if kind == "target" and done else kind
+
+
+def _sign(sign: str, words: dict[str, str]) -> str:
+    """The comparator with the plan or the year that it names, in English."""
+    plan = words.get("plan", "")
+    ordinal = numeral(plan[:-1]) if plan.endswith("五") else None
+    named = f"{ordinal}th FYP" if ordinal else f"{plan} FYP"
+    return sign.format(plan=named, year=words.get("year", ""))

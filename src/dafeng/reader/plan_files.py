@@ -1,0 +1,44 @@
+"""Plan files that are made here; their first line says so, and no others are rewritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from dafeng.plan import Plan, load_plan
+from dafeng.vocabulary import Fault
+
+_MARK = "# Made by dafeng read"
+_HEADER = f"""{_MARK}: 由 dafeng read 生成；核对后请改写负责单位、发文机关等，并删去本行。
+# Every target names its file, span and hash of the text. Delete these lines once the file is yours.
+"""
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan as a file.
+
+    Raises:
+        Fault: ``plan_not_ours`` where the file is there and was not made here.
+    """
+    if path.exists():
+        _check_ours(path)
+    data = plan.model_dump(mode="json", exclude_defaults=True)
+    body = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
+    path.write_text(_HEADER + body, encoding="utf-8", newline="\n")
+
+
+def read_own_plan(path: Path) -> Plan:
+    """Read a plan file that was made here.
+
+    Raises:
+        Fault: ``plan_not_ours``, or as the loader of plans.
+    """
+    _check_ours(path)
+    return load_plan(path)
+
+
+def _check_ours(path: Path) -> None:
+    with path.open("rb") as file:
+        if not file.read(len(_MARK)) == _MARK.encode():
+            raise Fault("plan_not_ours", str(path))

@@ -1,0 +1,217 @@
+"""Finds quantities: a number with its scale word and its unit, or a word that is a figure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.numerals import lost, parse
+from dafeng.reader.quantity_patterns import (
+    Unit,
+    figure_words,
+    head_pattern,
+    label_pattern,
+    pers,
+    plural_pattern,
+    range_pattern,
+    scaled_pattern,
+    scales,
+    structural_pattern,
+    thing_pattern,
+    things,
+    units,
+)
+
+_PERCENT = Unit("%", "%")
+_RATIO = Unit("ratio", "1")
+TEN = Decimal(10)  # Chinese numerals below it ("一家", "两个") count by the way
+
+
+@dataclass(slots=True)
+class Quantity:
+    """A number in a text.
+
+    Attributes:
+        start, end: its span with scale and unit, without comparator.
+        head: end of the number itself.
+        token: the number as printed.
+        value, high: the number; ``high`` only in a range. ``None`` where digits are lost.
+        factor, scale: what the scale word multiplies by, and its name.
+        digits: written in digits, so that a translation can displace it.
+        spelt: written as a word of a language ("six", "one-third").
+        second, first_end: where the upper end of a range begins, and the lower one ends.
+        structural: counts the parts of a plan ("ten actions").
+        bound: comparator of an end of a range that was taken apart.
+    """
+
+    start: int
+    end: int
+    head: int
+    token: str
+    value: Decimal | None = None
+    unit: Unit | None = None
+    high: Decimal | None = None
+    factor: Decimal = Decimal(1)
+    scale: str | None = None
+    digits: bool = False
+    spelt: bool = False
+    second: int | None = None
+    first_end: int | None = None
+    structural: bool = False
+    bound: str | None = None
+
+    @property
+    def printed_unit(self) -> str | None:
+        """Unit with its scale word, as proposals print it."""
+        parts = [part for part in (self.scale, self.unit.name if self.unit else None) if part]
+        return " ".join(parts) or None
+
+
+def quantities(folded: str, start: int, end: int) -> tuple[list[Quantity], list[Quantity]]:
+    """All quantities of a sentence of a folded text, and its bare numbers, in their order."""
+    found: list[Quantity] = []
+    bare: list[Quantity] = []
+    done = start
+    for head in head_pattern().finditer(folded, start, end):
+        if head.start() < done or head["skip"]:
+            continue
+        one = _quantity(folded, head, end)
+        if one is not None:
+            found.append(one)
+            done = one.end
+        elif head["digits"] and not _is_year(head[0]):
+            bare.append(
+                Quantity(head.start(), head.end(), head.end(), head[0], parse(head[0]), digits=True)
+            )
+    return found, bare
+
+
+def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
+    one = Quantity(head.start(), head.end(), head.end(), head[0])
+    if head["word"]:
+        entry = figure_words()[head["word"]]
+        one.value, one.spelt = Decimal(str(entry["value"])), True
+        one.unit = _PERCENT if entry["unit"] == _PERCENT.name else Unit(entry["unit"])
+        return one
+    if head["percent"]:
+        one.value, one.unit = parse(head["whole"]), _PERCENT
+        return one
+    if head["ratio"]:
+        one.value, one.unit, one.digits = parse(head["over"]), _RATIO, True
+        return one
+    if head["alone"]:
+        return _alone(folded, one, end)
+    one.value = parse(head[0])
+    one.digits, one.spelt = head["digits"] is not None, head["spelt"] is not None
+    return _number(folded, one, end)
+
+
+def _alone(folded: str, one: Quantity, end: int) -> Quantity | None:
+    """A scale word that says "one" by itself: "a million-kilowatt unit"."""
+    tail = scaled_pattern().match(folded, one.end, end)
+    if tail is None or not tail["unit"]:
+        return None
+    one.factor, one.scale = scales()[one.token]
+    one.end, one.value, one.unit, one.spelt = tail.end(), Decimal(1), _unit(tail), True
+    return one
+
+
+def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
+    if not one.spelt:
+        _take_high(folded, one, end)
+    tail = scaled_pattern().match(folded, one.end, end)
+    if tail is None:
+        return None
+    one.end, one.unit = tail.end(), _unit(tail)
+    if tail["scale"]:
+        one.factor, one.scale = scales()[tail["scale"]]
+    if one.unit is not None:
+        return one if _worth(one, folded) else None
+    return _counted(folded, one, end)
+
+
+def _take_high(folded: str, one: Quantity, end: int) -> None:
+    """Give a quantity the upper end of its range, where a unit closes it."""
+    two = range_pattern().match(folded, one.end, end)
+    if two is None or (two["and"] and not folded.endswith("between ", 0, one.start)):
+        return
+    if _moves(folded, one, two["own"]):
+        return
+    tail = scaled_pattern().match(folded, two.end(), end)
+    own = scaled_pattern().match(two["own"])
+    same = own is None or own["unit"] is None or (tail is not None and own["unit"] == tail["unit"])
+    if same and tail is not None and (tail["unit"] or tail["scale"]):
+        one.high, one.end = parse(two["high"]), two.end()
+        one.second, one.first_end = two.start("high"), two.end("own")
+
+
+def _moves(folded: str, one: Quantity, own: str) -> bool:
+    """Whether two numbers are a change: "from 12 % to 19 %", "42 % in 2020 to 55 %"."""
+    started = folded.endswith(("from ", "由", "从"), 0, one.start)
+    return started or (not own and _is_year(one.token))
+
+
+def _unit(tail: re.Match[str]) -> Unit | None:
+    if not tail["unit"]:
+        return None
+    unit = units()[tail["unit"]]
+    if not tail["per"]:
+        return unit
+    scale = re.match(pattern_of(scales()), tail["per"])
+    per = pers()[tail["per"][scale.end() if scale else 0 :].strip()]
+    below = f"{scales()[scale[0]][1]} {per.name}" if scale else per.name
+    known = unit.id and per.id and not scale
+    return Unit(f"{unit.name}/{below}", f"{unit.id}/{per.id}" if known else None)
+
+
+def _worth(one: Quantity, folded: str) -> bool:
+    """Whether a number with a unit is a figure: no year, no duration, no "one" of something."""
+    unit = one.unit
+    if unit is None or unit.duration:
+        return folded.endswith("连续", 0, one.start) and one.end - one.start < len("2025年")
+    small = not one.digits and one.value is not None and one.value < TEN
+    return one.spelt or not (small and unit.count)
+
+
+def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
+    """A number without a unit: it counts the thing that follows, or is none."""
+    part = structural_pattern().match(folded, one.end, end)
+    if part and not one.spelt:
+        one.end, one.unit, one.structural = part.end(), Unit(part[0].lstrip("大项个条")), True
+        return one
+    year = one.digits and one.scale is None and _is_year(one.token)
+    found = thing_pattern().match(folded, one.end, end)
+    if found and found["years"]:
+        one.end, one.unit = found.end(), Unit("years", "a")
+        row = data("cues")["words"]["consecutive"]["en"]
+        return one if any(word in found[0] for word in row) else None
+    if found and (not year or _determined(folded, one.start)):
+        one.unit = _thing(found["thing"] or found["structural"])
+        one.structural = found["structural"] is not None
+    elif one.scale is None and one.digits and not year and not lost(one.token):
+        whole = one.value is None or one.value == one.value.to_integral_value()
+        labelled = label_pattern().search(folded, max(0, one.start - _REACH), one.start)
+        plural = plural_pattern().match(folded, one.end, end) if whole and not labelled else None
+        one.unit = _thing(plural["thing"]) if plural else None
+    return one if one.unit or one.scale else None
+
+
+def _thing(word: str) -> Unit:
+    return Unit(things().get(word, word), "count", count=True)
+
+
+def _is_year(token: str) -> bool:
+    years = data("times")["plausible_years"]
+    return token.isdigit() and years["first"] <= int(token[:5]) <= years["last"]
+
+
+_LEADS = "in|by|since|before|until|till|after|from|during|year|the|to|end of|over"
+_IN_TIME = re.compile(rf"(?:\b(?:{_LEADS})|[(（\"“]) ?$", re.ASCII)
+_REACH = len("end of the ")
+
+
+def _determined(folded: str, start: int) -> bool:
+    """Whether what looks like a year stands in place of a count ("and 2021 institutions")."""
+    return _IN_TIME.search(folded, max(0, start - _REACH), start) is None

@@ -1,0 +1,162 @@
+"""The patterns of quantities: numbers, scale words, units, and the things that are counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from dafeng.reader.lexicon import WORD_START, both, data, fold, pattern_of
+from dafeng.reader.numerals import DIGITS, NUMERALS, number_words
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as texts print it.
+
+    Attributes:
+        name: as proposals print it. ``id``: that of the vocabulary, where there is one.
+        count: whether it counts things. ``duration``: whether it is a time that things take.
+    """
+
+    name: str
+    id: str | None = None
+    count: bool = False
+    duration: bool = False
+
+
+_SPACE = r"[ \t\u2002-\u200a]?"
+# What has digits and is no figure: ordinals, numbers of documents, dates, standards, clock times.
+_SKIP = (
+    r"第 ?[\d一二三四五六七八九十百]{1,8}"
+    r"|[〔\[(（【]\d{4}[〕\])）】] ?\d{0,6}号?"
+    r"|no\. ?\d{1,6}"
+    r"|[一二][〇○零九][〇○零一二三四五六七八九]{2}年"
+    r"|(?<!\d)(?:\d{1,6}号|\d{4} ?年|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|\d{1,2}时(?!段))"
+    r"|(?<!\d)\d{1,4}(?:st|nd|rd|th)(?![a-z])"
+    r"|(?:gb|db\d{0,4}|iso|hj|jb|qb|iec)(?:/t|/z)? ?\d[\d.\-—]{0,16}"
+)
+_RATIO = r"(?<![\d:.])\d{1,3}(?:\.\d{1,3})?[:：](?P<over>\d{1,3}(?:\.\d{1,3})?)(?![\d:：])"
+
+
+@cache
+def units() -> dict[str, Unit]:
+    """Units by the words of both languages."""
+    return {
+        fold(word): Unit(
+            entry["name"], entry.get("id"), bool(entry.get("count")), bool(entry.get("duration"))
+        )
+        for entry in data("units")["units"]
+        for word in both(entry)
+    }
+
+
+@cache
+def pers() -> dict[str, Unit]:
+    """Units that may stand below the slash."""
+    return {
+        fold(word): units()[fold(word)]
+        for entry in data("units")["units"]
+        if entry.get("per")
+        for word in both(entry)
+    }
+
+
+@cache
+def scales() -> dict[str, tuple[Decimal, str]]:
+    """Scale words: what they multiply by, and how proposals print them."""
+    return {
+        word: (Decimal(entry["factor"]), entry["printed"])
+        for entry in data("numbers")["scales"]
+        for word in entry["words"]
+    }
+
+
+@cache
+def figure_words() -> dict[str, dict[str, Any]]:
+    """Words that are a figure by themselves: "one-third", 翻一番."""
+    return {fold(word): entry for entry in data("numbers")["words"] for word in both(entry)}
+
+
+@cache
+def things() -> dict[str, str]:
+    """Words for what is counted → the unit that a proposal prints."""
+    return {fold(word): entry["name"] for entry in data("units")["things"] for word in both(entry)}
+
+
+@cache
+def head_pattern() -> re.Pattern[str]:
+    """The number of a quantity; the group that matched says how it is written."""
+    pieces = (
+        rf"(?P<skip>{_SKIP})",
+        rf"(?P<word>(?<!first )(?<!second ){pattern_of(figure_words())})",
+        r"(?P<alone>(?<![\d.])(?<!\d )(?:million|billion|trillion)(?=-(?:kilowatt|ton)))",
+        rf"(?P<percent>百分之(?P<whole>{NUMERALS}))",
+        rf"(?P<ratio>{_RATIO})",
+        rf"(?P<digits>{DIGITS})",
+        rf"(?P<numeral>{NUMERALS})",
+        rf"(?P<spelt>{number_words()})",
+    )
+    return re.compile(f"{WORD_START}(?:{'|'.join(pieces)})", re.ASCII)
+
+
+@cache
+def scaled_pattern() -> re.Pattern[str]:
+    """A scale word and a unit behind a number; either may be missing."""
+    unit, per, scale = pattern_of(units()), pattern_of(pers()), pattern_of(scales())
+    below = rf"{_SPACE}(?:/|每|per ){_SPACE}(?P<per>(?:{scale}{_SPACE})?{per})"
+    return re.compile(
+        rf"(?:{_SPACE}-?(?P<scale>{scale}))?(?:{_SPACE}-?(?:of )?(?P<unit>{unit})(?:{below})?)?"
+    )
+
+
+@cache
+def range_pattern() -> re.Pattern[str]:
+    """What stands behind the lower end of a range, with its upper end."""
+    own = rf"(?:{_SPACE}(?:{pattern_of(scales())}))?{_SPACE}(?:{pattern_of(units())})?"
+    dash = r" ?(?:—{1,2}|–{1,2}|-|~|至|到| to | (?P<and>and) )"
+    return re.compile(
+        rf"(?P<own>{own})(?:（含）|\(含\))?{dash}(?P<high>{DIGITS}|{NUMERALS}) ?", re.ASCII
+    )
+
+
+_MORE = "(?: or more| or above| and above)?"
+
+
+def _no_end() -> str:
+    return rf"(?!{pattern_of(data('units')['name_ends'])})"
+
+
+@cache
+def thing_pattern() -> re.Pattern[str]:
+    """What an English number counts: some words and a thing that the dictionary knows."""
+    names = pattern_of(fold(word) for entry in data("units")["things"] for word in entry["en"])
+    structural = pattern_of(fold(word) for word in data("units")["structural"]["en"])
+    word = rf"{_no_end()}[a-z\"“”'&/-]{{1,24}}+,? "
+    return re.compile(
+        rf"{_MORE} (?:{word}){{0,7}}?"
+        rf"(?:(?P<structural>{structural})|(?P<thing>{names})|(?P<years>years)(?![a-z]))"
+    )
+
+
+@cache
+def plural_pattern() -> re.Pattern[str]:
+    """What an English number counts where no dictionary knows it: some words and a plural."""
+    return re.compile(
+        rf"{_MORE} (?:{_no_end()}(?!and )[a-z-]{{2,20}}+ ){{0,3}}?"
+        r"(?P<thing>[a-z]{3,20}(?<!u)(?<!s)s)(?![a-z-])(?! of )"
+    )
+
+
+@cache
+def label_pattern() -> re.Pattern[str]:
+    """Words before a number that is a label: "Section 3", "Annex 2"."""
+    return re.compile(rf"{pattern_of(data('units')['labels'])} $")
+
+
+@cache
+def structural_pattern() -> re.Pattern[str]:
+    """Counted parts of a plan in Chinese: 大行动, 项任务."""
+    return re.compile(pattern_of(data("units")["structural"]["zh"]))

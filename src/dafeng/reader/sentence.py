@@ -1,0 +1,103 @@
+"""One sentence, with the known words, quantities and times that stand in it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from dafeng.reader.bare import with_unit
+from dafeng.reader.lexicon import Hit, Lexicon, both, data
+from dafeng.reader.quantities import Quantity, quantities
+from dafeng.reader.times import Time, times
+
+# A bracket is looked through, a break of clause is not.
+_CLAUSE = re.compile(r"[，；;。：]|, |: ")
+_TITLE = re.compile(r"《[^》\n]{1,80}》")
+
+
+@cache
+def cues() -> Lexicon:
+    """Every word that says something about a figure, with what it says."""
+    return Lexicon(_words(), inherit="(?!cmp|fall$|rise$|past$|future$|strive$)")
+
+
+def _words() -> Iterator[tuple[str, str]]:
+    for name, entry in data("cues")["words"].items():
+        yield from ((word, name) for word in both(entry))
+    for entry in data("comparators")["comparators"]:
+        for side in ("before", "after"):
+            cap = "!" if entry.get("cap") else ""
+            yield from ((word, f"cmp {side} {entry['sign']}{cap}") for word in entry.get(side, ()))
+    for name, entry in data("phrases")["atoms"].items():
+        yield from ((word, f"atom {name}") for word in both(entry))
+    yield from ((word, "yearly") for word in data("times")["yearly"])
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a text, read word by word.
+
+    Attributes:
+        text, folded: the whole text, as it is and folded; places count in both.
+        start, end: span of the sentence.
+        chinese: whether it is written in Chinese.
+        hits: its known words, and where each begins (``starts``).
+        breaks: where its clauses begin, but the first.
+    """
+
+    text: str
+    folded: str
+    start: int
+    end: int
+    chinese: bool
+    hits: list[Hit]
+    starts: list[int]
+    quantities: list[Quantity]
+    times: list[Time]
+    breaks: list[int]
+
+    def within(self, start: int, end: int) -> list[Hit]:
+        """The known words that begin within a span, in their order."""
+        return self.hits[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+    def labels(self, start: int, end: int) -> set[str]:
+        """What is said by the known words within a span."""
+        return {one for hit in self.within(start, end) if hit.end <= end for one in hit.labels}
+
+    def clause(self, place: int) -> tuple[int, int]:
+        """Span of the clause that holds a place."""
+        index = bisect_right(self.breaks, place)
+        first = self.breaks[index - 1] if index else self.start
+        last = self.breaks[index] if index < len(self.breaks) else self.end
+        return first, last
+
+    def slice(self, start: int, end: int) -> str:
+        """The text of a span, as it is."""
+        return self.text[start:end]
+
+
+_CHINESE = re.compile(r"[一-龥]")
+
+
+def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
+    """Find all that is known in a sentence."""
+    found, bare = quantities(folded, start, end)
+    if bare:
+        completed = with_unit(folded, start, end, found, bare)
+        found = sorted([*found, *completed], key=lambda one: one.start)
+    titles = [(m.start(), m.end()) for m in _TITLE.finditer(folded, start, end)]
+    found = [one for one in found if not _within(one.start, titles)]
+    spans = [(one.start, one.end) for one in found]
+    when = [one for one in times(folded, start, end, spans) if not _within(one.start, titles)]
+    breaks = [m.end() for m in _CLAUSE.finditer(folded, start, end)]
+    chinese = bool(_CHINESE.search(folded, start, end))
+    hits = cues().scan(folded, start, end, chinese=chinese)
+    starts = [hit.start for hit in hits]
+    return Sentence(text, folded, start, end, chinese, hits, starts, found, when, breaks)
+
+
+def _within(place: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)

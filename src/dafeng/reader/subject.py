@@ -1,0 +1,178 @@
+"""What a figure is of: the indicator, the thing that is counted, and whether it is a fall."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.naming import Name, kinds_of, name_of
+from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity_patterns import Unit, things
+from dafeng.reader.sentence import Sentence
+
+
+def falls(sentence: Sentence, one: Quantity, low: int) -> bool:
+    """Whether a figure is a fall: by the last word of change before it, or the one behind it."""
+    verdict, reach = False, data("sentences")["fall_behind"]
+    for hit in sentence.within(low, one.end + reach):
+        if hit.end <= one.start:
+            if hit.labels & {"fall_to", "rise", "rise_to", "share"}:
+                verdict = False
+            elif "fall" in hit.labels:
+                verdict = True
+        elif hit.start >= one.end and "fall" in hit.labels and not sentence.chinese:
+            between = sentence.folded[one.end : hit.start]
+            return verdict or between in {" ", " year-on-year "}
+    return verdict
+
+
+def unit_of(sentence: Sentence, one: Quantity, end: int) -> tuple[str | None, Unit | None]:
+    """Unit as printed and unit of the base value; a Chinese classifier is named by its thing."""
+    if one.unit is None or one.unit.name != "items":
+        return one.printed_unit, one.unit
+    unit = replace(one.unit, name=_thing(sentence, one, end))
+    return " ".join(filter(None, (one.scale, unit.name))), unit
+
+
+def _thing(sentence: Sentence, one: Quantity, end: int) -> str:
+    """What a classifier counts: the thing behind it, else the one before it."""
+    reach: int = data("sentences")["thing"]
+    first, last = sentence.clause(one.start)
+    behind = _things().search(sentence.folded, end, min(last, end + reach))
+    if behind and "、" not in sentence.folded[end : behind.start()]:
+        return things()[behind[0]]
+    ahead = list(_things().finditer(sentence.folded, max(first, one.start - reach), one.start))
+    return things()[ahead[-1][0]] if ahead else "items"
+
+
+@cache
+def _things() -> re.Pattern[str]:
+    return re.compile(pattern_of(things()))
+
+
+def name(sentence: Sentence, draft: Draft, low: int, high: int, last: Draft | None) -> None:
+    """Give a draft its indicator: from the words before it, behind it, or from the figure before.
+
+    Args:
+        sentence: where it stands.
+        draft: the figure; ``name`` and ``fall`` are set.
+        low: end of the figure before it, ``high`` start of the next one.
+        high: see ``low``.
+        last: the figure before it in the sentence, whose subject may go on.
+    """
+    one = draft.quantity
+    if one is None:
+        return
+    rules = data("sentences")
+    ahead = sentence.labels(max(low, one.start - rules["window"]), one.start)
+    behind = _behind(sentence, draft, min(high, draft.end + rules["after"]))
+    kinds = kinds_of(one, change=draft.fall or bool(ahead & {"rise", "yearly"}))
+    order = (behind, ahead) if "count" in kinds and behind else (ahead, behind)
+    found = name_of(order[0], kinds) or name_of(order[1], kinds) or name_of(ahead | behind, kinds)
+    if found is None and _goes_on(sentence, draft, last, low):
+        found = last.name if last else None
+        draft.fall = draft.fall or bool(last and last.fall and "strive" in ahead)
+    draft.name = found or Name(_printed(sentence, one, low, draft.end, high))
+
+
+_SIGNS = re.compile(r"[a-z]+|[一-龥]")
+
+
+def _goes_on(sentence: Sentence, draft: Draft, last: Draft | None, low: int) -> bool:
+    """Whether the subject of the figure before goes on: nothing between them names another."""
+    one = draft.quantity
+    if last is None or one is None or last.name is None or last.unit != draft.unit:
+        return False
+    known = [(hit.start, hit.end) for hit in sentence.within(low, one.start)]
+    known += [(t.start, t.end) for t in sentence.times if low <= t.start < one.start]
+    signs = [m.start() for m in _SIGNS.finditer(sentence.folded, low, one.start)]
+    unknown = sum(not any(start <= sign < end for start, end in known) for sign in signs)
+    most: int = data("sentences")["unknown"]
+    return unknown <= most
+
+
+_OPEN = re.compile(r"[一-龥 a-z\"“]")
+
+
+def _behind(sentence: Sentence, draft: Draft, high: int) -> set[str]:
+    """What the words behind a figure say, if they belong to it: within its clause, close to it."""
+    if sentence.chinese and not _OPEN.match(sentence.folded, draft.end):
+        return set()
+    return sentence.labels(draft.end, min(high, sentence.clause(draft.end)[1]))
+
+
+_EDGES = ' \t\r\n，,；;：:、。的了"“”()（）'
+_BREAK = re.compile(r"[，；;。：]|, ")
+
+
+def _printed(sentence: Sentence, one: Quantity, low: int, end: int, high: int) -> str:
+    """The words nearest to a figure, as printed, where no dictionary knows what it measures."""
+    length: int = data("sentences")["name"]
+    stop = _before_verbs(sentence, one.start)
+    ahead = _BREAK.split(sentence.slice(max(low, stop - length), stop))[-1]
+    behind = _BREAK.split(sentence.slice(end, min(high, end + length)))[0]
+    return ahead.strip(_EDGES) or behind.strip(_EDGES)
+
+
+def _before_verbs(sentence: Sentence, place: int) -> int:
+    """Where the words of change and comparison in front of a figure begin."""
+    for hit in reversed(sentence.within(sentence.clause(place)[0], place)):
+        named = any(label.startswith(("atom ", "share")) for label in hit.labels)
+        if named or sentence.folded[hit.end : place].strip():
+            break
+        place = hit.start
+    return place
+
+
+def distribute(sentence: Sentence, drafts: Sequence[Draft]) -> None:
+    """Give each value of a list its own indicator ("A and B fall by 8 % and 10 % respectively")."""
+    for hit in sentence.hits:
+        if "respectively" not in hit.labels:
+            continue
+        row = _row(drafts, hit.start, hit.end, opens=sentence.chinese)
+        if len(row) > 1:
+            low = max((d.end for d in drafts if d.end <= row[0].start), default=sentence.start)
+            names = _single_names(sentence, low, row)
+            if len(names) >= len(row):
+                for draft, found in zip(row, names[-len(row) :], strict=True):
+                    draft.name, draft.fall = found, row[0].fall
+
+
+def _row(drafts: Sequence[Draft], start: int, end: int, *, opens: bool) -> list[Draft]:
+    """The values of one unit that "respectively" closes, or that 分别 opens."""
+    if opens:
+        near = [draft for draft in drafts if draft.start >= end]
+    else:
+        near = [draft for draft in reversed(drafts) if draft.end <= start]
+    row: list[Draft] = near[:1]
+    for draft in near[1:]:
+        gap = max(draft.start - row[-1].end, row[-1].start - draft.end)
+        if draft.unit != row[0].unit or gap > data("sentences")["listed"]:
+            break
+        row.append(draft)
+    return row if opens else row[::-1]
+
+
+_PARTS = re.compile(r"[、，,]| and |和|及|与")
+
+
+def _single_names(sentence: Sentence, low: int, row: Sequence[Draft]) -> list[Name]:
+    """The indicators that the parts of a list name, in its order.
+
+    What the parts share stands in one of them: "energy use and CO2 emissions per unit of GDP".
+    """
+    one, high = row[0].quantity, row[0].start
+    kinds = kinds_of(one, change=row[0].fall) if one else frozenset()
+    shared = {f"atom {atom}" for atom in data("phrases")["shared"]} & sentence.labels(low, high)
+    place, names = low, []
+    for stop in [*(m.start() for m in _PARTS.finditer(sentence.folded, low, high)), high]:
+        own = sentence.labels(place, stop)
+        found = name_of(own, kinds) and (name_of(own | shared, kinds) or name_of(own, kinds))
+        if found is not None:
+            names.append(found)
+        place = stop
+    return names

@@ -1,0 +1,134 @@
+"""The patterns of years, plan periods and dates, and of the words that say what a year does."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from dafeng.reader.lexicon import WORD_START, data, pattern_of
+
+_YEAR_ZH = r"(?:\d{4}|[一二][〇○零九][〇○零一二三四五六七八九]{2})"
+_MONTH_ZH = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"
+_ORDINAL_ZH = (
+    r"十[一二三四五六七八九]|[一二三四五六七八九]十?"
+    r"|[二三四五六七八九]十[一二三四五六七八九]|\d{1,4}|<>|x{2}"
+)
+_TO_ZH = r"(?:—{1,2}|–{1,2}|-{1,2}|~|至|到)"
+# A number that is no year in the place of one: "In 50, coal power", "… kilowatts over 600, and".
+_SLOT = (
+    r"(?P<slot>(?:\b(?:since|by the end of|the end of) (?P<odd>\d{1,3}|[03-9]\d{3}|<>)"
+    r"(?=[,.;)]|$| (?:and|to|will|was|were|the)\b)"
+    r"|(?:\bin|(?<![^,;.] )\bby|\bover) (?P<few>\d{1,3}|[03-9]\d{3}|<>)"
+    r"(?=[,.;)]|$| (?:will|was|were)\b))"
+    r"|(?:到|截至|于)(?P<zhodd>\d|\d{3}|\d{5,6})年(?=[底末初，]))"
+)
+
+
+def rules() -> dict[str, Any]:
+    """What the data file says of times."""
+    found: dict[str, Any] = data("times")
+    return found
+
+
+@cache
+def months() -> dict[str, int]:
+    """English months in lower case, with their numbers."""
+    return {name.lower(): number for name, number in rules()["months"].items()}
+
+
+def _date_without_month() -> str:
+    return (
+        r"(?P<monthless>\d{4}年 *月(?:\d{1,2}日)?"
+        r"|\b(?:on|as of|until) (?:the )?\d{1,2}(?:st|nd|rd|th)?,? (?:of )?\d{4}(?!\d))"
+    )
+
+
+def _years_zh() -> tuple[str, str]:
+    span = rf"(?P<from>{_YEAR_ZH}) ?年?{_TO_ZH}(?P<until>{_YEAR_ZH}) ?年"
+    date = (
+        rf"(?P<zh>{_YEAR_ZH}) ?年(?:度)?(?:{_MONTH_ZH} ?月(?:份)?(?:\d{{1,2}}[日号])?)?"
+        r"(?P<tail>(?:年?[底末初中])?(?:以前|之前|前(?![后期沿列一二三四五六七八九十\d])|左右)?)"
+    )
+    return span, date
+
+
+def _plans() -> tuple[str, str, str]:
+    quoted = (
+        rf"[“\"‘']?(?P<plan>{_ORDINAL_ZH})五[”\"’'](?:规划|时期|期间|期)?[末底]?(?:以前|之前|前)?"
+    )
+    bare = (
+        r"(?P<bareplan>十[一二三四五六])五(?=规划|时期|期|末|以来|，|、)"
+        r"(?:规划|时期|期间|期)?[末底]?"
+    )
+    ordinals = pattern_of(data("numbers")["en"]["ordinals"])
+    english = (
+        rf"(?P<ordinal>\d{{1,4}}|<>|(?<![a-z]){ordinals})(?:st|nd|rd|th)?(?:[”\"] ?)?"
+        r" (?:five[- ]?years?|fyp\b)[”\"]?(?:[- ]plan)?[”\"]?"
+    )
+    return quoted, bare, english
+
+
+def _words() -> str:
+    names = ("this_year", "last_year", "same_period")
+    return "|".join(f"(?P<{name}>{pattern_of(rules()[name])})" for name in names)
+
+
+def _date_en() -> str:
+    names = "|".join(name for name in months() if name != "may")
+    return (
+        r"(?:the )?(?:(?:end|beginning|start) of )?"
+        rf"(?P<month>(?<![a-z])(?:{names}|may(?= \d| of | this| last))(?![a-z]))"
+        r"(?: \d{1,2}(?:st|nd|rd|th)?(?![\d.,]*\d))?"
+        r"(?:,? (?:of )?(?P<myear>\d{4}(?!\d)|this year|last year))?"
+    )
+
+
+def _years_en() -> tuple[str, ...]:
+    year = r"(?:19|20)\d{2}"
+    no_scale = r"(?![\d%]|[.,]\d| ?(?:million|billion|trillion|thousand)|-[a-z])"
+    return (
+        rf"(?<![\d.,-])(?P<efrom>{year}) ?[-–—~] ?(?P<euntil>{year})(?![\d-])",
+        r"(?P<span>\((?P<a>\d{4}) ?[-–—~] ?(?P<b>\d{1,4})\))",
+        rf"(?<![\d.,a-z-])(?P<en>{year}){no_scale}",
+        r"(?P<heading>[(（]\d{4}[)）])",
+        _SLOT,
+    )
+
+
+@cache
+def time_pattern() -> re.Pattern[str]:
+    """Everything that can be a time; the group that matched says what it is."""
+    pieces = (_date_without_month(), *_years_zh(), *_plans(), _words(), _date_en(), *_years_en())
+    return re.compile(f"{WORD_START}(?:{'|'.join(pieces)})", re.ASCII)
+
+
+@cache
+def before_pattern() -> re.Pattern[str]:
+    """What stands right before a year and says what it does."""
+    base, deadline = rules()["base"], rules()["deadline"]
+    between = rf"(?:[ “\"]*{pattern_of(base['between_en'])}){{0,4}}[ “\"]*"
+    strong = set(base["before_zh"]) - set(base["weak_zh"])
+    as_of = [*rules()["as_of"]["before_zh"], *rules()["as_of"]["before_en"]]
+    since = [*rules()["since"]["before_zh"], *rules()["since"]["before_en"]]
+    leads = r"(?: the end of)?(?: the)?(?: year)? "
+    pieces = (
+        rf"(?P<base>{pattern_of(base['before_en'])}){between}",
+        rf"(?P<weak>{pattern_of(base['weak_zh'])})",
+        rf"(?P<basezh>{pattern_of(strong)})",
+        rf"(?P<as_of>{pattern_of(as_of)}){between}",
+        rf"(?P<since>{pattern_of(since)}){between}",
+        rf"(?P<about>{pattern_of(deadline['about'])}){leads}",
+        rf"(?P<before>{pattern_of(deadline['before'])}){leads}",
+        rf"(?P<by>{pattern_of(deadline['by'])}){leads}",
+    )
+    return re.compile(rf"{WORD_START}(?:{'|'.join(pieces)}) ?[“\"]? ?$")
+
+
+@cache
+def after_pattern() -> re.Pattern[str]:
+    """What stands right behind a year and says what it does."""
+    base, since = rules()["base"], rules()["since"]
+    zh = rf"{pattern_of(base['after_zh'])}|[年末底的]{{0,3}}(?:相比|基础上|规模(?!以上)|水平)"
+    en = rf" (?:{pattern_of(base['after_en'])})"
+    return re.compile(rf"(?P<base>{zh}|{en})|(?P<since>{pattern_of(since['after_zh'])})")

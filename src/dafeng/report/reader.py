@@ -1,0 +1,153 @@
+"""What a document was read to say, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text as Styled
+
+from dafeng.indicators import indicators
+from dafeng.report.tables import listing
+from dafeng.report.words import number, word
+
+if TYPE_CHECKING:
+    from dafeng.reader import Document, Merged, Proposal, Reading, Score
+
+_COLUMNS = (
+    "read_place",
+    "read_printed",
+    "read_indicator",
+    "read_goal",
+    "read_by_year",
+    "read_kind",
+    "read_trust",
+)
+_STYLES = {"good": "green", "check": "yellow", "corrupt": "bold red"}
+_SIGNS = {">=": "≥", "<=": "≤", "about": "≈", "=": "", "range": ""}
+
+
+def reading_view(document: Document, reading: Reading, lang: str) -> Iterator[Any]:
+    """Yield a table of what one document says, and how many of it need a look."""
+    yield Styled(document.name, "bold")
+    rows = [_row(document, proposal, lang) for proposal in reading.proposals]
+    yield listing(_COLUMNS, rows, lang)
+    held: list[str] = [proposal.trust for proposal in reading.proposals]
+    counts = [f"{word(f'read_trust_{trust}', lang)} {held.count(trust)}" for trust in _STYLES]
+    yield Styled(" · ".join([f"{word('read_figures', lang)} {len(held)}", *counts]), "bold")
+
+
+def measures_view(document: Document, reading: Reading, lang: str) -> Iterator[Any]:
+    """Yield a table of the tasks of a document with who is responsible."""
+    from dafeng.plan import bodies  # noqa: PLC0415  heavy
+
+    def name(body: str | None) -> str:
+        return bodies()[body].name.of(lang) if body else "–"
+
+    rows = []
+    for m in reading.measures:
+        others = [name(body) for body in m.others] + [f"{unknown} ?" for unknown in m.unresolved]
+        text = " ".join(m.text.split())
+        rows.append((document.line(m.start), text, name(m.lead), _comma(lang).join(others)))
+    if rows:
+        yield listing(("read_line", "read_measure", "read_lead", "read_other_units"), rows, lang)
+
+
+def merged_view(merged: Sequence[Merged], lang: str) -> Iterator[Any]:
+    """Yield the targets that several documents state, each with what every document says."""
+    shared = [one for one in merged if len(one.documents) > 1 or one.differences]
+    yield Styled(f"{word('read_merged', lang)} {len(shared)}", "bold")
+    rows: list[tuple[Any, ...]] = []
+    for one in shared:
+        differing = {difference.field for difference in one.differences}
+        title: str = _title(one.first, lang)
+        for statement in one.statements:
+            p = statement.proposal
+            agreed = word("read_disagree" if differing else "read_agree", lang)
+            state = Styled("" if not title else agreed, "yellow" if differing else "green")
+            base = f"{p.base_year} → " if p.base_year else ""
+            rows.append(
+                (title, statement.document, _goal(p, lang), f"{base}{p.year or '–'}", state)
+            )
+            title = ""
+    if rows:
+        yield listing(
+            ("read_indicator", "read_document", "read_goal", "read_by_year", "read_agreement"),
+            rows,
+            lang,
+        )
+
+
+def score_view(score: Score, lang: str) -> Iterator[Any]:
+    """Yield precision and recall by group, then what was missed and what is not annotated."""
+    groups = {"aims": score.aims, "figures": score.figures, "garbled": score.garbled}
+    columns = ("read_group", "read_precision", "read_recall", "read_missed", "read_false")
+    rows = [
+        (
+            word(f"read_{name}", lang),
+            *map(_share, (g.precision, g.recall)),
+            len(g.missed),
+            len(g.false),
+        )
+        for name, g in groups.items()
+    ]
+    yield listing(columns, rows, lang)
+    for name, group in groups.items():
+        wrong = [("read_missed", one["start"], one["slice"]) for one in group.missed]
+        wrong += [("read_false", one.start, one.slice) for one in group.false]
+        for why, start, printed in sorted(wrong, key=lambda one: one[1]):
+            text = " ".join(str(printed).split())
+            yield Styled(f"  {word(f'read_{name}', lang)} · {word(why, lang)} · {start} · {text}")
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _row(document: Document, p: Proposal, lang: str) -> tuple[Any, ...]:
+    page = document.page(p.start)
+    place = str(document.line(p.start)) if page is None else f"{page}/{document.line(p.start)}"
+    base = f"{p.base_year} → " if p.base_year else ""
+    printed = " ".join(p.slice.split())
+    years = f"{base}{p.year or '–'}"
+    return (place, printed, _title(p, lang), _goal(p, lang), years, *_judged(p, lang))
+
+
+def _judged(p: Proposal, lang: str) -> tuple[str, Styled]:
+    from dafeng.reader import garble_words, reader_word  # noqa: PLC0415  heavy
+
+    said = [garble_words(p.reason).of(lang)] if p.corrupt else []
+    said += [reader_word(flag).of(lang) for flag in p.flags]
+    trust = Styled(word(f"read_trust_{p.trust}", lang), _STYLES[p.trust])
+    if said:
+        trust.append(f" {_comma(lang).join(said)}", "dim")
+    if p.repair:
+        trust.append(f" {word('read_guess', lang)} {number(p.repair.value, p.repair.unit)}", "dim")
+    return word(f"read_kind_{p.kind}", lang), trust
+
+
+def _comma(lang: str) -> str:
+    return "、" if lang == "zh" else ", "
+
+
+def _title(p: Proposal, lang: str) -> str:
+    declared = indicators().get(p.indicator_id or "")
+    if declared is None:
+        return p.indicator or "–"
+    if p.indicator.startswith("reduction of"):
+        return f"{declared.title.of(lang)}{word('read_falls', lang)}"
+    return declared.title.of(lang)
+
+
+def _goal(p: Proposal, lang: str) -> str:
+    """Return comparator, value and unit; of a garbled figure what is printed, and no value."""
+    if p.value_base is None:
+        return "–" if p.corrupt else word("read_words", lang).format(words=p.comparator)
+    unit = {"year": word("read_unit_year", lang)}.get(p.unit_base or "", p.unit_base or "")
+    if lang == "zh" and p.unit_id == "count":
+        unit = ""  # the measure word stands in the printed text
+    value = f"{p.value_base:g}" if unit == word("read_unit_year", lang) else number(p.value_base)
+    high = "" if p.high_base is None else f"–{number(p.high_base)}"
+    sign = _SIGNS.get(p.comparator, p.comparator)
+    stretch = f" ({word('read_strive', lang)} {number(p.stretch_value)})" if p.stretch_value else ""
+    return f"{sign} {value}{high} {unit}{stretch}".strip()
