@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import activity
 import instruments
+import retrofits
 from firms import YEARS, Firms, make_firms, reporter_rows
 
 from dafeng.workspace import Workspace
@@ -40,6 +41,8 @@ TABLES = (
     "project_energy",
     "lists",
     "budgets",
+    "retrofits",
+    "retrofit_limits",
 )
 """In the order in which they are taken in; the entries come last, year by year."""
 
@@ -56,7 +59,10 @@ def main() -> int:
     firms = make_firms(settings, options.enterprises, rng)
     projects = [row for f in firms for row in instruments.projects(f, settings, rng)]
     apart = instruments.single_out(projects, settings["instruments"]["separately_listed"])
-    for name, rows in _tables(settings, firms, projects, rng).items():
+    planned = retrofits.planned(firms, settings, options.seed)
+    tables = _tables(settings, firms, projects, rng)
+    tables |= {"retrofits": planned, "retrofit_limits": retrofits.limits(planned)}
+    for name, rows in tables.items():
         _write(files / f"{name}.csv", _as_table(rows))
     for year, table in _entries(settings, firms, apart, rng):
         _write(files / f"entries-{year}.csv", table)
