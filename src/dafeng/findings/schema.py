@@ -88,6 +88,8 @@ class Finding:
             "mend": self.mend(lang),
             "figure": self.figure,
             "clause": self.clause,
+            "consequence": self.consequence.of(lang) if self.consequence else "",
+            "due": self.due,
         }
 
     def _fill(self, text: Text, lang: str) -> str:

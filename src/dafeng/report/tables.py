@@ -27,15 +27,20 @@ def finding_lines(findings: Iterable[Finding], lang: str) -> Iterable[Styled]:
             line.append(f"{finding.place} ", style="cyan")
         line.append(finding.cause(lang))
         line.append(f" → {finding.mend(lang)}", style="dim")
+        if finding.consequence:
+            line.append(f" · {finding.consequence.of(lang)}", style="yellow")
+        if finding.due:
+            line.append(f" · {word('due', lang)} {finding.due}", style="yellow")
         yield line
 
 
-def listing(columns: Sequence[str], rows: Iterable[Sequence[Any]], lang: str) -> Table:
-    """Return a plain table; ``columns`` are ids of words."""
+def listing(columns: Sequence[str | Styled], rows: Iterable[Sequence[Any]], lang: str) -> Table:
+    """Return a plain table; ``columns`` are ids of words, or headers as they are."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         whole = column in ("id", "setting", "entries")
-        table.add_column(word(column, lang), no_wrap=whole, overflow="fold")
+        header = column if isinstance(column, Styled) else word(column, lang)
+        table.add_column(header, no_wrap=whole, overflow="fold")
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Styled) else Styled(str(cell)) for cell in row))
     return table

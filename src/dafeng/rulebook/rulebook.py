@@ -229,7 +229,7 @@ class Rulebook:
             Fault: ``unknown_family``, ``no_edition`` where none is in force on that day. Drafts
             are never taken.
         """
-        return self._editions(book, family, day, region)[0]
+        return self.editions(book, family, day, region)[0]
 
     def scale(
         self, family: str, wanted: str, day: date, region: str = ""
@@ -248,7 +248,7 @@ class Rulebook:
             Fault: ``unknown_family``, ``no_edition``; ``unknown_scale`` where no edition that is
             in force there has it.
         """
-        editions = self._editions(self.scales, family, day, region)
+        editions = self.editions(self.scales, family, day, region)
         for edition in editions:
             scale = edition.scale(wanted)
             if scale is not None:
@@ -256,8 +256,12 @@ class Rulebook:
         near = ", ".join(dict.fromkeys(s.id for e in editions for s in e.scales))
         raise Fault("unknown_scale", family, label=wanted, day=day, near=near)
 
-    def _editions(self, book: dict[str, E], family: str, day: date, region: str) -> list[E]:
-        """Return the editions in force on a day, those of the nearest place first."""
+    def editions(self, book: dict[str, E], family: str, day: date, region: str = "") -> list[E]:
+        """Return the editions in force on a day, those of the nearest place first.
+
+        Raises:
+            Fault: ``unknown_family``, ``no_edition``.
+        """
         held = [e for e in book.values() if e.family == family]
         if not held:
             near = ", ".join(sorted({e.family for e in book.values()}))
