@@ -8,6 +8,8 @@ from dafeng.outlook.drivers import DRIVERS, Motion, estimate, levels
 from dafeng.outlook.goals import GoalMet, goal_kind
 from dafeng.outlook.hindcast import METHOD, Hindcast, backtest
 from dafeng.outlook.history import History, Unreadable, read_history
+from dafeng.outlook.nowcast import Estimate, Months, Nowcast, Signal, nowcast
+from dafeng.outlook.nowcast_settings import Early, NowcastSettings, nowcast_settings
 from dafeng.outlook.panel import Panel
 from dafeng.outlook.prior import fit_priors
 from dafeng.outlook.projection import Projection, Statement, project
@@ -38,13 +40,18 @@ __all__ = [
     "Cited",
     "Course",
     "Decomposition",
+    "Early",
+    "Estimate",
     "Goal",
     "GoalMet",
     "Hindcast",
     "History",
     "LevelScore",
     "Lever",
+    "Months",
     "Motion",
+    "Nowcast",
+    "NowcastSettings",
     "Panel",
     "PeakScore",
     "Projection",
@@ -55,6 +62,7 @@ __all__ = [
     "Scores",
     "SectorTable",
     "Settings",
+    "Signal",
     "Statement",
     "Status",
     "Unreadable",
@@ -69,6 +77,8 @@ __all__ = [
     "judge",
     "levels",
     "normals",
+    "nowcast",
+    "nowcast_settings",
     "project",
     "read_history",
     "read_scenario",

@@ -12,7 +12,7 @@ _FILES = {"texts": _DATA / "texts", "flags": _DATA / "flags.yaml"}
 PERCENT = 100
 COUNT = "count"
 """The unit of counted things, which people do not write."""
-_SCALES = {"gCO2e": ("tCO2e", 6), "gce": ("tce", 6)}
+_SCALES = {"gCO2e": ("tCO2e", 6), "gCO2": ("tCO2", 6), "gce": ("tce", 6)}
 
 
 @cache
