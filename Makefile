@@ -61,7 +61,7 @@ demo: $(READY)
 	$(BIN)/python examples/demo.py $(DEMO)
 
 test: $(READY)
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadscope $(PYTEST_ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check
