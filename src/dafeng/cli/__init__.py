@@ -7,9 +7,17 @@ import os
 import typer
 
 from dafeng.cli.commands.books import books
+from dafeng.cli.commands.budget import budget
+from dafeng.cli.commands.gate import gate
+from dafeng.cli.commands.grades import grades
 from dafeng.cli.commands.market import market
+from dafeng.cli.commands.outlook import outlook
 from dafeng.cli.commands.plans import plans
+from dafeng.cli.commands.portfolio import portfolio
+from dafeng.cli.commands.reader import compare, read
+from dafeng.cli.commands.room import room
 from dafeng.cli.commands.rules import rules
+from dafeng.cli.commands.supervise import supervision
 from dafeng.cli.options import (
     COMMON,
     DEFAULT_LANG,
@@ -30,7 +38,16 @@ app = typer.Typer(help=say("app"), **SETTINGS)
 app.add_typer(books)
 app.add_typer(rules, name="rules")
 app.add_typer(plans, name="plans")
+app.command("compare", help=say("compare"))(compare)
+app.add_typer(read, name="read")
+app.add_typer(budget, name="budget")
 app.add_typer(market, name="market")
+app.add_typer(portfolio, name="portfolio")
+app.add_typer(room, name="room")
+app.add_typer(grades)
+app.add_typer(gate)
+app.add_typer(outlook, name="outlook")
+app.add_typer(supervision)
 
 
 @app.callback()

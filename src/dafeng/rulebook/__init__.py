@@ -4,9 +4,11 @@ from dafeng.rulebook.check import check
 from dafeng.rulebook.compute import (
     NOTHING,
     Computed,
+    Given,
     calculate,
     complete,
     compute,
+    constant,
     decimals,
     run_step,
 )
@@ -54,6 +56,7 @@ __all__ = [
     "Document",
     "Event",
     "Formula",
+    "Given",
     "Grade",
     "Hit",
     "Hole",
@@ -77,6 +80,7 @@ __all__ = [
     "check",
     "complete",
     "compute",
+    "constant",
     "coverage",
     "decimals",
     "describe",

@@ -182,6 +182,13 @@ def decimals(values: Sequence[Any]) -> Column:
     return found
 
 
+def constant(value: Any, size: int) -> Column:
+    """Return one number for all rows, as ``decimals`` would."""
+    import numpy as np  # noqa: PLC0415  heavy
+
+    return np.full(size, decimals([value])[0], dtype=object)
+
+
 def texts(values: Sequence[Any]) -> Column:
     """Return names as a column of objects."""
     import numpy as np  # noqa: PLC0415  heavy

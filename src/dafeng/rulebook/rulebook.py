@@ -238,12 +238,6 @@ class Rulebook:
 
         A province's edition holds only the scales that it changes; the rest is the country's.
 
-        Args:
-            family: what the editions have in common.
-            wanted: id of the scale.
-            day: the day.
-            region: code of the place that it is wanted for.
-
         Raises:
             Fault: ``unknown_family``, ``no_edition``; ``unknown_scale`` where no edition that is
             in force there has it.

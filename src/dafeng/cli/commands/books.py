@@ -14,6 +14,7 @@ from dafeng.cli.options import (
     AnyAsOf,
     AsJson,
     AsOf,
+    InFigure,
     InLang,
     InWorkspace,
     run,
@@ -140,6 +141,7 @@ def board(
     by_city: Annotated[bool, typer.Option("--by-city", help=say("by_city"))] = False,
     as_of: AsOf = None,
     workspace: InWorkspace = HERE,
+    figure: InFigure = None,
     lang: InLang = DEFAULT_LANG,
     as_json: AsJson = False,
 ) -> None:
@@ -154,6 +156,7 @@ def board(
         as_of=as_of,
         source=source.value,
         by_city=by_city,
+        figure=figure,
     )
 
 

@@ -205,3 +205,26 @@ def outlook_attribute(
         tables=tables,
         figure=figure,
     )
+
+
+@outlook.command("nowcast", help=say("outlook_nowcast"))
+def outlook_nowcast(
+    as_of: Annotated[str | None, typer.Option("--as-of", help=say("nowcast_as_of"))] = None,
+    region: Annotated[str | None, typer.Option("--region", help=say("nowcast_region"))] = None,
+    sector: Annotated[str | None, typer.Option("--sector", help=say("nowcast_sector"))] = None,
+    workspace: InWorkspace = HERE,
+    figure: InFigure = None,
+    lang: InLang = DEFAULT_LANG,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate monthly emissions before the books close."""
+    run(
+        "outlook_nowcast",
+        lang,
+        as_json=as_json,
+        workspace=workspace,
+        as_of=as_of,
+        region=region,
+        sector=sector,
+        figure=figure,
+    )

@@ -12,12 +12,13 @@ from rich.text import Text as Styled
 
 from dafeng import report
 from dafeng.cli.outcome import BAD_INPUT, FINE, FOUND, Outcome
+from dafeng.cli.verbs.drawing import checked, drawn
 from dafeng.explain import Node, cut, narrowed
 from dafeng.findings import Finding, has_errors
 from dafeng.plan import plans as known_plans
 from dafeng.report import word
 from dafeng.vocabulary import Fault, period, regions
-from dafeng.workspace import Workspace
+from dafeng.workspace import Workspace, paths_of
 
 
 def init(lang: str, workspace: Path, path: Path, region: str | None, plan: str | None) -> Outcome:
@@ -82,8 +83,10 @@ def board(
     as_of: str | None,
     source: str,
     by_city: bool,  # noqa: FBT001
+    figure: Path | None,
 ) -> Outcome:
     """Show the progress of targets."""
+    checked(figure)
     ws = Workspace(workspace)
     region = regions().resolve(region).id if region else None
     found = ws.board(plan_id=plan, region=region, as_of=as_of, source=source, below=by_city)
@@ -92,6 +95,12 @@ def board(
     findings = list(found.findings)
     if not found.lines:
         findings.append(Finding("no_plan", region or plan or "", {"as_of": found.as_of}))
+    elif figure is not None:
+        asked = {"plan_id": plan, "region": region, "source": source}
+        paths = paths_of(ws, found, asked)
+        shown += drawn(
+            figure, lang, lambda figures: figures.target_paths(paths, lang, as_of=found.as_of)
+        )
     return Outcome(shown, data, findings, FOUND if findings else FINE)
 
 

@@ -14,6 +14,8 @@ from dafeng.cli.outcome import FINE, FOUND, Outcome
 from dafeng.vocabulary import Fault
 from dafeng.workspace import AskedRoom, Workspace, budgeting, rooms
 
+_CALM = ("normal", "notice", "too_early", "own_cycle")
+
 
 def budget_allocate(
     lang: str,
@@ -77,7 +79,7 @@ def budget_monitor(
     found = budgeting.monitored(budgets.follow(region, as_of), ws.rules, level, everyone=everyone)
     told = (figure for line in found.lines for figure in line.told.values())
     budgeting.keep_budget_figures(ws, told)
-    open_ = any(one.level not in ("normal", "notice", "too_early") for one in found.lines)
+    open_ = any(one.level not in _CALM for one in found.lines)
     return Outcome(
         list(report.monitor_view(found, lang)),
         report.monitor_dict(found, lang),
@@ -132,7 +134,7 @@ def budget_show(lang: str, workspace: Path, as_of: str | None, reporter: str) ->
     followed = budgeting.Budgets(ws).follow(None, as_of)
     one = budgeting.line(followed, followed.find(reporter), ws.rules)
     budgeting.keep_budget_figures(ws, one.told.values())
-    open_ = one.level not in ("normal", "notice", "too_early")
+    open_ = one.level not in _CALM
     return Outcome(
         list(report.budget_view(followed, one, lang)),
         report.budget_dict(followed, one, lang),

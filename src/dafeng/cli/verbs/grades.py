@@ -13,19 +13,25 @@ from dafeng import report
 from dafeng.cli.outcome import BAD_INPUT, FINE, FOUND, Outcome
 from dafeng.findings import has_errors
 from dafeng.grading import (
+    PRICE,
+    Charge,
     Placing,
     Rating,
     card_of,
     card_sheet,
+    charge,
     editions_of,
+    formulas_of,
+    is_price,
     place,
+    price_sheet,
     rate,
     read_sheet,
     scale_sheet,
 )
 from dafeng.rulebook import Rulebook, load
 from dafeng.vocabulary import Fault, TableSchema, regions
-from dafeng.workspace import Workspace
+from dafeng.workspace import Workspace, grade_books
 
 
 def grade(
@@ -40,9 +46,15 @@ def grade(
     as_of: str | None,
 ) -> Outcome:
     """Grade the rows of a file."""
+    if file is None and not columns and (workspace / "workspace.yaml").is_file():
+        return _of_books(lang, workspace, name, region, who, as_of)
     rules, here = _rules_of(workspace)
     code = regions().resolve(region).id if region else here
     day = report.day_of(as_of) or date.today()  # noqa: DTZ011  the office's own day
+    if name == PRICE or any(
+        is_price(f) and name in (f.id, f.family) for f in rules.formulas.values()
+    ):
+        return _prices(lang, (rules, code, day), name, file, mapping, who, columns=columns)
     by_card = _is_card(rules, name)
     if by_card:
         card = card_of(rules, name, day, code)
@@ -70,6 +82,58 @@ def grade(
         outcome = _explained(rated, who, lang) or Outcome(shown, {"ratings": data}, findings)
         lacking = any(one.graded.missing for one in rated)
     outcome.code = FOUND if lacking else FINE
+    return outcome
+
+
+def _of_books(
+    lang: str, workspace: Path, name: str, region: str | None, who: str | None, as_of: str | None
+) -> Outcome:
+    """Grade what the books of a workspace hold."""
+    ws = Workspace(workspace)
+    code = regions().resolve(region).id if region else ""
+    found = grade_books(ws, name, as_of, code)
+    findings = list(found.findings)
+    every: list[Rating | Placing] = [*found.ratings, *found.placings]
+    told = _explained(every, who, lang)
+    for one in every if told else ():
+        if one.who == who:
+            ws.store.keep_figure(one.figure, one.tree.to_dict("en"))
+    lacking = any(one.missing for one in found.placings) or any(
+        one.graded.missing for one in found.ratings
+    )
+    shown = list(report.graded_books_view(found, lang))
+    outcome = told or Outcome(shown, report.graded_books_dict(found, lang), findings)
+    late = any(one.overdue > 0 for one in found.late)
+    outcome.code = FOUND if lacking or late or found.unscaled else FINE
+    return outcome
+
+
+def _prices(
+    lang: str,
+    when: tuple[Rulebook, str, date],
+    name: str,
+    file: Path | None,
+    mapping: Path | None,
+    who: str | None,
+    *,
+    columns: bool,
+) -> Outcome:
+    """Compute what the rows of a file pay on top of the price of electricity."""
+    rules, region, day = when
+    formulas = formulas_of(rules, name, day, region)
+    schema = price_sheet(name, rules, formulas)
+    if columns:
+        return _columns(schema, lang)
+    if file is None:
+        raise Fault("grade_file_wanted", name)
+    rows, findings = read_sheet(file, schema, mapping)
+    if has_errors(findings):
+        return Outcome(findings=findings, code=BAD_INPUT)
+    found = charge(rules, formulas, rows, day, region)
+    data = [report.charge_dict(one, lang) for one in found]
+    shown = list(report.charges_view(found, lang))
+    outcome = _explained(found, who, lang) or Outcome(shown, {"charges": data}, findings)
+    outcome.code = FOUND if any(one.missing for one in found) else FINE
     return outcome
 
 
@@ -103,7 +167,9 @@ def _columns(schema: TableSchema, lang: str) -> Outcome:
     return Outcome(shown, {"columns": data, "choices": choices})
 
 
-def _explained(found: Sequence[Rating | Placing], who: str | None, lang: str) -> Outcome | None:
+def _explained(
+    found: Sequence[Rating | Placing | Charge], who: str | None, lang: str
+) -> Outcome | None:
     """Return the tree of one of those graded.
 
     Raises:

@@ -23,7 +23,7 @@ from dafeng.outlook import (
     statement_figure,
     statement_tree,
 )
-from dafeng.workspace import Workspace, open_history, open_scenario
+from dafeng.workspace import Workspace, keep_statements, open_history, open_scenario
 
 
 def outlook_decompose(
@@ -80,6 +80,8 @@ def outlook_project(
         found, findings = _projected(workspace, scenario, history, own=own, **run)
     except Unreadable as fault:
         return Outcome(findings=fault.findings, code=BAD_INPUT)
+    if (ws := _opened(workspace)) is not None:
+        keep_statements(ws, found)
     names = ("years", "peaks", "levels", "differences")
     parts = {name: getattr(found, name) for name in names}
     _write(tables, parts)

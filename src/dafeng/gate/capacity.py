@@ -1,0 +1,220 @@
+"""Capacity replacement: for each product the ratio of its rule against the lines that retire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from dafeng.accounting import parameter_node
+from dafeng.explain import Node
+from dafeng.gate.case import Case, Remark, listed, shown
+from dafeng.gate.lines import CAPACITY, Given, capacity_of, given, strange
+from dafeng.gate.project import Product
+from dafeng.gate.settings import Air, Family, air_regions, family_of
+from dafeng.rulebook import Formula, compute, province_of
+from dafeng.vocabulary import Fault, Text, items
+
+KEY, OTHER = "key", "other"
+_SITUATION, _ABROAD, _RESTRICTED = "situation", "cross-province", "restricted"
+_UNIT = f"{CAPACITY}/a"
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What has to exit for a product: the least and the most, where the case is not settled."""
+
+    least: Decimal
+    most: Decimal
+    nodes: tuple[Node, ...]
+    clauses: tuple[str, ...]
+    ratios: str
+
+
+def replacement(case: Case) -> Iterator[Remark]:
+    """Compare, product by product, the capacity that has to exit with what may be counted."""
+    ruled = [(one, family_of(one.item)) for one in case.project.products]
+    held = [(product, family) for product, family in ruled if family is not None]
+    if not held:
+        yield Remark("replacement_not_asked" if case.project.products else "products_not_stated")
+        return
+    yield from strange(case, {product.item for product, _ in held})
+    for item in dict.fromkeys(product.item for product, _ in held):
+        own = [product for product, _ in held if product.item == item]
+        family = next(family for product, family in held if product.item == item)
+        yield from _product(case, family, item, own)
+
+
+def new_capacity(products: list[Product]) -> Decimal | None:
+    """Return the capacity of products in 10^4 t/a, ``None`` where one does not state it."""
+    sizes = [capacity_of(one.capacity, one.unit) for one in products]
+    known = [size for size in sizes if size is not None]
+    return sum(known, Decimal(0)) if len(known) == len(sizes) else None
+
+
+def air_of(case: Case, day: date) -> str:
+    """Return ``key``, ``other`` or nothing, where it is not clear for the site."""
+    if case.project.air is not None:
+        return case.project.air
+    held = _air_list(day)
+    province = province_of(case.project.region)
+    if held is None or province in held.partly:
+        return ""
+    return KEY if province in held.whole else OTHER
+
+
+def _air_list(day: date) -> Air | None:
+    return next((one for one in air_regions() if one.holds(day)), None)
+
+
+def _air_node(case: Case, day: date) -> tuple[Node, ...]:
+    """Return which list says in what region the site lies, where the project does not."""
+    held = _air_list(day)
+    if case.project.air is not None or held is None:
+        return ()
+    label = Text(
+        zh="所在省是否属于大气污染防治重点区域（按名单理解）",
+        en="whether the province is a key air-pollution region (as the list is read)",
+    )
+    ref = f"air/{province_of(case.project.region)}/{air_of(case, day) or 'open'}"
+    return (
+        Node("assumption", ref, label, mark=held.mark, flags=("our_reading",), source=held.clause),
+    )
+
+
+def _product(case: Case, family: Family, item: str, products: list[Product]) -> Iterator[Remark]:
+    name = items()[item].name
+    new = new_capacity(products)
+    if new is None:
+        yield Remark("capacity_not_stated", {"item": name})
+        return
+    day = case.decided
+    if day is None:
+        yield Remark("start_not_stated")
+        return
+    lines = given(case, family, item, day)
+    yield from lines.remarks
+    yield from _abroad(case, family, lines, day)
+    needed = _needed(case, family, new, lines, day)
+    if isinstance(needed, Remark):
+        yield needed
+        if not family.formula and lines.possible is not None and lines.possible < new:
+            values = {"item": name, "new": shown(new), "held": shown(lines.possible)}
+            yield Remark("replacement_below_equal", values, (family.clause,), tuple(lines.nodes))
+        return
+    yield _compared(case, name, new, lines, needed)
+    if needed.most == 0 and case.project.capacity_plan.situation in family.exempt:
+        yield _hearing(case)
+
+
+def _compared(case: Case, name: Text, new: Decimal, lines: Given, needed: Needed) -> Remark:
+    low, high = needed.least, needed.most
+    values = {
+        "item": name,
+        "new": shown(new),
+        "needed": shown(low) if low == high else f"{shown(low)}–{shown(high)}",
+        "held": shown(lines.sure),
+        "ratio": shown(lines.sure / new) if new else "–",
+        "asked": needed.ratios,
+    }
+    nodes = (case.figure("new_capacity", new, _UNIT), *lines.nodes, *needed.nodes)
+    if lines.sure >= high:
+        return Remark("replacement_met", values, needed.clauses, nodes)
+    possible = lines.possible
+    if possible is not None and possible < low:
+        values |= {"short": shown(low - possible)}
+        return Remark("replacement_below_ratio", values, needed.clauses, nodes)
+    return Remark("replacement_open", values, needed.clauses, nodes)
+
+
+def _needed(case: Case, family: Family, new: Decimal, lines: Given, day: date) -> Needed | Remark:
+    """Return what the rule of a day asks to exit, or why that cannot be said."""
+    if not family.formula:
+        return Remark("ratio_not_seen", {"family": family.name}, (family.clause,))
+    plan = case.project.capacity_plan
+    book = case.rules.formulas
+    try:
+        if plan.rule:
+            formula = case.rules.named(book, plan.rule, day)
+        else:
+            formula = case.rules.edition(book, family.formula, day, case.project.region)
+        return _computed(case, formula, new, _situations(case, formula, lines, day), day)
+    except Fault as fault:
+        return _no_rule(fault, family, plan.situation, day)
+
+
+def _no_rule(fault: Fault, family: Family, situation: str, day: date) -> Remark:
+    """Return why the rule of a day says nothing; any other fault goes on."""
+    if fault.code == "no_edition":
+        why = fault.values["why"]
+        return Remark("no_rule_in_force", {"day": day, "why": why}, (family.clause,))
+    if fault.code == "unknown_case":
+        return Remark("situation_not_in_rule", {"situation": situation, "day": day})
+    raise fault
+
+
+def _situations(case: Case, formula: Formula, lines: Given, day: date) -> list[str]:
+    """Return the cases of the rule that may apply; several where it is not clear which one does."""
+    stated = case.project.capacity_plan.situation
+    if stated:
+        return [stated]
+    known = _cases(case, formula)
+    air = air_of(case, day)
+    found = [air] if air else [KEY, OTHER]
+    if lines.abroad and _ABROAD in known:
+        found = [_ABROAD]
+    if case.project.policy == _RESTRICTED and _RESTRICTED in known:
+        found = [_RESTRICTED]
+    return found
+
+
+def _cases(case: Case, formula: Formula) -> set[str]:
+    sets = (case.rules.sets[name] for ref in formula.parameters.values() for name in ref.sets)
+    return {name for one in sets for name in one.cases}
+
+
+def _computed(
+    case: Case, formula: Formula, new: Decimal, situations: list[str], day: date
+) -> Needed:
+    if _SITUATION not in formula.inputs:
+        situations = situations[:1]
+    columns: dict[str, list[object]] = {"new": [new] * len(situations)}
+    if _SITUATION in formula.inputs:
+        columns[_SITUATION] = list(situations)
+    found = compute(case.rules, formula, columns, day, case.project.region)
+    exits = list(found.steps[formula.steps[-1].id])
+    values = [value for value in found.values["ratio"] if value is not None]
+    ratios = sorted({Decimal(str(value.number)) for value in values})
+    return Needed(
+        min(exits),
+        max(exits),
+        (
+            *(parameter_node(case.rules, value.id) for value in values),
+            *(_air_node(case, day) if {KEY, OTHER} & set(situations) else ()),
+        ),
+        tuple(dict.fromkeys(value.clause for value in values)),
+        "–".join(f"{shown(ratio)}:1" for ratio in ratios),
+    )
+
+
+def _abroad(case: Case, family: Family, lines: Given, day: date) -> Iterator[Remark]:
+    """Yield what a move between provinces needs, where the rule of the day says so."""
+    rule = family.abroad
+    if not lines.abroad or rule is None or day < rule.applies_from:
+        return
+    if rule.applies_to is not None and day > rule.applies_to:
+        return
+    values = {"lines": listed(lines.abroad)}
+    air = air_of(case, day)
+    if air == KEY:
+        yield Remark("abroad_into_key", values, (rule.clause,))
+    elif air == "":
+        yield Remark("abroad_air_unknown", values, (rule.clause,))
+    yield _hearing(case, rule.clause)
+
+
+def _hearing(case: Case, *clauses: str) -> Remark:
+    held = case.project.capacity_plan.hearing
+    answer = {None: "hearing_not_stated", True: "hearing_held", False: "hearing_missing"}[held]
+    return Remark(answer, {}, clauses)

@@ -1,0 +1,109 @@
+"""The designed unit energy against the benchmark and baseline levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dafeng.gate.case import Case, Remark, shown
+from dafeng.gate.project import Product
+from dafeng.grading import BEYOND, Rating, editions_of, rate
+from dafeng.vocabulary import Fault, items, marks
+
+_FAMILY, _BENCHMARK = "level", "benchmark"
+_EXISTING, _RETROFIT = "existing", "retrofit"
+_NONE = "none"
+"""Says that the levels have no field for a product."""
+
+
+def baseline(case: Case) -> Iterator[Remark]:
+    """No line may be designed, or run, below the baseline level."""
+    for product, rating in _rated(case):
+        if isinstance(rating, Remark):
+            yield rating
+            continue
+        if not rating.graded.grade:
+            yield _open(rating)
+            continue
+        below = rating.graded.grade == BEYOND
+        reason = "level_below_baseline" if below else "level_at_baseline"
+        yield _said(reason, product, rating, existing=case.project.stage == _EXISTING)
+
+
+def benchmark(case: Case) -> Iterator[Remark]:
+    """New lines are designed at the benchmark level."""
+    if case.project.stage == _EXISTING or case.project.kind == _RETROFIT:
+        yield Remark("benchmark_not_asked")
+        return
+    for product, rating in _rated(case):
+        if isinstance(rating, Remark):
+            yield rating
+            continue
+        if not rating.graded.grade:
+            yield _open(rating)
+            continue
+        met = rating.graded.grade == _BENCHMARK
+        yield _said("level_at_benchmark" if met else "level_below_benchmark", product, rating)
+
+
+def _rated(case: Case) -> Iterator[tuple[Product, Rating | Remark]]:
+    """Yield each product with its level, or with why it has none."""
+    products = case.project.products
+    if not products:
+        yield Product(item="other_energy"), Remark("products_not_stated")
+        return
+    try:
+        editions = editions_of(case.rules, _FAMILY, case.day, case.project.region)
+    except Fault as fault:
+        if fault.code != "no_edition":
+            raise
+        yield products[0], Remark("no_level_edition", {"day": case.day})
+        return
+    scales = {scale.id: scale for one in reversed(editions) for scale in one.scales}
+    for product in products:
+        name = items()[product.item].name
+        offered = sorted(s.id for s in scales.values() if s.item == product.item)
+        if product.field == _NONE:
+            yield product, Remark("no_level_held", {"item": name})
+            continue
+        field = product.field or (offered[0] if len(offered) == 1 else "")
+        if not field:
+            values = {"item": name, "fields": ", ".join(offered) or "–"}
+            yield product, Remark("field_not_stated", values)
+        elif field not in scales:
+            values = {"field": field, "fields": ", ".join(offered) or "–"}
+            yield product, Remark("field_unknown", values)
+        elif product.design is None:
+            values = {"item": name, "field": scales[field].name}
+            yield product, Remark("design_not_stated", values)
+        else:
+            row = {
+                "who": case.project.project,
+                "scale": field,
+                "value": product.design,
+                "mark": case.project.mark,
+                "source": case.project.source,
+            }
+            yield product, rate(case.rules, editions, [row], case.day)[0]
+
+
+def _open(rating: Rating) -> Remark:
+    return Remark("level_not_graded", {"field": rating.scale.name}, (), (rating.tree,))
+
+
+def _said(reason: str, product: Product, rating: Rating, *, existing: bool = False) -> Remark:
+    limits = rating.graded.limits
+    scale, edition = rating.scale, rating.edition
+    due = ""
+    if reason == "level_below_baseline" and existing and scale.consequence:
+        due = str(rating.rules.deadlines[scale.consequence].due or "")
+    clause = scale.clause or edition.clause
+    values = {
+        "field": scale.name,
+        "design": shown(product.design),
+        "unit": scale.unit,
+        "benchmark": shown(limits.get(_BENCHMARK)),
+        "baseline": shown(limits.get("baseline")),
+        "mark": marks().resolve(scale.checked or edition.checked).name,
+    }
+    cited = clause if "/" in clause else f"{edition.document}/{clause}"
+    return Remark(reason, values, (cited,), (rating.tree,), due)
