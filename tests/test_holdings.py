@@ -223,10 +223,12 @@ def test_a_line_whose_level_cannot_be_told_counts_below_and_is_said() -> None:
     assert (said.values["unknown"], said.values["lines"]) == (2, 3)
 
 
-@pytest.mark.parametrize("known", [None, 100])
-def test_fields_are_not_weighted_where_the_energy_of_one_is_unknown(known: int | None) -> None:
+@pytest.mark.parametrize(("own", "known"), [(None, None), (None, 100), (-5, 100), (0, 100)])
+def test_fields_are_not_weighted_where_the_energy_of_one_is_unknown_or_no_weight(
+    own: int | None, known: int | None
+) -> None:
     lines = [
-        line("a", 50, **at("benchmark")),
+        line("a", 50, **at("benchmark", own)),
         line("k", 90, **at("baseline", known), field="clinker", product="clinker"),
     ]
     found = read("capacity_share", Holdings(lines=lines))

@@ -30,7 +30,8 @@ class Holdings:
         lists: list, level, subject, first, last, mark.
         lines: line, reporter, product, field, route, capacity (in the unit of the product, per
             year), first, last, mark; ``level`` year → level reached (``benchmark``, another
-            grade, or empty where it cannot be told) and ``energy`` year → g standard coal.
+            grade, or empty where it cannot be told) and ``energy`` year → g standard coal
+            used, what is recovered or given away not taken off.
         projects: project, kind, status, finished, mark.
         plants: facility, type, capacity (MW), first, last, mark.
         amounts: item, flow, year → quantity in the item's unit, with mark and number of
@@ -150,7 +151,8 @@ def capacity_share(indicator: Indicator, held: Holdings, as_of: str, _first: int
     """Return the share of capacity at the benchmark level, in percent.
 
     Within a field by capacity. Over fields, tonnes of different products are never added: the
-    shares are weighted by the energy of the fields, which is our choice. A line whose level cannot
+    shares are weighted by the energy that the fields use, which is our choice; what they recover is
+    not taken off, since a converter may give more than it takes. A line whose level cannot
     be told is no line at the benchmark level: it counts below, and is said.
     """
     day, year = _end(as_of)
@@ -168,7 +170,7 @@ def capacity_share(indicator: Indicator, held: Holdings, as_of: str, _first: int
         share = _share(own, year)
         weighted += share * energies[name]
         nodes.append(_field_node(name, own, year, share, energies[name]))
-    if len(fields) > 1 and not all(energies.values()):
+    if len(fields) > 1 and min(energies.values()) <= 0:
         return Reading(None, str(year), "%", "not_computable", reason_text("no_energy"))
     value = _share(lines, year) if len(fields) == 1 else weighted / sum(energies.values())
     findings: tuple[Finding, ...] = ()
@@ -249,8 +251,8 @@ def _field_node(name: str, lines: list[Row], year: int, share: float, energy: in
         share * PERCENT,
         "%",
         detail=Text(
-            zh=f"{len(lines)} 条产能线；以能耗 {energy} gce 加权",
-            en=f"{len(lines)} lines; weighted by their energy, {energy} gce",
+            zh=f"{len(lines)} 条产能线；以用能（不扣回收）{energy} gce 加权",
+            en=f"{len(lines)} lines; weighted by the energy they use, {energy} gce",
         ),
         children=_rows(lines, "line", size, "", lambda row: row["level"].get(year) or "?"),
     )
