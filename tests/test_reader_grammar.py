@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from dafeng.indicators import indicators
 from dafeng.plan import bodies
 from dafeng.reader import Proposal, propose
-from dafeng.reader.lexicon import data, fold
+from dafeng.reader.lexicon import DATA, data, fold
 from dafeng.reader.measures import LOCAL
 from dafeng.reader.numerals import numeral, parse, spelt
 from dafeng.reader.quantity_patterns import units
+from dafeng.vocabulary import Fault
 from dafeng.vocabulary import units as known_units
 
 Case = dict[str, Any]
@@ -389,6 +390,16 @@ def test_places_are_true_in_any_mixture(pieces: list[str]) -> None:
 def test_no_text_is_too_strange(text: str) -> None:
     assert len(fold(text)) == len(text)
     assert_faithful(text)
+
+
+def test_a_place_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(Fault, match="unknown_region"):
+        propose("到2025年，绿色工厂达到500家。", jurisdiction="火星")
+
+
+def test_every_check_of_garbled_digits_that_is_declared_is_made() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in DATA.parent.glob("*.py"))
+    assert [one["id"] for one in data("garbles")["checks"] if f'"{one["id"]}"' not in code] == []
 
 
 LONG = 50_000

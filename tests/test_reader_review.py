@@ -509,6 +509,14 @@ def test_the_table_speaks_both_languages(file: Path) -> None:
     assert "Energy per unit of above-scale" in run("read", file, "--lang", "en").stdout
 
 
+def test_what_was_inferred_for_every_figure_is_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text("浙江方案提出：\n到2025年，建成绿色工厂80家、绿色园区9个。", encoding="utf-8")
+    assert run("read", path).stdout.count("地区据上下文") == 1
+    assert run("read", path, "--lang", "en").stdout.count("place from the context") == 1
+    assert "地区据上下文" not in run("read", path, "--jurisdiction", "浙江").stdout
+
+
 def test_two_documents_that_disagree_are_a_finding(file: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.txt"
     other.write_text(TEXT.replace("15%", "16%"), encoding="utf-8")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from dafeng.reader.lexicon import data, fold, pattern_of
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantities import RATIO, Quantity, is_year
 from dafeng.reader.quantity_patterns import Unit, things
 
 _JOINT = re.compile(r" and | ?, (?:and )?|、|和|与|及")
@@ -24,20 +24,38 @@ def with_unit(
         start: see ``folded``.
         end: see ``folded``.
         found: its quantities, in their order.
-        bare: its numbers without a unit; those that are figures are completed.
+        bare: its numbers without a unit, years too; those that are figures are completed.
     """
     shared = _SHARED.search(folded, start, end) is not None
     following = {one.start: one for one in found}
     for one in reversed(bare):
         joint = _JOINT.match(folded, one.end)
         behind = following.get(joint.end()) if joint and shared else None
-        if behind is not None and behind.high is None:
+        if behind is not None and behind.high is None and not is_year(one.token):
             one.unit, one.factor, one.scale = behind.unit, behind.factor, behind.scale
             following[one.start] = one
+        elif _plain().search(folded, max(start, one.start - data("sentences")["name"]), one.start):
+            one.unit = RATIO
+        elif whole := _whole(folded, one, found):
+            one.unit = whole.unit
         elif thing := _numbered(folded, start, one.start):
             one.unit = Unit(thing, "count", count=True)
         if one.unit is not None:
             yield one
+
+
+def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | None:
+    """The count of which a number is a part: "1,072 factories, including 87 at …"."""
+    if is_year(one.token) or not folded.endswith(("including ", "of which "), 0, one.start):
+        return None
+    ahead = [q for q in found if q.end <= one.start]
+    return ahead[-1] if ahead and ahead[-1].unit and ahead[-1].unit.count else None
+
+
+@cache
+def _plain() -> re.Pattern[str]:
+    """What is a number by itself, and the words between it and the number."""
+    return re.compile(rf"{pattern_of(map(fold, data('units')['plain']))}[^\d。；;]*$")
 
 
 @cache

@@ -12,7 +12,7 @@ from dafeng.reader.draft import Draft
 from dafeng.reader.kinds import is_threshold, kind_of
 from dafeng.reader.lexicon import data
 from dafeng.reader.quantities import Quantity
-from dafeng.reader.sentence import Sentence
+from dafeng.reader.sentence import Sentence, own_year
 from dafeng.reader.times import Time
 from dafeng.reader.when import Past, at, base_of, says_same_period, year_of
 
@@ -23,9 +23,10 @@ def figures(sentence: Sentence, past: Past, before: Draft | None) -> list[Draft]
     for index, one in enumerate(sentence.quantities):
         for part in _parts(sentence, one):
             last = drafts[-1] if drafts else None
-            draft = _draft(sentence, index, part, past, last, last or before)
+            draft = _draft(sentence, index, part, past, last, before)
             _stretch(sentence, last, draft)
             drafts.append(draft)
+            before = before if part.origin else draft
     _paired(drafts)
     subject.distribute(sentence, drafts)
     _exclusions(sentence, drafts)
@@ -53,7 +54,7 @@ def _draft(
     last: Draft | None,
     before: Draft | None,
 ) -> Draft:
-    """One figure; ``last`` is the one before it in the sentence, ``before`` in the paragraph."""
+    """One figure; ``last`` is the one before it in the sentence, ``before`` tells its kind."""
     low = last.end if last else sentence.start
     compared = compare(sentence, one)
     draft = Draft(
@@ -94,6 +95,9 @@ def _next(sentence: Sentence, index: int) -> int:
 def _date(sentence: Sentence, draft: Draft, time: Time | None, past: Past) -> None:
     """The year of a draft: printed, inferred from the sentences before, or lost."""
     if draft.kind == "threshold" or (draft.kind == "context" and time is None):
+        return
+    if draft.quantity and draft.quantity.origin:
+        draft.year = own_year(sentence, draft.quantity)
         return
     if time is not None:
         draft.year = year_of(time, past)

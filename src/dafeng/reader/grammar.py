@@ -39,6 +39,9 @@ def propose(
     Returns:
         Proposals and measures in the order of the text. Nothing is invented: a year, a base year
         or a region that the text does not print beside the figure is flagged as inferred.
+
+    Raises:
+        Fault: no region is known by ``jurisdiction``.
     """
     folded = fold(text)
     where = Where(jurisdiction)

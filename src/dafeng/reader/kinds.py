@@ -35,16 +35,35 @@ def kind_of(
     listed = sentence.folded.endswith(
         "等", sentence.start, one.start
     )  # "废铜等9种": sums up a list
-    if one.structural or listed or (one.spelt and _casual(sentence, one)):
+    by_the_way = listed or _granted(sentence, one) or (one.spelt and _casual(sentence, one))
+    if one.structural or by_the_way:
         return "context"
+    if one.origin:
+        return "result"
     if one.bound or is_threshold(sentence, one, compared.sign, compared.end):
         return "threshold"
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, one.start)
-    capped = compared.sign in {"<=", "="} and "cap" in said and "rise" not in said
+    capped = compared.sign in {"<=", "="} and "rise" not in said and _capped(sentence, first, one)
     if not fall and (compared.cap or capped):
         return "cap"
     return _tense(sentence, one, said | sentence.labels(one.start, last), time, before)
+
+
+def _capped(sentence: Sentence, first: int, one: Quantity) -> bool:
+    """Whether a word for a cap leads to a figure, past none of another unit."""
+    places = [hit.end for hit in sentence.within(first, one.start) if "cap" in hit.labels]
+    return bool(places) and all(
+        other.unit == one.unit
+        for other in sentence.quantities
+        if places[-1] <= other.start < one.start
+    )
+
+
+def _granted(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is money that a rule pays or takes."""
+    money = one.unit is not None and one.unit.name == "yuan"
+    return money and "grant" in sentence.labels(*sentence.clause(one.start))
 
 
 def _casual(sentence: Sentence, one: Quantity) -> bool:
@@ -79,6 +98,7 @@ def _tense(
         ("perfect" in said and not future, "result"),
         (word == "last_year" or (word == "this_year" and not future), "result"),
         ("yearly" in said or _consecutive(one), "result"),
+        ("part" in said and before == "target" and not told & {"past"}, "target"),
         (time is not None and dated and time.year in aims(), "target"),
         (future, "target"),
         (towards and not told & {"past", "perfect"}, "target"),
@@ -87,7 +107,8 @@ def _tense(
         (time is not None and time.year is not None, "result"),
         (bool(said & {"target", "strive"}), "result" if before == "result" else "target"),
     )
-    return next((kind for holds, kind in lines if holds), before or "context")
+    goes_on: Kind = before if before in {"target", "result"} else "context"
+    return next((kind for holds, kind in lines if holds), goes_on)
 
 
 _TOWARDS = re.compile(r"(?:到|至|力争|争取|by|by the end of|by the year|until) ?[“\"]?(?:the )?$")
@@ -105,6 +126,7 @@ def _towards(sentence: Sentence, time: Time) -> bool:
 
 _SHARES = frozenset({"%", "percentage points", "times"})
 _MOVES = frozenset({"rise", "fall", "rise_to", "fall_to", "cap"})
+_CASE = re.compile(r"的[，；]")  # "超过限额10%以上的，加价…"
 _BOUND_ZH = re.compile(r"以上|以下|[（(]含[)）]")
 
 
@@ -114,8 +136,10 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
     ``ends`` is the place where the figure ends with its comparator.
     """
     named = one.unit.name if one.unit else one.scale
-    if named is None or named in _SHARES or comparator == "about" or (one.unit and one.unit.count):
+    if named is None or comparator == "about" or (one.unit and one.unit.count):
         return False
+    if named in _SHARES:
+        return comparator != "=" and _CASE.match(sentence.folded, ends) is not None
     first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     said = sentence.labels(first, one.start)
     if said & _MOVES:
@@ -127,16 +151,22 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         sorted_by = comparator in {">", "<", ">=", "<="} and sentence.folded.startswith("的", ends)
         behind = _behind_zh().match(sentence.folded, ends, sentence.end)
         return behind is not None and (bool(bound) or sorted_by)
-    return _sorts_en(sentence, one, ends, aimed="target" in said)
+    return _sorts_en(sentence, one, comparator, ends, aimed="target" in said)
 
 
-def _sorts_en(sentence: Sentence, one: Quantity, ends: int, *, aimed: bool) -> bool:
+def _sorts_en(
+    sentence: Sentence, one: Quantity, comparator: str, ends: int, *, aimed: bool
+) -> bool:
+    if not aimed and _above_en().search(sentence.folded, sentence.start, one.start):
+        return True
     words = sentence.folded[one.end : ends].strip()
     if words in data("cues")["threshold"]["bounds_en"]:
         return not aimed
     low = max(sentence.start, one.start - 2 * data("sentences")["verb"])
     behind = _behind_en().match(sentence.folded, ends, sentence.end)
-    return bool(words and (behind or _before_en().search(sentence.folded, low, one.start)))
+    before = _before_en().search(sentence.folded, low, one.start) is not None
+    led = not words and not aimed and comparator in {">", "<"}  # "boilers of less than 65 t/h"
+    return bool(words and (behind or before)) or (led and before)
 
 
 @cache
@@ -150,6 +180,13 @@ def _behind_zh() -> re.Pattern[str]:
 def _behind_en() -> re.Pattern[str]:
     words = data("cues")["threshold"]["things_en"]
     return re.compile(rf",? (?:[a-z-]{{1,20}} ){{0,6}}?{pattern_of(words)}")
+
+
+@cache
+def _above_en() -> re.Pattern[str]:
+    """A thing and the bound of its size: "kilns below 2,000 tons per day"."""
+    things = pattern_of(data("cues")["threshold"]["things_en"])
+    return re.compile(rf"{things} (?:below|under|over|above|smaller than|larger than) $")
 
 
 @cache

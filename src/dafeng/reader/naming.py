@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from dafeng.reader.lexicon import data
@@ -18,12 +18,20 @@ class Name:
         words: in English.
         id: declared indicator that is surely meant; ``may`` are those that it may be.
         atoms: how many words of the dictionary lead to it.
+        fallen: whether it is a saving itself, of which a figure is no fall.
+        annual: whether it is measured by the year.
     """
 
     words: str
     id: str | None = None
     may: tuple[str, ...] = ()
     atoms: int = 0
+    fallen: bool = False
+    annual: bool = False
+
+    def unsure(self) -> Name:
+        """The same, with the indicator that is meant as a candidate."""
+        return replace(self, id=None, may=(self.id, *self.may)) if self.id else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,10 @@ def _rules() -> dict[str, list[_Rule]]:
     found: dict[str, list[_Rule]] = {}
     for entry in data("phrases")["indicators"]:
         atoms = tuple(f"atom {one}" for one in entry["all"])
-        name = Name(entry["name"], entry.get("id"), tuple(entry.get("may", ())), len(atoms))
+        name = Name(
+            entry["name"], entry.get("id"), tuple(entry.get("may", ())), len(atoms),
+            bool(entry.get("fallen")), bool(entry.get("annual")),
+        )  # fmt: skip
         rule = _Rule(
             name, frozenset(atoms), frozenset(f"atom {one}" for one in entry.get("none", ())),
             frozenset(entry.get("is", ())),
@@ -82,6 +93,8 @@ def name_of(labels: Iterable[str], kinds: frozenset[str]) -> Name | None:
     best = max(rule.name.atoms for rule in fits)
     longest = [rule for rule in fits if rule.name.atoms == best]
     special = [rule for rule in longest if rule.kinds]
+    if "share" in kinds:  # a level in %: rather a share than the change of an amount
+        special = [rule for rule in special if "share" in rule.kinds] or special
     first = [rule.name for rule in special or longest]
     first.sort(key=lambda name: (name.id is None, name.words))
     if len(first) == 1:

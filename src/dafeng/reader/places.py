@@ -46,11 +46,13 @@ class Where:
 
     Args:
         given: what the whole text is about, as a code or a name, where the caller knows it.
+
+    Raises:
+        Fault: no region is known by that.
     """
 
     def __init__(self, given: str | None) -> None:
-        found = regions().find(given) if given else None
-        self._given = found.id if found else None
+        self._given = regions().resolve(given).id if given else None
         self._heading: str | None = None
         self._first: str | None = None
 

@@ -73,7 +73,8 @@ class Proposal:
         corrupt: the number cannot be what was written; ``reason`` is the id of the check that
             found it (see ``data/garbles.yaml`` for its words), ``reasons`` all of them.
         flags: ``strive``, ``year_inferred``, ``base_year_inferred``, ``jurisdiction_inferred``,
-            ``kind_inferred``; of the indicator ``indicator_unsure`` (candidates), ``_undeclared``
+            ``kind_inferred``; ``annual`` (by the year, not over the period); of the indicator
+            ``indicator_unsure`` (candidates), ``_undeclared``
             (the dictionaries know it, no declared indicator is it), ``_unknown`` (as printed).
         section: id of the innermost section that it stands in.
         measure: place in ``Reading.measures`` of the task that it belongs to.

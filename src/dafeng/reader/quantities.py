@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.lexicon import data
 from dafeng.reader.numerals import lost, parse
 from dafeng.reader.quantity_patterns import (
     Unit,
@@ -16,6 +16,7 @@ from dafeng.reader.quantity_patterns import (
     pers,
     plural_pattern,
     range_pattern,
+    scale_pattern,
     scaled_pattern,
     scales,
     structural_pattern,
@@ -25,7 +26,8 @@ from dafeng.reader.quantity_patterns import (
 )
 
 _PERCENT = Unit("%", "%")
-_RATIO = Unit("ratio", "1")
+RATIO = Unit("ratio", "1")
+WHOLE = Decimal(100)
 TEN = Decimal(10)  # Chinese numerals below it ("一家", "两个") count by the way
 
 
@@ -44,6 +46,7 @@ class Quantity:
         second, first_end: where the upper end of a range begins, and the lower one ends.
         structural: counts the parts of a plan ("ten actions").
         bound: comparator of an end of a range that was taken apart.
+        origin: what a change starts from ("from 12 % to 19 %").
     """
 
     start: int
@@ -61,6 +64,7 @@ class Quantity:
     first_end: int | None = None
     structural: bool = False
     bound: str | None = None
+    origin: bool = False
 
     @property
     def printed_unit(self) -> str | None:
@@ -81,7 +85,7 @@ def quantities(folded: str, start: int, end: int) -> tuple[list[Quantity], list[
         if one is not None:
             found.append(one)
             done = one.end
-        elif head["digits"] and not _is_year(head[0]):
+        elif head["digits"]:
             bare.append(
                 Quantity(head.start(), head.end(), head.end(), head[0], parse(head[0]), digits=True)
             )
@@ -98,14 +102,24 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
     if head["percent"]:
         one.value, one.unit = parse(head["whole"]), _PERCENT
         return one
+    if head["part"]:
+        part = Decimal(head["part"]) / Decimal(head["of"]) * WHOLE
+        one.value, one.unit, one.digits = round(part, 1), _PERCENT, True  # 1/3: 33.3
+        return one
     if head["ratio"]:
-        one.value, one.unit, one.digits = parse(head["over"]), _RATIO, True
+        one.value, one.unit, one.digits = _ratio(head["ratio"]), RATIO, True
         return one
     if head["alone"]:
         return _alone(folded, one, end)
     one.value = parse(head[0])
     one.digits, one.spelt = head["digits"] is not None, head["spelt"] is not None
     return _number(folded, one, end)
+
+
+def _ratio(token: str) -> Decimal:
+    """What a ratio says beside one: 1.25 of "1.25:1" and of "1:1.25"; else the quotient."""
+    first, over = (Decimal(part) for part in re.split("[:：]", token))
+    return over if first == 1 or not over else first / over
 
 
 def _alone(folded: str, one: Quantity, end: int) -> Quantity | None:
@@ -141,7 +155,8 @@ def _take_high(folded: str, one: Quantity, end: int) -> None:
         return
     tail = scaled_pattern().match(folded, two.end(), end)
     own = scaled_pattern().match(two["own"])
-    same = own is None or own["unit"] is None or (tail is not None and own["unit"] == tail["unit"])
+    own_unit, unit = own and own["unit"], tail and tail["unit"]
+    same = not own_unit or bool(unit and unit.startswith(own_unit))  # 吨 … 吨标准煤
     if same and tail is not None and (tail["unit"] or tail["scale"]):
         one.high, one.end = parse(two["high"]), two.end()
         one.second, one.first_end = two.start("high"), two.end("own")
@@ -150,7 +165,7 @@ def _take_high(folded: str, one: Quantity, end: int) -> None:
 def _moves(folded: str, one: Quantity, own: str) -> bool:
     """Whether two numbers are a change: "from 12 % to 19 %", "42 % in 2020 to 55 %"."""
     started = folded.endswith(("from ", "由", "从"), 0, one.start)
-    return started or (not own and _is_year(one.token))
+    return started or (not own and is_year(one.token))
 
 
 def _unit(tail: re.Match[str]) -> Unit | None:
@@ -159,9 +174,10 @@ def _unit(tail: re.Match[str]) -> Unit | None:
     unit = units()[tail["unit"]]
     if not tail["per"]:
         return unit
-    scale = re.match(pattern_of(scales()), tail["per"])
+    scale = scale_pattern().match(tail["per"])
     per = pers()[tail["per"][scale.end() if scale else 0 :].strip()]
-    below = f"{scales()[scale[0]][1]} {per.name}" if scale else per.name
+    singular = per.name.removesuffix("s")
+    below = f"{scales()[scale[0]][1]} {singular}" if scale else singular
     known = unit.id and per.id and not scale
     return Unit(f"{unit.name}/{below}", f"{unit.id}/{per.id}" if known else None)
 
@@ -181,7 +197,7 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     if part and not one.spelt:
         one.end, one.unit, one.structural = part.end(), Unit(part[0].lstrip("大项个条")), True
         return one
-    year = one.digits and one.scale is None and _is_year(one.token)
+    year = one.digits and one.scale is None and is_year(one.token)
     found = thing_pattern().match(folded, one.end, end)
     if found and found["years"]:
         one.end, one.unit = found.end(), Unit("years", "a")
@@ -202,7 +218,8 @@ def _thing(word: str) -> Unit:
     return Unit(things().get(word, word), "count", count=True)
 
 
-def _is_year(token: str) -> bool:
+def is_year(token: str) -> bool:
+    """Whether digits can be a year that such a text speaks of."""
     years = data("times")["plausible_years"]
     return token.isdigit() and years["first"] <= int(token[:5]) <= years["last"]
 

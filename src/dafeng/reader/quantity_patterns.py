@@ -94,12 +94,19 @@ def head_pattern() -> re.Pattern[str]:
         rf"(?P<word>(?<!first )(?<!second ){pattern_of(figure_words())})",
         r"(?P<alone>(?<![\d.])(?<!\d )(?:million|billion|trillion)(?=-(?:kilowatt|ton)))",
         rf"(?P<percent>百分之(?P<whole>{NUMERALS}))",
+        r"(?P<fraction>(?<![\d/.])(?P<part>[1-9])/(?P<of>[2-9]|10)(?![\d/.]))",
         rf"(?P<ratio>{_RATIO})",
         rf"(?P<digits>{DIGITS})",
         rf"(?P<numeral>{NUMERALS})",
         rf"(?P<spelt>{number_words()})",
     )
     return re.compile(f"{WORD_START}(?:{'|'.join(pieces)})", re.ASCII)
+
+
+@cache
+def scale_pattern() -> re.Pattern[str]:
+    """A scale word."""
+    return re.compile(pattern_of(scales()))
 
 
 @cache

@@ -65,7 +65,7 @@ class Sentence:
 
     def labels(self, start: int, end: int) -> set[str]:
         """What is said by the known words within a span."""
-        return {one for hit in self.within(start, end) if hit.end <= end for one in hit.labels}
+        return set().union(*(hit.labels for hit in self.within(start, end) if hit.end <= end))
 
     def clause(self, place: int) -> tuple[int, int]:
         """Span of the clause that holds a place."""
@@ -92,11 +92,46 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     found = [one for one in found if not _within(one.start, titles)]
     spans = [(one.start, one.end) for one in found]
     when = [one for one in times(folded, start, end, spans) if not _within(one.start, titles)]
+    _origins(folded, found, when)
     breaks = [m.end() for m in _CLAUSE.finditer(folded, start, end)]
     chinese = bool(_CHINESE.search(folded, start, end))
     hits = cues().scan(folded, start, end, chinese=chinese)
     starts = [hit.start for hit in hits]
     return Sentence(text, folded, start, end, chinese, hits, starts, found, when, breaks)
+
+
+_FROM = re.compile(r"(?:from (?:about |around |nearly )?|[由从](?:\d{4}年[底末]?的?)?约?)$")
+_TO = re.compile(r"[到至]| to ")
+
+
+def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
+    """Mark what a change starts from, and the year beside it, which dates nothing else."""
+    for place, one in enumerate(found):
+        if not _FROM.search(folded, max(0, one.start - len("from around 2020年底的")), one.start):
+            continue
+        following = found[place + 1].start if place + 1 < len(found) else one.end
+        backwards = place > 0 and folded.startswith("from", one.start - len("from "))
+        if not (_TO.search(folded, one.end, following) or backwards):
+            continue
+        one.origin = True
+        for time in when:
+            if _beside(folded, time, one):
+                time.role = "base"
+
+
+def _beside(folded: str, time: Time, one: Quantity) -> bool:
+    """Whether a year is that of a start: "from 42 % in 2020", 由2020年的42%."""
+    english = "a" <= folded[one.start - 2] <= "z"  # "from 42 %"
+    gap = time.start - one.end if english else one.start - time.end
+    return time.year is not None and 0 <= gap <= data("sentences")["own_year"]
+
+
+def own_year(sentence: Sentence, one: Quantity) -> int | None:
+    """The year that stands beside what a change starts from."""
+    beside = (
+        t.year for t in sentence.times if t.role == "base" and _beside(sentence.folded, t, one)
+    )
+    return next(beside, None)
 
 
 def _within(place: int, spans: list[tuple[int, int]]) -> bool:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.naming import Name, kinds_of, name_of
+from dafeng.reader.printed import printed_name
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.quantity_patterns import Unit, things
 from dafeng.reader.sentence import Sentence
@@ -17,13 +19,15 @@ from dafeng.reader.sentence import Sentence
 
 def falls(sentence: Sentence, one: Quantity, low: int) -> bool:
     """Whether a figure is a fall: by the last word of change before it, or the one behind it."""
-    verdict, reach = False, data("sentences")["fall_behind"]
+    verdict, reach, moved = False, data("sentences")["fall_behind"], -1
     for hit in sentence.within(low, one.end + reach):
         if hit.end <= one.start:
             if hit.labels & {"fall_to", "rise", "rise_to", "share"}:
                 verdict = False
             elif "fall" in hit.labels:
-                verdict = True
+                verdict, moved = True, hit.end
+            elif hit.start == moved + 1 and "cmp before <" in hit.labels:
+                verdict = False  # "drop below 110 kg" is to a level
         elif hit.start >= one.end and "fall" in hit.labels and not sentence.chinese:
             between = sentence.folded[one.end : hit.start]
             return verdict or between in {" ", " year-on-year "}
@@ -71,12 +75,35 @@ def name(sentence: Sentence, draft: Draft, low: int, high: int, last: Draft | No
     ahead = sentence.labels(max(low, one.start - rules["window"]), one.start)
     behind = _behind(sentence, draft, min(high, draft.end + rules["after"]))
     kinds = kinds_of(one, change=draft.fall or bool(ahead & {"rise", "yearly"}))
-    order = (behind, ahead) if "count" in kinds and behind else (ahead, behind)
-    found = name_of(order[0], kinds) or name_of(order[1], kinds) or name_of(ahead | behind, kinds)
-    if found is None and _goes_on(sentence, draft, last, low):
-        found = last.name if last else None
+    follows = sentence.folded.startswith(" of ", draft.end) and not kinds & {"share", "change"}
+    order = (behind, ahead) if behind and ("count" in kinds or follows) else (ahead, behind)
+    carried = _carried(sentence, one.start)
+    sources = (order[0] | carried, order[1] | carried, ahead | behind)
+    found = next((name for said in sources if (name := name_of(said, kinds))), None)
+    if found is None and last and _goes_on(sentence, draft, last, low):
+        found = last.name
         draft.fall = draft.fall or bool(last and last.fall and "strive" in ahead)
-    draft.name = found or Name(_printed(sentence, one, low, draft.end, high))
+    if found is None and last and last.name and _changes(sentence, draft, last, low):
+        words = last.name.words if draft.fall else f"rise of {last.name.words}"
+        found = Name(words, atoms=last.name.atoms)
+    draft.name = found or Name(printed_name(sentence, one, low, draft.end, high))
+    draft.fall = draft.fall and not draft.name.fallen
+    if not draft.name.annual and _by_the_year(sentence, one, low):
+        draft.flags.add("annual")
+        draft.name = draft.name.unsure()
+
+
+def _by_the_year(sentence: Sentence, one: Quantity, low: int) -> bool:
+    """Whether a figure is of each year ("by 3 % a year on average"), not of the whole period."""
+    first, last = sentence.clause(one.start)
+    reach: int = data("sentences")["yearly"]
+    return "annual" in sentence.labels(max(low, first), min(last, one.end + reach))
+
+
+def _carried(sentence: Sentence, place: int) -> set[str]:
+    """Whose figures these are, as the sentence said further ahead."""
+    known = {f"atom {atom}" for atom in data("phrases")["carried"]}
+    return known & sentence.labels(sentence.start, place)
 
 
 _SIGNS = re.compile(r"[a-z]+|[一-龥]")
@@ -87,11 +114,33 @@ def _goes_on(sentence: Sentence, draft: Draft, last: Draft | None, low: int) -> 
     one = draft.quantity
     if last is None or one is None or last.name is None or last.unit != draft.unit:
         return False
-    known = [(hit.start, hit.end) for hit in sentence.within(low, one.start)]
+    return _nothing_between(sentence, low, one)
+
+
+def _changes(sentence: Sentence, draft: Draft, last: Draft, low: int) -> bool:
+    """Whether a change in per cent, or in points of it, is that of the level before it."""
+    one = draft.quantity
+    if one is None or draft.unit not in _CHANGES or last.unit == draft.unit or last.fall:
+        return False
+    moved = draft.fall or "rise" in sentence.labels(low, one.start)
+    return moved and _nothing_between(sentence, low, one)
+
+
+_MOVED = frozenset({"rise", "fall", "rise_to", "fall_to"})
+_CHANGES = frozenset({"%", "percentage points"})
+
+
+def _nothing_between(sentence: Sentence, low: int, one: Quantity) -> bool:
+    """Whether the words before a figure, from a place on, name nothing."""
+    known = [
+        (hit.start, hit.end)
+        for hit in sentence.within(low, one.start)
+        if hit.labels & _MOVED or not any(label.startswith("atom ") for label in hit.labels)
+    ]
     known += [(t.start, t.end) for t in sentence.times if low <= t.start < one.start]
     signs = [m.start() for m in _SIGNS.finditer(sentence.folded, low, one.start)]
     unknown = sum(not any(start <= sign < end for start, end in known) for sign in signs)
-    most: int = data("sentences")["unknown"]
+    most: int = data("sentences")["unknown"]["zh" if sentence.chinese else "en"]
     return unknown <= most
 
 
@@ -105,29 +154,6 @@ def _behind(sentence: Sentence, draft: Draft, high: int) -> set[str]:
     return sentence.labels(draft.end, min(high, sentence.clause(draft.end)[1]))
 
 
-_EDGES = ' \t\r\n，,；;：:、。的了"“”()（）'
-_BREAK = re.compile(r"[，；;。：]|, ")
-
-
-def _printed(sentence: Sentence, one: Quantity, low: int, end: int, high: int) -> str:
-    """The words nearest to a figure, as printed, where no dictionary knows what it measures."""
-    length: int = data("sentences")["name"]
-    stop = _before_verbs(sentence, one.start)
-    ahead = _BREAK.split(sentence.slice(max(low, stop - length), stop))[-1]
-    behind = _BREAK.split(sentence.slice(end, min(high, end + length)))[0]
-    return ahead.strip(_EDGES) or behind.strip(_EDGES)
-
-
-def _before_verbs(sentence: Sentence, place: int) -> int:
-    """Where the words of change and comparison in front of a figure begin."""
-    for hit in reversed(sentence.within(sentence.clause(place)[0], place)):
-        named = any(label.startswith(("atom ", "share")) for label in hit.labels)
-        if named or sentence.folded[hit.end : place].strip():
-            break
-        place = hit.start
-    return place
-
-
 def distribute(sentence: Sentence, drafts: Sequence[Draft]) -> None:
     """Give each value of a list its own indicator ("A and B fall by 8 % and 10 % respectively")."""
     for hit in sentence.hits:
@@ -137,9 +163,21 @@ def distribute(sentence: Sentence, drafts: Sequence[Draft]) -> None:
         if len(row) > 1:
             low = max((d.end for d in drafts if d.end <= row[0].start), default=sentence.start)
             names = _single_names(sentence, low, row)
+            _dates(sentence, row)
             if len(names) >= len(row):
                 for draft, found in zip(row, names[-len(row) :], strict=True):
                     draft.name, draft.fall = found, row[0].fall
+
+
+def _dates(sentence: Sentence, row: Sequence[Draft]) -> None:
+    """Give each value of a list its own year: "by 2025 and 2030 … 20 % and 25 % respectively"."""
+    first = row[0].start
+    when = [t for t in sentence.times if t.dates and t.year and t.end <= first]
+    listed = when[-len(row) :]
+    near = all(b.start - a.end <= data("sentences")["listed"] for a, b in pairwise(listed))
+    if near and len({t.year for t in listed}) == len(row):
+        for draft, time in zip(row, listed, strict=True):
+            draft.year = time.year
 
 
 def _row(drafts: Sequence[Draft], start: int, end: int, *, opens: bool) -> list[Draft]:

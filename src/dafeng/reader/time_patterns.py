@@ -88,7 +88,7 @@ def _years_en() -> tuple[str, ...]:
     year = r"(?:19|20)\d{2}"
     no_scale = r"(?![\d%]|[.,]\d| ?(?:million|billion|trillion|thousand)|-[a-z])"
     return (
-        rf"(?<![\d.,-])(?P<efrom>{year}) ?[-–—~] ?(?P<euntil>{year})(?![\d-])",
+        rf"(?<![\d.,-])(?P<efrom>{year}) ?(?:[-–—~]|to) ?(?P<euntil>{year})(?![\d-])",
         r"(?P<span>\((?P<a>\d{4}) ?[-–—~] ?(?P<b>\d{1,4})\))",
         rf"(?<![\d.,a-z-])(?P<en>{year}){no_scale}",
         r"(?P<heading>[(（]\d{4}[)）])",

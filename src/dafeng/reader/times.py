@@ -56,7 +56,7 @@ def times(folded: str, start: int, end: int, taken: list[tuple[int, int]]) -> li
         if match[0].startswith("over") and not any(stop == match.start() - 1 for _, stop in taken):
             continue  # "over 600" is a comparison unless a growth stands before it
         time = _time(match)
-        if not (time.fault or match["span"]):
+        if not (time.fault or match["span"] or match["efrom"]):
             _place(folded, start, end, time)
         found.append(time)
     return found

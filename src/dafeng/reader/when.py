@@ -61,11 +61,18 @@ def at(sentence: Sentence, index: int) -> Time | None:
         return behind
     if place:
         return when[place - 1]
-    if behind and (
-        behind.start < sentence.clause(one.start)[1] or len({t.year for t in when}) == 1
-    ):
-        return behind  # the only year that the sentence speaks of
-    return None
+    if behind is None:
+        return None
+    same_clause = behind.start < sentence.clause(one.start)[1]
+    only = len({t.year for t in when}) == 1 and not _is_later(sentence, one, behind)
+    return behind if same_clause or only else None
+
+
+def _is_later(sentence: Sentence, one: Quantity, time: Time) -> bool:
+    """Whether a year is of another figure, in its clause, and this one was reached before."""
+    last = sentence.clause(time.end)[1]
+    reached = {"past", "perfect"} & sentence.labels(sentence.start, one.start)
+    return bool(reached) and any(time.end <= q.start < last for q in sentence.quantities)
 
 
 def _next_start(sentence: Sentence, index: int) -> int:

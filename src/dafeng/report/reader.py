@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text as Styled
@@ -30,11 +30,27 @@ _SIGNS = {">=": "≥", "<=": "≤", "about": "≈", "=": "", "range": ""}
 def reading_view(document: Document, reading: Reading, lang: str) -> Iterator[Any]:
     """Yield a table of what one document says, and how many of it need a look."""
     yield Styled(document.name, "bold")
-    rows = [_row(document, proposal, lang) for proposal in reading.proposals]
+    shared = _shared(reading)
+    rows = [_row(document, proposal, lang, shared) for proposal in reading.proposals]
     yield listing(_COLUMNS, rows, lang)
     held: list[str] = [proposal.trust for proposal in reading.proposals]
     counts = [f"{word(f'read_trust_{trust}', lang)} {held.count(trust)}" for trust in _STYLES]
     yield Styled(" · ".join([f"{word('read_figures', lang)} {len(held)}", *counts]), "bold")
+    if shared:
+        yield Styled(word("read_all", lang).format(what=_said(shared, lang)), "dim")
+
+
+def _shared(reading: Reading) -> frozenset[str]:
+    """Return what was inferred for every figure, which is said once below the table."""
+    held = [frozenset(p.flags) for p in reading.proposals]
+    common = frozenset.intersection(*held) if len(held) > 1 else frozenset()
+    return frozenset(flag for flag in common if flag.endswith("_inferred"))
+
+
+def _said(flags: Iterable[str], lang: str) -> str:
+    from dafeng.reader import reader_word  # noqa: PLC0415  heavy
+
+    return _comma(lang).join(reader_word(flag).of(lang) for flag in sorted(flags))
 
 
 def measures_view(document: Document, reading: Reading, lang: str) -> Iterator[Any]:
@@ -104,20 +120,21 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def _row(document: Document, p: Proposal, lang: str) -> tuple[Any, ...]:
+def _row(document: Document, p: Proposal, lang: str, shared: frozenset[str]) -> tuple[Any, ...]:
     page = document.page(p.start)
     place = str(document.line(p.start)) if page is None else f"{page}/{document.line(p.start)}"
     base = f"{p.base_year} → " if p.base_year else ""
     printed = " ".join(p.slice.split())
     years = f"{base}{p.year or '–'}"
-    return (place, printed, _title(p, lang), _goal(p, lang), years, *_judged(p, lang))
+    return (place, printed, _title(p, lang), _goal(p, lang), years, *_judged(p, lang, shared))
 
 
-def _judged(p: Proposal, lang: str) -> tuple[str, Styled]:
-    from dafeng.reader import garble_words, reader_word  # noqa: PLC0415  heavy
+def _judged(p: Proposal, lang: str, shared: frozenset[str]) -> tuple[str, Styled]:
+    from dafeng.reader import garble_words  # noqa: PLC0415  heavy
 
     said = [garble_words(p.reason).of(lang)] if p.corrupt else []
-    said += [reader_word(flag).of(lang) for flag in p.flags]
+    if own := [flag for flag in p.flags if flag not in shared]:
+        said.append(_said(own, lang))
     trust = Styled(word(f"read_trust_{p.trust}", lang), _STYLES[p.trust])
     if said:
         trust.append(f" {_comma(lang).join(said)}", "dim")
