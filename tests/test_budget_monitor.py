@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from budget_world import make
 from hypothesis import given
@@ -17,11 +18,14 @@ from dafeng.budget import (
     NOT_REPORTED,
     TOO_EARLY,
     Forecast,
+    Levels,
     forecast,
     forecast_settings,
     judge,
     level_settings,
+    on_own_cycle,
     settle,
+    use_of,
 )
 from dafeng.cli.verbs import budget as verbs
 from dafeng.rulebook import load
@@ -176,6 +180,43 @@ def test_no_month_without_a_report_has_a_level_of_its_own(months: list[tuple[flo
     held = judged([share for share, _ in months], [known for _, known in months])
     for level, (_, known) in zip(held, months, strict=True):
         assert (level == "not_reported") is not known
+
+
+# --- Firms that report by quarter or year -----------------------------------------------------
+
+
+def on_cycle(labels: list[str], budget: float) -> list[str]:
+    """Levels by month of 2025 of a firm that used 250 in each of some periods."""
+    size = len(labels)
+    rows = {"reporter": ["Q"] * size, "period": labels, "grams": [250] * size}
+    use = use_of(pa.table(rows | {"unknown": [0] * size}), ["Q"], [2024, 2025])
+    lost = Levels(*(np.full((1, 12), NOT_REPORTED) for _ in range(3)))  # as if it were monthly
+    used = np.cumsum(use.ended[:, 1], axis=1)
+    found = on_own_cycle(lost, np.array([budget]), use.cycle(2025), use.booked[:, 1], used, LEVELS)
+    return [LEVELS.id_of(int(level)) for level in found.held[0]]
+
+
+LAST_YEAR = [f"2024Q{n}" for n in range(1, 5)]
+
+
+def test_a_quarter_that_is_over_has_to_be_there() -> None:
+    # the first two quarters are there, the third is missing from the end of September on
+    held = on_cycle([*LAST_YEAR, "2025Q1", "2025Q2"], 1000)
+    assert held == ["own_cycle"] * 8 + ["not_reported"] * 4
+
+
+def test_who_uses_the_budget_up_by_quarters_is_serious() -> None:
+    # 500 after two quarters of a budget of 450
+    held = on_cycle([*LAST_YEAR, "2025Q1", "2025Q2", "2025Q3", "2025Q4"], 450)
+    assert held == ["own_cycle"] * 5 + ["serious"] * 7
+
+
+def test_a_yearly_report_is_awaited_at_the_end_of_the_year_only() -> None:
+    assert on_cycle(["2024"], 1000) == ["own_cycle"] * 11 + ["not_reported"]
+
+
+def test_who_reported_by_month_and_turns_to_quarters_is_not_let_off() -> None:
+    assert on_cycle(["2024-01", "2025Q1"], 1000) == ["not_reported"] * 12
 
 
 # --- Stories of firms -------------------------------------------------------------------------

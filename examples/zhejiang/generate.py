@@ -9,6 +9,7 @@ exists; every row says ``synthetic``, and so does every figure that rests on one
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -61,6 +62,7 @@ def main() -> int:
     apart = instruments.single_out(projects, settings["instruments"]["separately_listed"])
     planned = retrofits.planned(firms, settings, options.seed)
     tables = _tables(settings, firms, projects, rng)
+    tables["lists"] = [*tables["lists"], *instruments.two_highs(projects, settings, options.seed)]
     tables |= {"retrofits": planned, "retrofit_limits": retrofits.limits(planned)}
     for name, rows in tables.items():
         _write(files / f"{name}.csv", _as_table(rows))
@@ -71,6 +73,8 @@ def main() -> int:
     workspace = Workspace.create(
         options.folder, region="33", plan_id="zhejiang-industry-2023", synthetic=True
     )
+    (workspace.store.path / "plans").mkdir(exist_ok=True)
+    shutil.copy(HERE / "targets.yaml", workspace.store.path / "plans")
     for name in TABLES:
         _take(workspace, files / f"{name}.csv", name)
     for year in YEARS:

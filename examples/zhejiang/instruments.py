@@ -31,6 +31,7 @@ def lines(firms: Firms, rng: np.random.Generator) -> Iterator[Row]:
                 "region": firms.city[i],
                 "product": line["product"],
                 "field": line["field"],
+                "quota": line.get("quota", ""),
                 "route": line.get("route", ""),
                 "capacity": float(round(most / line["utilisation"], -3)),
                 "unit": firms.profile["driver"]["unit"],
@@ -173,6 +174,19 @@ def lists(all_firms: list[Firms], found: list[Row], settings: Row, rng: Any) -> 
         if rng.random() < 0.6:
             day = str(_day(rng, 2021, 2025).replace(month=11, day=18))
             yield _listed("green_low_carbon_park", f"PARK-{number:02d}", day, "provincial")
+
+
+def two_highs(found: list[Row], settings: Row, seed: int) -> Iterator[Row]:
+    """Yield which new projects are two-highs, and what is recorded of them; drawn apart."""
+    rng = np.random.default_rng([seed, 2])
+    rates = settings["two_highs"]
+    for row in (row for row in found if row["kind"] != "retrofit"):
+        first = f"{int(row['started'][:4]) - 1}-01-01"
+        hungry = row["sector"] in rates["sectors"]
+        yield _listed("two_highs" if hungry else "not_two_highs", row["project"], first)
+        for name, share in rates["recorded"].items() if hungry else ():
+            if rng.random() < share:
+                yield _listed(name, row["project"], first)
 
 
 def _listed(name: str, subject: str, first: str, level: str = "provincial") -> Row:

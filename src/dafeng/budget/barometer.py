@@ -5,7 +5,9 @@
 
 Where last year is not booked by month the share is that of equal quarters, and the figure says so.
 A region with missing reports is never green: what is missing can only raise its use. It is red or
-yellow where what has been reported is beyond the limit already.
+yellow where what has been reported is beyond the limit already; else it is open. Where enough of
+its use is reported, an open region has a provisional colour: what is missing is taken as in the
+same months of last year.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ from dafeng.budget.terms import Amount, Coverage, metrics, reason
 from dafeng.budget.totals import Limits
 from dafeng.explain import Node, figure_id
 from dafeng.grading import grade
-from dafeng.indicators import half_up
-from dafeng.rulebook import Rulebook, ScaleSet
+from dafeng.indicators import exact, half_up
+from dafeng.rulebook import Rulebook, Scale, ScaleSet
 from dafeng.vocabulary import Record, Text, marks, period, read_yaml, regions, validate
 
 FAMILY = "barometer"
@@ -40,9 +42,11 @@ class Settings(Record):
 
     Attributes:
         guided: how many reporters are named for guidance.
+        least_covered: share of the use that whole reports have to cover for a provisional colour.
     """
 
     guided: int
+    least_covered: float
 
 
 @cache
@@ -96,6 +100,8 @@ class Reading:
         covered: reporters that should be in the use, that are, and that are whole.
         rises: reporters whose use rose most, where the region is to be guided.
         reason: why there is no colour.
+        provisional: colour with missing reports taken as last year's, where the region is open for
+            them and enough is reported; else empty.
     """
 
     place: Place
@@ -108,6 +114,7 @@ class Reading:
     covered: Coverage
     rises: tuple[Rise, ...] = ()
     reason: Text | None = None
+    provisional: str = ""
     tree: Node = field(default_factory=lambda: Node("figure", "", Text(zh="", en="")))
 
     @property
@@ -148,6 +155,9 @@ class Reported:
         taken: what is left out of it.
         season: last year's use.
         rises: reporters by how much their use rose, the largest first.
+        partly: use so far of the reporters that are not whole.
+        supposed: what these would have used if as in the same months of last year; ``None`` where
+            that is not known of one of them.
     """
 
     use: Amount | None
@@ -155,6 +165,16 @@ class Reported:
     season: Season
     covered: Coverage
     rises: tuple[Rise, ...] = ()
+    partly: int = 0
+    supposed: Amount | None = None
+
+    def filled(self, use: int) -> int | None:
+        """Return the use with what is missing supposed; ``None`` where too little is reported."""
+        if self.supposed is None:
+            return None
+        whole = use - self.partly + self.supposed.grams
+        enough = whole > 0 and Fraction(use - self.partly, whole) >= exact(settings().least_covered)
+        return whole if enough else None
 
 
 def barometer(
@@ -190,20 +210,28 @@ def barometer(
     if use is None:
         lacks = "quarter_not_reported" if held.covered.expected else "no_reporters"
         why = reason(lacks, quarter=quarter)
-    colour = OPEN
-    if why is None and found.ratio is not None:
-        graded = grade(edition, scale, [round(float(found.ratio), _DECIMALS)])[0].grade
-        colour = graded if graded in {"", *(one.id for one in edition.grades)} else RED
+    colour, provisional = OPEN, ""
+    if why is None and use is not None and pace:
+        colour = _graded(edition, scale, use, pace)
         if not colour:
             colour, why = OPEN, reason("no_colour_rule")
         if colour == GREEN and not held.covered.whole:
             counted = held.covered
             missing = counted.expected - counted.complete
             colour, why = OPEN, reason("reports_missing", missing=missing, all=counted.expected)
-    found = replace(found, colour=colour, reason=why)
+            filled = held.filled(use)
+            provisional = "" if filled is None else _graded(edition, scale, filled, pace)
+    found = replace(found, colour=colour, reason=why, provisional=provisional)
     if found.guided:
         found = replace(found, rises=held.rises[: settings().guided])
     return replace(found, tree=_tree(found, limits, held, share, _rule_node(edition, rules)))
+
+
+def _graded(edition: ScaleSet, scale: Scale, use: int, pace: int) -> str:
+    """Return the colour of a use; empty where the rule has none for it."""
+    ratio = round(float(Fraction(use, pace) * PERCENT), _DECIMALS)
+    graded = grade(edition, scale, [ratio])[0].grade
+    return graded if graded in {"", *(one.id for one in edition.grades)} else RED
 
 
 def _rule_node(edition: ScaleSet, rules: Rulebook) -> Node:
@@ -239,6 +267,7 @@ def _tree(found: Reading, limits: Limits, held: Reported, share: Fraction, rule:
     parts.append(held.season.node)
     parts += [held.use.node] if held.use else []
     parts += [left.node for left in held.taken]
+    parts += [held.supposed.node] if found.provisional and held.supposed else []
     title = Text(
         zh=f"{name.zh} {found.quarter} 晴雨表", en=f"barometer of {name.en}, {found.quarter}"
     )

@@ -20,8 +20,10 @@ from dafeng.vocabulary import Text
 
 Ints = NDArray[np.int64]
 NORMAL, TOO_EARLY, NOT_REPORTED = 0, -1, -2
+OWN_CYCLE = NOT_REPORTED - 1
 """Levels that need no threshold."""
 
+_SPECIAL = {TOO_EARLY: "too_early", NOT_REPORTED: "not_reported", OWN_CYCLE: "own_cycle"}
 Measure = Literal["forecast", "low", "high", "used"]
 
 
@@ -81,6 +83,7 @@ class LevelSettings(Cited):
     missing: str
     normal: Text
     too_early: Text
+    own_cycle: Text
     not_reported: _Unreported
     main_item: float
     supervision: Supervision
@@ -95,14 +98,15 @@ class LevelSettings(Cited):
 
     def id_of(self, level: int) -> str:
         """Return the id of a level."""
-        return {TOO_EARLY: "too_early", NOT_REPORTED: "not_reported"}.get(level) or self.ids[level]
+        return _SPECIAL.get(level) or self.ids[level]
 
     def name_of(self, level: int) -> Text:
         """Return the words of a level."""
         if level > 0:
             return self.levels[level - 1].name
-        special = {TOO_EARLY: self.too_early, NOT_REPORTED: self.not_reported.name}
-        return special.get(level, self.normal)
+        if level == NOT_REPORTED:
+            return self.not_reported.name
+        return {TOO_EARLY: self.too_early, OWN_CYCLE: self.own_cycle}.get(level, self.normal)
 
 
 def level_settings(folder: Path | None = None) -> LevelSettings:
@@ -116,7 +120,7 @@ class Levels:
 
     Attributes:
         raw: level that the month alone would give.
-        held: level with hysteresis; ``TOO_EARLY``, ``NOT_REPORTED``.
+        held: level with hysteresis; ``TOO_EARLY``, ``NOT_REPORTED``, ``OWN_CYCLE``.
         since: months in a row at the level held (firms × months).
     """
 
@@ -158,6 +162,36 @@ def judge(budget: Floats, found: Forecast, known: Flags, least: int, how: LevelS
         shown = np.where(early[:, month], TOO_EARLY, shown)
         held[:, month] = np.where(known[:, month], shown, NOT_REPORTED)
     return Levels(raw, held, _in_a_row(held))
+
+
+def on_own_cycle(
+    levels: Levels, budget: Floats, cycle: Ints, booked: Flags, used: Ints, how: LevelSettings
+) -> Levels:
+    """Return the levels with those of firms that report by quarter or year on their own cycle.
+
+    They are not followed by month. They are ``NOT_REPORTED`` once a period that is over is missing,
+    and at the level of ``used`` once that exceeds its share of the budget.
+
+    Args:
+        levels: levels as if all reported by month.
+        budget: budget of each firm; NaN where it has none.
+        cycle: months of the period by which each firm reports.
+        booked: months that lie in some report (firms × months).
+        used: use reported so far, of any period (firms × months).
+        how: thresholds.
+    """
+    count = np.arange(1, booked.shape[1] + 1)
+    due = count // cycle[:, None] * cycle[:, None]  # months that lie in periods that are over
+    missing = np.cumsum(~booked, axis=1)
+    at = np.maximum(due - 1, 0)
+    late = (due > 0) & (np.take_along_axis(missing, at, axis=1) > 0)
+    held = np.full(booked.shape, OWN_CYCLE)
+    for number, level in enumerate(how.levels, start=1):
+        if "used" in level.any:
+            held = np.where(used > level.any["used"] * budget[:, None], number, held)
+    held = np.where(late, NOT_REPORTED, held)
+    held = np.where((cycle > 1)[:, None], held, levels.held)
+    return Levels(levels.raw, held, _in_a_row(held))
 
 
 def raw_levels(budget: Floats, found: Forecast, how: LevelSettings) -> Ints:

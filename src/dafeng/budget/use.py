@@ -18,6 +18,7 @@ NOTHING, WHOLE, NO_VALUE, HOLE = 0, 1, 2, -1
 """States of a month: no row; whole; a row without a value; a main item is missing."""
 
 MONTHS = len(period("2020").months())
+_BY_FIRM = ("grams", "states", "totals", "whole", "cycles", "booked", "ended")
 Ints = NDArray[np.int64]
 
 
@@ -32,6 +33,9 @@ class Use:
         states: what is known of each month (n × years × months).
         totals: sums of all rows of a year, whatever their period (n × years).
         whole: years without a hole: all months, or booked as quarters or as one (n × years).
+        cycles: months of the longest row of a year; 0 where there is none (n × years).
+        booked: months that lie in some row, whatever its period (n × years × months).
+        ended: grams of the rows of any period by the month in which they end (n × years × months).
     """
 
     ids: Sequence[str]
@@ -40,6 +44,9 @@ class Use:
     states: Ints
     totals: Ints
     whole: Flags
+    cycles: Ints
+    booked: Flags
+    ended: Ints
 
     @cached_property
     def known(self) -> Flags:
@@ -50,8 +57,17 @@ class Use:
     def of(self, chosen: Flags) -> Use:
         """Return the use of some reporters."""
         ids = [name for name, one in zip(self.ids, chosen, strict=True) if one]
-        own = {name: getattr(self, name)[chosen] for name in ("grams", "states", "totals", "whole")}
+        own = {name: getattr(self, name)[chosen] for name in _BY_FIRM}
         return replace(self, ids=ids, **own)
+
+    def cycle(self, year: int) -> Ints:
+        """Return the months of the period by which each firm reports: last year's, else this one's.
+
+        One who has not reported is expected to report by month.
+        """
+        at = self.at(year)
+        before = self.cycles[:, at - 1] if at else np.zeros(len(self.ids), np.int64)
+        return np.maximum(np.where(before > 0, before, self.cycles[:, at]), 1)
 
     def only(self, settled: Flags) -> Use:
         """Return the use of some years alone: in others nothing is known (n × years)."""
@@ -99,6 +115,17 @@ def use_of(
     np.add.at(totals, (firm, year), value)
     np.add.at(covered, (firm, year), length)
     np.logical_or.at(bad, (firm, year), lost)
+    cycles, booked, ended = (
+        np.zeros(shape[:2], np.int64),
+        np.zeros(shape, bool),
+        np.zeros(shape, np.int64),
+    )
+    np.maximum.at(cycles, (firm, year), length)
+    np.add.at(ended, (firm, year, first + length - 1), value)
+    for months in np.unique(length):
+        at = length == months
+        for ahead in range(months):
+            booked[firm[at], year[at], first[at] + ahead] = True
     monthly = length == 1
     at = (firm[monthly], year[monthly], first[monthly])
     grams[at], states[at] = value[monthly], np.where(lost[monthly], NO_VALUE, WHOLE)
@@ -107,7 +134,8 @@ def use_of(
         inside = (firm >= 0) & (year >= 0)
         states[firm[inside], year[inside], first[inside]] = HOLE
         bad[firm[inside], year[inside]] = True
-    return Use(ids, years, grams, states, totals, (covered == MONTHS) & ~bad)
+    whole = (covered == MONTHS) & ~bad
+    return Use(ids, years, grams, states, totals, whole, cycles, booked, ended)
 
 
 def _places(

@@ -49,14 +49,7 @@ def monitor_dict(found: budgeting.Monitored, lang: str) -> dict[str, Any]:
         "mark": found.mark,
         "levels": dict(found.counts),
         "enterprises": [line_dict(one, lang) for one in found.lines],
-        "warnings": [
-            one.to_dict(lang)
-            | {
-                "consequence": one.consequence.of(lang) if one.consequence else None,
-                "due": one.due or None,
-            }
-            for one in found.findings
-        ],
+        "warnings": [one.to_dict(lang) for one in found.findings],
         "supervision": found.supervised,
         "punishment": [_punished_dict(one, lang) for one in found.punished],
     }
@@ -137,14 +130,15 @@ def budget_view(followed: budgeting.Followed, one: budgeting.Line, lang: str) ->
         ("budget_margin", number(one.margin, UNIT, signed=True)),
         ("budget_level", f"{one.level_name.of(lang)} ({word('budget_since', lang)} {one.since})"),
         ("budget_why", "; ".join(text.of(lang) for text in one.why)),
-        ("budget_due", one.due.of(lang)),
+        ("budget_due", one.due.of(lang) + (f" ‹{one.citation}›" if one.due_on else "")),
         ("budget_due_on", one.due_on or "–"),
     ]
     for name, text in facts:
         style = _STYLES.get(one.level, "green") if name == "budget_level" else ""
         yield Styled(f"{word(name, lang)}  ", "dim").append(text, style)
     if one.supervised:
-        yield Styled(word("budget_supervision", lang), "bold red")
+        clause = followed.ways.levels.supervision.citation
+        yield Styled(f"{word('budget_supervision', lang)} ‹{clause}›", "bold red")
     yield _history(followed, one, lang)
     yield Styled(word("budget_figures", lang), "dim")
     for told in one.told.values():
@@ -153,13 +147,11 @@ def budget_view(followed: budgeting.Followed, one: budgeting.Line, lang: str) ->
 
 def budget_dict(followed: budgeting.Followed, one: budgeting.Line, lang: str) -> dict[str, Any]:
     """Return one enterprise as plain data, with its months."""
-    use, how = followed.held.use, followed.ways.levels
+    how = followed.ways.levels
     months = [
         {
             "month": label,
-            "used": int(use.grams[one.at, followed.place, month])
-            if use.known[one.at, followed.place, month]
-            else None,
+            "used": followed.use_of(one.at, month),
             "level": how.id_of(int(followed.levels.held[one.at, month])),
         }
         for month, label in enumerate(_months(followed))
@@ -179,6 +171,7 @@ def _counts(found: budgeting.Monitored, lang: str) -> Styled:
     names = {name: how.name_of(n).of(lang) for n, name in enumerate(how.ids)}
     names["not_reported"] = how.not_reported.name.of(lang)
     names["too_early"] = how.too_early.of(lang)
+    names["own_cycle"] = how.own_cycle.of(lang)
     parts = [f"{names[level]} {found.counts[level]}" for level in names if level in found.counts]
     has = int(found.followed.has.sum())
     without = len(found.followed.has) - has
@@ -229,9 +222,13 @@ def _line_row(one: budgeting.Line, lang: str) -> tuple[Any, ...]:
 
 
 def _ahead(one: budgeting.Line, lang: str) -> Iterator[str]:
-    yield word("budget_early", lang) if one.forecast is None else tce(one.forecast)
+    yield _no_forecast(one, lang) if one.forecast is None else tce(one.forecast)
     if one.low != one.high:
         yield f"{tce(one.low)} – {tce(one.high)}"
+
+
+def _no_forecast(one: budgeting.Line, lang: str) -> str:
+    return word("budget_early", lang) if one.by_month else "–"
 
 
 def _stacked(*parts: str) -> str:
@@ -240,7 +237,7 @@ def _stacked(*parts: str) -> str:
 
 def _forecast(one: budgeting.Line, lang: str) -> str:
     if one.forecast is None:
-        return word("budget_early", lang)
+        return _no_forecast(one, lang)
     if one.low is None or one.high is None or one.low == one.high:
         return number(one.forecast, UNIT)
     low, high = (number(bound, UNIT).rpartition(" ")[0] for bound in (one.low, one.high))
@@ -256,17 +253,25 @@ def _of_budget(part: int | None, whole: int | None) -> str:
 
 
 def _punished(found: budgeting.Monitored | budgeting.Settled, lang: str) -> Iterator[Any]:
-    yield Styled(f"{word('budget_punishment', lang)} ({len(found.punished)})", "bold")
+    """Yield the firms on the list by ground, and under them each measure with who takes it."""
+    count = len({one.reporter for one in found.punished})
+    yield Styled(f"{word('budget_punishment', lang)} ({count})", "bold")
     if not found.punished:
         yield Styled(f"  {word('budget_none_listed', lang)}")
-        return
-    grouped: dict[tuple[str, str, str, str], list[str]] = {}
+    firms: dict[tuple[str, str, str], list[str]] = {}
+    bodies: dict[tuple[str, str, str], list[str]] = {}
     for one in found.punished:
-        key = (one.body.of(lang), one.measure.of(lang), one.ground.of(lang), one.citation)
-        grouped.setdefault(key, []).append(one.reporter)
-    rows = [(*key, ", ".join(names)) for key, names in grouped.items()]
-    columns = ["budget_department", "budget_measure", "budget_ground", "budget_clause"]
-    yield listing([*columns, "budget_firm"], rows, lang)
+        key = (one.ground.of(lang), one.measure.of(lang), one.citation)
+        firms.setdefault(key, []).append(one.reporter)
+        bodies.setdefault(key, []).append(one.body.of(lang))
+    listed: dict[tuple[str, tuple[str, ...]], list[Styled]] = {}
+    for (ground, measure, clause), names in firms.items():
+        asked = " / ".join(dict.fromkeys(bodies[ground, measure, clause]))
+        text = Styled(f"    {measure}: {asked} ‹{clause}›")
+        listed.setdefault((ground, tuple(sorted(set(names)))), []).append(text)
+    for (ground, who), measures in listed.items():
+        yield Styled(f"  {ground} ({len(who)}): {', '.join(who)}")
+        yield from measures
 
 
 def _punished_dict(one: Any, lang: str) -> dict[str, Any]:
@@ -284,7 +289,7 @@ def _punished_dict(one: Any, lang: str) -> dict[str, Any]:
 def _settled_row(found: budgeting.Settled, at: int, lang: str) -> tuple[str, ...]:
     done, followed = found.settlement, found.followed
     known = not np.isnan(done.ratio[at])
-    anything = bool(done.whole[at]) or followed.found.paths.reported[at, followed.month] > 0
+    anything = bool(done.whole[at]) or followed.anything(at)
     least = "" if done.whole[at] else f"{word('budget_at_least', lang)} "
     used = f"{least}{tce(int(done.used[at]))}" if anything else "–"
     classes = followed.ways.levels.assessment
@@ -307,13 +312,11 @@ def _classes(found: budgeting.Settled, lang: str) -> Styled:
 
 
 def _history(followed: budgeting.Followed, one: budgeting.Line, lang: str) -> Any:
-    use, how = followed.held.use, followed.ways.levels
-    rows = []
+    how, rows = followed.ways.levels, []
     for month, label in enumerate(_months(followed)):
-        known = bool(use.known[one.at, followed.place, month])
-        value = int(use.grams[one.at, followed.place, month]) if known else None
+        value = followed.use_of(one.at, month)
         level = int(followed.levels.held[one.at, month])
-        used = int(followed.found.paths.used[one.at, month]) if known else None
+        used = None if value is None else followed.used_until(one.at, month)
         styled = Styled(how.name_of(level).of(lang), _STYLES.get(how.id_of(level), ""))
         rows.append((label, number(value, UNIT), _ratio(used, one.budget), styled))
     return listing(["budget_month", "budget_use", "budget_sofar", "budget_level"], rows, lang)

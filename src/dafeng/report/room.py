@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     from dafeng.workspace import Readings, Rooms
 
 _COLOURS = {"red": "bold red", "yellow": "bold yellow", "green": "bold green", "open": "dim"}
-_UNITS = ((10**10, "10⁴ t"), (10**6, "t"))
-"""Grams of a unit, its name: the first of which the largest amount holds a hundred is shown."""
-_MANY, _DIGITS = 100, 4
+_UNITS = ((10**10, 1, "10⁴ t"), (10**10, 2, "10⁴ t"), (10**6, 0, "t"))
+"""Grams of a unit, decimals, name: the first of which the largest amount holds enough is shown."""
+_ENOUGH = (1000, 100, 0)
+_DIGITS = 4
 _LEFT = ("region", "year", "colour", "share_of_pace")
-_SPLIT, _UNKNOWN, _LATEST, _EXEMPT = "*", "?", "†", "‡"
+_SPLIT, _UNKNOWN, _LATEST, _EXEMPT, _PROVISIONAL = "*", "?", "†", "‡", "§"
 _SIGNS = {
     _SPLIT: "sign_split",
     _UNKNOWN: "sign_unknown",
     _LATEST: "sign_latest",
     _EXEMPT: "sign_exempt",
+    _PROVISIONAL: "sign_provisional",
 }
 
 
@@ -35,22 +37,24 @@ class _Scale:
     """The unit that whole grams are shown in; they are shifted as text, never through a float."""
 
     grams: int
+    decimals: int
     name: str
 
     @classmethod
     def of(cls, amounts: Iterable[int | None], unit: str) -> _Scale:
         largest = max((abs(amount) for amount in amounts if amount is not None), default=0)
-        grams, name = next((u for u in _UNITS if largest >= u[0] * _MANY), _UNITS[-1])
-        return cls(grams, f"{name}{unit.removeprefix('g')}")
+        pairs = zip(_UNITS, _ENOUGH, strict=True)
+        grams, decimals, name = next(u for u, enough in pairs if largest >= u[0] * enough)
+        return cls(grams, decimals, f"{name}{unit.removeprefix('g')}")
 
     def show(self, amount: int | None, *, signed: bool = False) -> str:
         if amount is None:
             return "–"
-        parts = _MANY if self.grams > _UNITS[-1][0] else 1  # tonnes are whole, others have decimals
+        parts = 10**self.decimals
         step = self.grams // parts
         whole, rest = divmod((abs(amount) + step // 2) // step, parts)
         sign = "−" if amount < 0 else "+" if signed and amount > 0 else ""
-        return f"{sign}{whole:,}.{rest:02d}" if parts > 1 else f"{sign}{whole:,}"
+        return f"{sign}{whole:,}" + (f".{rest:0{self.decimals}d}" if self.decimals else "")
 
 
 def room_view(found: Rooms, lang: str) -> Iterator[Any]:
@@ -76,6 +80,7 @@ def room_view(found: Rooms, lang: str) -> Iterator[Any]:
     for said in dict.fromkeys(line.reason.of(lang) for line in lines if line.reason):
         yield Styled(f"– {said}", "yellow")
     yield _legend(rows, lang)
+    yield _clauses(lines, lang)
     scope = first.scope.partition("~")[2]
     pattern = f"room:{first.metric}:{word('region', lang)}~{scope}:{word('year', lang)}"
     yield Styled(word("room_id", lang).format(id=pattern), "dim")
@@ -108,6 +113,7 @@ def barometer_view(found: Readings, lang: str) -> Iterator[Any]:
         if line.guided:
             yield _guide(line, scale, lang)
     yield _legend(rows, lang)
+    yield _clauses(lines, lang)
     scope = first.place.scope.partition("~")[2]
     pattern = f"barometer:{first.place.metric}:{word('region', lang)}~{scope}:{found.quarter}"
     yield Styled(word("room_id", lang).format(id=pattern), "dim")
@@ -159,13 +165,21 @@ def _reading_row(line: Reading, scale: _Scale, lang: str) -> tuple[Any, ...]:
     ratio = None if line.ratio is None else float(line.ratio)
     return (
         _region(line.place.region, lang, split="split" in line.tree.all_flags),
-        Styled(word(f"colour_{line.colour}", lang), _COLOURS.get(line.colour, "")),
+        _colour(line, lang),
         scale.show(line.use),
         scale.show(line.pace),
         "–" if ratio is None else f"{ratio:.2f} %",
         "–" if line.use is None else word("by_season" if line.seasonal else "by_quarter", lang),
         _covered(line.covered),
     )
+
+
+def _colour(line: Reading, lang: str) -> Styled:
+    said = word(f"colour_{line.colour}", lang)
+    if line.provisional:
+        supposed = word(f"colour_{line.provisional}", lang)
+        said += word("colour_provisional", lang).format(colour=supposed) + _PROVISIONAL
+    return Styled(said, _COLOURS.get(line.colour, ""))
 
 
 def _guide(line: Reading, scale: _Scale, lang: str) -> Styled:
@@ -186,6 +200,13 @@ def _legend(rows: Sequence[Sequence[Any]], lang: str) -> Styled:
     return Styled(said, "dim")
 
 
+def _clauses(lines: Sequence[Room | Reading], lang: str) -> Styled:
+    """Return the clauses that some lines rest on."""
+    nodes = (node for line in lines for node in line.tree.walk())
+    cited = sorted({node.ref for node in nodes if node.kind == "clause"})
+    return Styled(word("room_rests_on", lang).format(clauses=", ".join(cited)), "dim")
+
+
 def _region(code: str, lang: str, *, split: bool) -> str:
     name = f"{code} {regions()[code].name.of(lang)}"
     return f"{name} {_SPLIT}" if split else name
@@ -198,10 +219,13 @@ def _covered(counted: Any) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], lang: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="bold")
     for column in columns:
         right = "left" if column in _LEFT else "right"
-        table.add_column(word(column, lang), justify=right, overflow="fold")  # type: ignore[arg-type]
+        # only names give way where the terminal is narrow: a number is never broken
+        whole = column != "region"
+        header = word(column, lang)
+        table.add_column(header, justify=right, no_wrap=whole, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Styled) else Styled(cell) for cell in row))
     return table
@@ -225,6 +249,7 @@ def _reading_dict(line: Reading, lang: str) -> dict[str, Any]:
         "region": line.place.region,
         "metric": line.place.metric,
         "colour": line.colour,
+        "provisional": line.provisional or None,
         **{name: getattr(line, name) for name in ("use", "pace", "limit", "unit", "seasonal")},
         "ratio": None if line.ratio is None else round(float(line.ratio), _DIGITS),
         "covered": _counts(line.covered),

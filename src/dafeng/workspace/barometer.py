@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -98,11 +98,13 @@ class Quarter:
             )
         )
         self._now, self._then = self._rows(self.year, now), self._rows(self.year - 1, then)
-        self._months = period(str(self.year)).months()[: when.last.month]
-        self._earlier = period(str(self.year - 1)).months()
-        self._whole = self._complete(now, self._months, self._now)
         self._all = self._rows(self.year - 1, before)
-        self._steady = self._complete(before, self._earlier, self._all)
+        here, earlier = (period(str(year)).months() for year in (self.year, self.year - 1))
+        so_far = when.last.month
+        booked = self._booked(((now, here[:so_far]), (then, earlier[:so_far]), (before, earlier)))
+        self._whole = booked[0] - _unknown(self._now)
+        self._same = booked[1]
+        self._steady = booked[2] - _unknown(self._all)
 
     def reading(self, place: str) -> Reading:
         """Return the colour of a region."""
@@ -122,25 +124,32 @@ class Quarter:
         wanted = replace(held.wanted, year=str(year))
         return reporter_sums(held.books, held.tables, wanted, labels)[1]
 
-    def _complete(self, labels: list[str], months: tuple[str, ...], rows: list[Row]) -> set[str]:
-        """Return the reporters that have booked every month, with nothing unknown or lacking."""
+    def _booked(self, spans: Sequence[tuple[list[str], tuple[str, ...]]]) -> list[set[str]]:
+        """Return for each span (labels, months) who booked all its months, with no item lacking."""
         held = self._place.books
-        sizes = pa.table(
-            {"period": labels, "months": [len(period(label).months()) for label in labels]},
-            schema=pa.schema([("period", pa.string()), ("months", pa.int64())]),
+        sizes = pa.Table.from_pylist(
+            [
+                {"span": place, "period": label, "months": len(period(label).months())}
+                for place, (labels, _) in enumerate(spans)
+                for label in labels
+            ],
+            pa.schema([("span", pa.int64()), ("period", pa.string()), ("months", pa.int64())]),
         )
         booked = held.books.rows.filter(held.books.rows.facility == "")
         booked = booked.select("reporter", "period").distinct().join(ibis.memtable(sizes), "period")
-        counted = booked.group_by("reporter").aggregate(months=booked.months.sum().cast("int64"))
-        full = {
-            row["reporter"] for row in held.books.fetch(counted) if row["months"] >= len(months)
-        }
-        lost = {row["reporter"] for row in rows if row["unknown"]}
-        wanted = set(months)
+        counted = booked.group_by(["span", "reporter"]).aggregate(
+            months=booked.months.sum().cast("int64")
+        )
+        found: list[set[str]] = [set() for _ in spans]
+        for row in held.books.fetch(counted):
+            if row["months"] >= len(spans[row["span"]][1]):
+                found[row["span"]].add(row["reporter"])
         for (reporter, _), gaps in held.books.gaps().items():
-            if any(wanted & set(gap.values["months"].split(", ")) for gap in gaps):
-                lost.add(reporter)
-        return full - lost
+            lacking = {month for gap in gaps for month in gap.values["months"].split(", ")}
+            for names, (_, months) in zip(found, spans, strict=True):
+                if lacking & set(months):
+                    names.discard(reporter)
+        return found
 
     def _reported(self, place: str) -> Reported:
         held, region = self._place.books, self._place
@@ -165,7 +174,29 @@ class Quarter:
             active = region.ground(place, self.year).active
             known = Known(apart=before | now)
             taken = left_out(active, known, year=self.year, base_year=base_year)
-        return Reported(use, taken, self._season(names), covered, self._rises(names))
+        lacking = expected - self._whole
+        partly = sum(row["grams"] + row["excluded"] for row in own if row["reporter"] in lacking)
+        season, rises = self._season(names), self._rises(names)
+        return Reported(use, taken, season, covered, rises, partly, self._supposed(lacking))
+
+    def _supposed(self, lacking: set[str]) -> Amount | None:
+        """Return what some reporters would have used as in the same months of last year.
+
+        Never less than what they booked; ``None`` where one has not booked these months.
+        """
+        if not lacking <= self._same:
+            return None
+        now, then = (
+            {row["reporter"]: row["grams"] + row["excluded"] for row in rows}
+            for rows in (self._now, self._then)
+        )
+        grams = sum(max(now.get(name, 0), then.get(name, 0)) for name in lacking)
+        title = Text(
+            zh=f"未报全的 {len(lacking)} 家按上年同期",
+            en=f"{len(lacking)} reporters that are not whole, as in the same months of last year",
+        )
+        ref, unit = f"supposed/{self._quarter}", self._place.metric.unit
+        return Amount(grams, Node("assumption", ref, title, grams, unit))
 
     def _season(self, names: set[str]) -> Season:
         """Return last year's use of the reporters that booked all its months."""
@@ -204,6 +235,11 @@ def _inside(span: Any, year: int, last: int) -> bool:
     return bool(
         span.kind in ("month", "quarter") and span.first.year == year and span.last.month <= last
     )
+
+
+def _unknown(rows: Iterable[Row]) -> set[str]:
+    """Return the reporters of which something has no value."""
+    return {row["reporter"] for row in rows if row["unknown"]}
 
 
 def _periods(rows: Any) -> Any:

@@ -33,7 +33,8 @@ from dafeng.ledger import read_table
 from dafeng.rulebook import compute, holds_on
 from dafeng.vocabulary import Fault, period
 from dafeng.workspace.budget_books import Held, given, value_added
-from dafeng.workspace.budgets import BUDGET, RESERVE, TOTAL, Budgets, Row, grams
+from dafeng.workspace.budget_followed import Row, grams
+from dafeng.workspace.budgets import BUDGET, RESERVE, TOTAL, Budgets
 from dafeng.workspace.decompose import FaultyFile
 
 

@@ -68,7 +68,7 @@ class Held:
 
     def of(self, chosen: NDArray[np.bool_]) -> Held:
         """Return some of the firms."""
-        places = np.flatnonzero(chosen)
+        places = np.flatnonzero(chosen).tolist()
         return Held(
             [self.rows[at] for at in places],
             self.use.of(chosen),
@@ -104,9 +104,9 @@ def held(books: Books, last: str, main_item: float, methods: Sequence[str]) -> H
     years = sorted({period(p).year for p in ends if ends[p] <= until} | {period(last).year})
     years = list(range(years[0], years[-1] + 1))
     ids = [row["reporter"] for row in rows]
-    holes = [books.table(_holes(energy, year, main_item)) for year in years[1:]]
+    holes = books.table(_holes(energy, main_item))
     one, settled = _settled(books, energy, methods, ids, years)
-    use = use_of(found, ids, years, pa.concat_tables(holes) if holes else None)
+    use = use_of(found, ids, years, holes)
     use = use.only(settled)
     ranks = found.group_by("reporter").aggregate([("rank", "max")])
     worst = dict(zip(*(ranks[name].to_pylist() for name in ("reporter", "rank_max")), strict=True))
@@ -209,29 +209,31 @@ def _by_period(books: Books, energy: ir.Table) -> ir.Table:
     )
 
 
-def _holes(energy: ir.Table, year: int, share: float) -> ir.Table:
-    """Return the months of a year in which a reporter lacks a main item of the year before.
+def _holes(energy: ir.Table, share: float) -> ir.Table:
+    """Return the months in which a reporter lacks a main item of the year before.
 
     A main item was at least ``share`` of the use and was booked in every month that the reporter
     booked. Months with nothing at all are no rows here.
     """
-    before = energy.filter((energy.year == str(year - 1)) & (energy.period != energy.year))
-    whole = before.group_by("reporter").aggregate(
-        all_grams=before.grams.sum(), all_months=before.period.nunique()
+    rows = energy.filter(energy.period != energy.year)
+    rows = rows.mutate(at=rows.year.cast("int64"))
+    whole = rows.group_by(["reporter", "at"]).aggregate(
+        all_grams=rows.grams.sum(), all_months=rows.period.nunique()
     )
-    items = before.group_by(["reporter", "item", "flow"]).aggregate(
-        grams=before.grams.sum(), months=before.period.nunique()
+    items = rows.group_by(["reporter", "at", "item", "flow"]).aggregate(
+        grams=rows.grams.sum(), months=rows.period.nunique()
     )
-    items = items.inner_join(whole, "reporter")
+    items = items.inner_join(whole, ["reporter", "at"])
     main = items.filter(
         (items.grams >= share * items.all_grams) & (items.months == items.all_months)
-    ).select("reporter", "item", "flow")
-    wanted = main.group_by("reporter").aggregate(wanted=main.count())
-    now = energy.filter((energy.year == str(year)) & (energy.period != energy.year))
-    now = now.select("reporter", "period", "item", "flow").distinct()
-    there = now.inner_join(main, ["reporter", "item", "flow"])
+    )
+    main = main.select("reporter", "item", "flow", at=main["at"] + 1)
+    wanted = main.group_by(["reporter", "at"]).aggregate(wanted=main.count())
+    now = rows.select("reporter", "at", "period", "item", "flow").distinct()
+    there = now.inner_join(main, ["reporter", "at", "item", "flow"])
     there = there.group_by(["reporter", "period"]).aggregate(present=there.count())
-    months = now.select("reporter", "period").distinct().inner_join(wanted, "reporter")
+    months = now.select("reporter", "at", "period").distinct()
+    months = months.inner_join(wanted, ["reporter", "at"])
     seen = months.left_join(there, ["reporter", "period"], rname="there_{name}")
     lacking = seen.filter(seen.present.fill_null(0) < seen.wanted)
     return lacking.select("reporter", "period")

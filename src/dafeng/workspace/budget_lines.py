@@ -12,8 +12,8 @@ from dafeng.findings import Finding
 from dafeng.plan import bodies
 from dafeng.rulebook import Rulebook
 from dafeng.vocabulary import Text, worst_mark
+from dafeng.workspace.budget_followed import Followed, missing_months
 from dafeng.workspace.budget_trees import Told, told_budget, told_forecast, told_level
-from dafeng.workspace.budgets import Followed, missing_months
 
 CODES = {
     "notice": "budget_notice",
@@ -42,7 +42,9 @@ class Line:
         level, level_name: id and words of the level.
         since: first month in a row at that level.
         why: why it stands there, in words.
+        by_month: whether it reports by month; else there is no forecast.
         due, due_on: what is due, and by when; empty where nothing is.
+        citation: clause of what is due.
         told: the figures, by ``given``, ``forecast``, ``level``.
     """
 
@@ -65,8 +67,10 @@ class Line:
     why: tuple[Text, ...]
     due: Text
     due_on: str
+    citation: str
     mark: str
     flags: tuple[str, ...]
+    by_month: bool
     told: dict[str, Told]
 
     @property
@@ -106,7 +110,7 @@ def line(followed: Followed, at: int, rules: Rulebook) -> Line:
         tier=tier.name if tier else None,
         managers=tier.managed_by if tier else (),
         budget=int(followed.budgets[at]) if followed.has[at] else None,
-        used=int(followed.used[at]) if paths.reported[at, month] else None,
+        used=int(followed.used[at]) if followed.anything(at) else None,
         forecast=amounts["forecast"],
         low=amounts["low"],
         high=amounts["high"],
@@ -116,9 +120,11 @@ def line(followed: Followed, at: int, rules: Rulebook) -> Line:
         supervised=bool(followed.supervised[at]),
         why=tuple(_why(followed, at)),
         due=_due(followed, level),
+        citation=followed.ways.levels.citation,
         due_on=str(due_on) if due_on and followed.has[at] else "",
         mark=worst_mark({figure.tree.worst for figure in told.values()}),
         flags=told["level"].tree.all_flags,
+        by_month=bool(followed.by_month[at]),
         told=told,
     )
 
@@ -196,7 +202,10 @@ def _why(followed: Followed, at: int) -> Iterator[Text]:
     if not followed.has[at]:
         yield Text(zh="没有预算", en="it has no budget")
         return
-    level, how = int(followed.level[at]), followed.ways.levels
+    level = int(followed.level[at])
+    if not followed.by_month[at]:
+        yield from _own_cycle(followed, at, level)
+        return
     for reason, months in missing_months(followed, at).items():
         if months:
             label = _spans(followed.year, months)
@@ -207,6 +216,13 @@ def _why(followed: Followed, at: int) -> Iterator[Text]:
         if level == TOO_EARLY:
             yield Text(zh=f"不足 {least} 个月，过早", en=f"too early, less than {least} months")
         return
+    yield from _against(followed, at, level)
+    yield from _apart(followed, at)
+
+
+def _against(followed: Followed, at: int, level: int) -> Iterator[Text]:
+    """Yield where use and forecast stand against the budget."""
+    how = followed.ways.levels
     shares = {name: float(followed.ratio(name)[at]) for name in ("used", "low", "forecast", "high")}
     raw = int(followed.levels.raw[at, followed.month])
     if raw > 0 and level != NOT_REPORTED:
@@ -220,7 +236,18 @@ def _why(followed: Followed, at: int) -> Iterator[Text]:
             zh=f"当月为{name_.zh}，未满升降月数",
             en=f"this month alone: {name_.en}, not long enough to move",
         )
-    yield from _apart(followed, at)
+
+
+def _own_cycle(followed: Followed, at: int, level: int) -> Iterator[Text]:
+    months = int(followed.held.use.cycle(followed.year)[at])
+    yield Text(
+        zh=f"每 {months} 个月填报一次，不按月对照",
+        en=f"it reports every {months} months: not followed by month",
+    )
+    if level == NOT_REPORTED:
+        yield Text(zh="已结束的报告期有缺", en="a period that is over is missing")
+    if followed.anything(at) and followed.budgets[at]:
+        yield _share("used", int(followed.used[at]) / int(followed.budgets[at]))
 
 
 def _spans(year: int, months: list[int]) -> str:

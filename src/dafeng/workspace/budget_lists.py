@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from dafeng.budget import NORMAL, NOT_REPORTED, TOO_EARLY, Settlement
+from dafeng.budget import NORMAL, NOT_REPORTED, OWN_CYCLE, TOO_EARLY, Settlement
 from dafeng.findings import Finding
 from dafeng.rulebook import Rulebook
 from dafeng.vocabulary import Fault, Text, worst_mark
+from dafeng.workspace.budget_followed import Followed
 from dafeng.workspace.budget_lines import CODES, Line, Punished, finding, line, punished, used_up
 from dafeng.workspace.budget_trees import Told, told_execution
-from dafeng.workspace.budgets import Followed
 from dafeng.workspace.kept import Kept
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def monitored(
     """
     how = followed.ways.levels
     numbers = {name: number for number, name in enumerate(how.ids)}
-    numbers |= {"not_reported": NOT_REPORTED, "too_early": TOO_EARLY}
+    numbers |= {how.id_of(level): level for level in (NOT_REPORTED, TOO_EARLY, OWN_CYCLE)}
     if level is not None and level not in numbers:
         raise Fault("unknown_budget_level", label=level, near=", ".join(numbers))
     at = followed.level
     if level is not None:
         shown = followed.has & (at == numbers[level])
     else:
-        shown = followed.has & (everyone | ((at != NORMAL) & (at != TOO_EARLY)))
+        shown = followed.has & (everyone | ~np.isin(at, (NORMAL, TOO_EARLY, OWN_CYCLE)))
     # a firm that does not report stands between warning and serious: nothing is known of it
     grave = np.where(at == NOT_REPORTED, len(how.levels) - 0.5, at)
     over = np.nan_to_num(followed.ratio("forecast"))

@@ -12,11 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from dafeng.accounting import clause_node
-from dafeng.budget import NOT_REPORTED, TOO_EARLY, Settlement
+from dafeng.budget import Settlement
 from dafeng.explain import Node, cut, figure_id, inputs
 from dafeng.rulebook import Rulebook
 from dafeng.vocabulary import Text, period
-from dafeng.workspace.budgets import Followed, grams, missing_months
+from dafeng.workspace.budget_followed import Followed, grams, missing_months
 
 GCE = "gce"
 _CHOICE = ("our_reading",)
@@ -68,7 +68,8 @@ def told_forecast(followed: Followed, at: int, rules: Rulebook) -> Told:
     reporter, how = followed.held.ids[at], followed.ways.forecast
     early = bool(followed.early[at])
     total = None if early else _whole(followed.found.paths.total[at, followed.month])
-    gaps = any(missing_months(followed, at).values())
+    monthly = bool(followed.by_month[at])
+    gaps = monthly and any(missing_months(followed, at).values())
     label = Text(
         zh=f"{reporter} {followed.year} 年用能预测（截至 {followed.as_of}）",
         en=f"{reporter}, forecast of the use of {followed.year} as of {followed.as_of}",
@@ -81,7 +82,7 @@ def told_forecast(followed: Followed, at: int, rules: Rulebook) -> Told:
         total,
         GCE,
         flags=("months_missing",) if gaps else (),
-        detail=_early(how.least_parts) if early else _method(),
+        detail=_method() if not early else _early(how.least_parts) if monthly else _own_cycle(),
         children=(
             *_used(followed, at),
             *(() if early else _ahead(followed, at)),
@@ -204,7 +205,7 @@ def _used(followed: Followed, at: int) -> Iterator[Node]:
     mark = followed.held.marks[at]
     months = period(str(followed.year)).months()[: followed.month + 1]
     nodes = []
-    for month, label in enumerate(months):
+    for month, label in enumerate(months if followed.by_month[at] else ()):
         known = bool(use.known[at, place, month])
         value = int(use.grams[at, place, month]) if known else None
         flags = () if known else ("not_reported",)
@@ -301,7 +302,7 @@ def _months(followed: Followed, at: int) -> Iterator[Node]:
     how, levels = followed.ways.levels, followed.levels
     for month, label in enumerate(period(str(followed.year)).months()[: followed.month + 1]):
         held = how.name_of(int(levels.held[at, month]))
-        judged = levels.held[at, month] not in (TOO_EARLY, NOT_REPORTED)
+        judged = levels.held[at, month] >= 0
         raw = how.name_of(int(levels.raw[at, month]))
         yield Node(
             "formula",
@@ -339,6 +340,12 @@ def _whole(value: float) -> int:
 def _early(least: int) -> Text:
     return Text(
         zh=f"过早：不足 {least} 个月的数据", en=f"too early: less than {least} months of data"
+    )
+
+
+def _own_cycle() -> Text:
+    return Text(
+        zh="按季或按年填报，不按月预测", en="it reports by quarter or year: no forecast by month"
     )
 
 

@@ -10,6 +10,7 @@ from dafeng.workspace.budget_allocation import (
     preview,
 )
 from dafeng.workspace.budget_claims import told_allocated
+from dafeng.workspace.budget_followed import Followed, Ways
 from dafeng.workspace.budget_lines import Line, Punished, line
 from dafeng.workspace.budget_lists import (
     Monitored,
@@ -20,7 +21,7 @@ from dafeng.workspace.budget_lists import (
 )
 from dafeng.workspace.budget_series import Weeks, weekly
 from dafeng.workspace.budget_trees import Told
-from dafeng.workspace.budgets import Backtest, Budgets, Followed, Ways
+from dafeng.workspace.budgets import Backtest, Budgets
 
 __all__ = [
     "Adjusted",
