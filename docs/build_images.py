@@ -1,4 +1,4 @@
-"""Draw the pictures of README: the board of a plan as the terminal shows it, as SVG.
+"""Draw the pictures of the documents: the board of a plan as the terminal shows it, and figures.
 
 python docs/build_images.py [--folder FOLDER]
 
@@ -22,10 +22,12 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
-from dafeng.report import board_tables
-from dafeng.workspace import Workspace
+from dafeng import outlook, portfolio
+from dafeng.report import board_tables, figures
+from dafeng.workspace import Workspace, open_scenario
 
 HERE = Path(__file__).resolve().parent
+EXAMPLE = HERE.parent / "examples" / "outlook"
 STATISTICS = HERE.parent / "examples" / "progress" / "statistics.csv"
 PLAN, AS_OF, WIDTH = "ten-actions-2021", "2025", 104
 
@@ -92,12 +94,29 @@ def pieces(found: re.Match[str]) -> Iterator[str]:
         x += length
 
 
+def draw_figures(folder: Path) -> None:
+    """Draw the figures of the fictional plan and options, as SVG."""
+    held, _ = outlook.read_sectors(EXAMPLE / "sectors.csv")
+    scenario, _ = open_scenario(EXAMPLE / "plan.yaml", held, None)
+    found = outlook.project(held, scenario)
+    projects, _ = portfolio.read_projects(HERE / "howto" / "examples" / "retrofits.csv")
+    wedges, steps = outlook.attribute(found).table, portfolio.curve(projects).steps
+    for lang in ("zh", "en"):
+        names = {one.id: one.title.of(lang) for one in scenario.levers}
+        title = scenario.title.of(lang)
+        fan = figures.fan(found.years, found.peaks, lang, by=[2030], title=title)
+        figures.save(fan, folder / f"fan-{lang}.svg")
+        figures.save(figures.wedges(wedges, names, lang), folder / f"wedges-{lang}.svg")
+        figures.save(figures.cost_curve(steps, lang), folder / f"curve-{lang}.svg")
+
+
 def main() -> int:
-    """Draw the board in both languages."""
+    """Draw the board and the figures in both languages."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--folder", type=Path, default=HERE / "images")
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
+    draw_figures(folder)
     for lang in ("zh", "en"):
         lines = (line.rstrip() for line in draw(lang).splitlines())
         text = "\n".join(line for line in lines if line) + "\n"

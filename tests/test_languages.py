@@ -13,7 +13,18 @@ import pytest
 from dafeng.vocabulary import read_yaml
 
 SRC = Path(__file__).resolve().parent.parent / "src" / "dafeng"
-FILES = sorted(file for file in SRC.rglob("*.yaml") if "data" in file.relative_to(SRC).parts)
+READ_NOT_SHOWN = {f"reader/data/{name}.yaml" for name in (
+    "comparators", "cues", "measures", "numberless", "numbers", "phrases", "places", "sentences",
+    "times", "units",
+)}  # fmt: skip
+"""Words and patterns by which texts are read: each language has its own."""
+
+FILES = sorted(
+    file
+    for file in SRC.rglob("*.yaml")
+    if "data" in file.relative_to(SRC).parts
+    and file.relative_to(SRC).as_posix() not in READ_NOT_SHOWN
+)
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 SYMBOL = re.compile(r"[A-Za-z0-9%‰·/^()+\-–≥≤<>=]{1,12}")  # CO2, HFC-134a, ≥: the same in both
 

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from dafeng.cli.verbs import run
-from dafeng.outlook import decompose, project
+from dafeng.outlook import decompose, project, statement_figure, statement_tree
 from dafeng.vocabulary import Fault
-from dafeng.workspace import Workspace, open_history, open_scenario
+from dafeng.workspace import Workspace, keep_statements, open_history, open_scenario
 
 YEARS = range(2020, 2026)
 TITLE = {"zh": "例", "en": "case"}
@@ -177,6 +177,78 @@ def test_what_a_plan_does_not_have_is_refused(
 def test_registered_projects_want_a_workspace(history: Any, tmp_path: Path) -> None:
     with pytest.raises(Fault, match="registered_wanted"):
         open_scenario(scenario(tmp_path, registered=REGISTERED), history[0], None)
+
+
+ROUTE = {"lever": "route", "activity": {"low": 1e6, "central": 2e6, "high": 4e6}, "change": 0.5}
+
+
+def lever_set(roadmap: str = "steel", *levers: Any, **fields: Any) -> dict[str, Any]:
+    source = {"document": "by hand", "checked": "V"}
+    given = {"roadmap": roadmap, "levers": levers, "start": 2025, "full": 2030, "source": source}
+    return given | fields
+
+
+def test_levers_of_roadmaps_are_taken_with_the_savings_they_cite(
+    history: Any, tmp_path: Path
+) -> None:
+    ash = {"lever": "raw_materials", "item": "carbide_slag", "activity": 1000, "change": 0.5}
+    sets = [lever_set("steel", ROUTE, sectors=["34"]), lever_set("cement", ash)]
+    found, _ = open_scenario(scenario(tmp_path, roadmaps=sets), history[0], None)
+    route, other = found.levers
+    # 1 to 2 t per tonne moved: 1 Mt · 0.5 · 1, 2 Mt · 0.5 · 1.5, 4 Mt · 0.5 · 2
+    assert route.tonnes is not None
+    assert (route.id, route.sectors) == ("steel-route", ("34",))
+    assert (route.tonnes.low, route.tonnes.central, route.tonnes.high) == (5e5, 1.5e6, 4e6)
+    # the amounts were seen in a copy (V), the saving in a secondary source (V~): the worse counts
+    assert (route.source.checked, route.source.our_reading) == ("V~", True)
+    assert other.id == "cement-raw_materials-carbide_slag"
+    assert other.tonnes is not None
+    assert other.tonnes.central == pytest.approx(240)  # 1,000 t · 0.5 · 0.48
+
+
+@pytest.mark.parametrize(
+    ("sets", "code"),
+    [
+        ([lever_set("steel", ROUTE | {"lever": "hydrogen"})], "lever_not_sourced"),
+        ([lever_set("steel", ROUTE | {"lever": "wind"})], "unknown_lever"),
+        ([lever_set("glass", ROUTE)], "unknown_roadmap"),
+        ([lever_set("steel", ROUTE | {"activity": -1})], "bad_field"),
+        ([lever_set("steel", ROUTE), lever_set("steel", ROUTE)], "bad_field"),
+        (
+            [lever_set("cement", ROUTE | {"lever": "raw_materials", "item": "gold"})],
+            "unknown_lever_item",
+        ),
+    ],
+)
+def test_a_roadmap_says_nothing_it_does_not_know(
+    history: Any, tmp_path: Path, sets: Any, code: str
+) -> None:
+    with pytest.raises(Fault) as fault:
+        open_scenario(scenario(tmp_path, roadmaps=sets), history[0], None)
+    assert fault.value.code == code
+
+
+def test_a_statement_that_was_shown_is_found_again_and_tells_what_changed(
+    ws: Workspace, history: Any, tmp_path: Path
+) -> None:
+    shown = []
+    for percent in (2, 3):
+        stated = {"driver": "activity", "percent": {2026: percent}, "source": CITED}
+        read, _ = open_scenario(scenario(tmp_path, growth=[stated]), history[0], ws)
+        found = project(history[0], read, by=[2030])
+        keep_statements(ws, found)
+        shown.append((statement_figure(found, found.statements[0]), found.statements[0]))
+    (old, _), (new, statement) = shown
+    newest = ws.explain(old.rpartition(":")[0])
+    assert (newest.figure, newest.tree.value) == (new, statement.probability)
+    assert newest.tree == statement_tree(found, statement)
+    before = ws.explain(old)
+    assert (before.kept, before.figure) == (True, new)
+    assert ("growth/0/2026 %", 2, 3) in before.changes
+    with pytest.raises(Fault, match="unknown_figure"):
+        ws.explain("outlook:peak~none~by-2030:33:2025-2035")
+    with pytest.raises(Fault, match="bad_figure_id"):
+        ws.explain("outlook:../../..:33:2025-2035")
 
 
 def test_without_file_and_workspace_there_is_no_history(tmp_path: Path, capsys: Any) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -119,6 +121,60 @@ def test_a_baseline_sees_only_its_panel(file: Path) -> None:
     one, other = history.panel(AS_OF), history.panel().until(AS_OF)
     for name, p in baselines(one).items():
         assert np.array_equal(p, baselines(other)[name], equal_nan=True)
+
+
+# --- Any file that holds the same says the same --------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_encodings_and_names_do_not_matter(folder: Path, rows: list[Any], encoding: str) -> None:
+    named = [(f"中国 {name}，甲/“乙”", year, value) for name, year, value in rows]
+    plain = predictions(write(folder / "plain.csv", named))
+    file = folder / f"{encoding}.csv"
+    file.write_bytes((folder / "plain.csv").read_text("utf-8").encode(encoding))
+    assert predictions(file) == plain
+    assert json.loads(plain.splitlines()[0])["series"] == "中国 series 0，甲/“乙”"
+
+
+@pytest.mark.parametrize(
+    ("year", "text"),
+    [
+        (pa.int64(), pa.string()),
+        (pa.int16(), pa.large_string()),
+        (pa.float64(), pa.dictionary(pa.int32(), pa.string())),
+        (pa.string(), pa.string()),
+    ],
+)
+def test_types_of_columns_do_not_matter(
+    folder: Path, file: Path, rows: list[Any], year: Any, text: Any
+) -> None:
+    names, years, values = zip(*rows, strict=True)
+    table = pa.table(
+        {
+            "series": pa.array(names).cast(text),
+            "year": pa.array(years).cast(year),
+            "value": pa.array(values),
+            "note": pa.array(["x"] * len(rows)),
+        }
+    )
+    pq.write_table(table, folder / "typed.parquet")
+    assert predictions(folder / "typed.parquet") == predictions(file)
+
+
+@pytest.mark.parametrize(
+    ("values", "judged"),
+    [([5.0], True), ([0.0], False), ([1.0, 2.0, 0.0, 3.0], True)],  # constant, nothing, zeros
+)
+def test_a_lone_series_is_judged_unless_it_is_nothing(
+    folder: Path, values: list[float], judged: Any
+) -> None:
+    lone = [("one", 1980 + i, values[i % len(values)]) for i in range(40)]
+    [line] = map(json.loads, predictions(write(folder / "lone.csv", lone)).splitlines())
+    told = [line["p_peaked"], *(line[f"level_{k}_q{q}"] for k in (5, 10) for q in ("05", "95"))]
+    assert all((value is not None) == judged for value in told)
+    if judged:
+        assert 0 < line["p_peaked"] < 1
+        assert 0 < line["level_5_q05"] <= line["level_5_q50"] <= line["level_5_q95"]
 
 
 # --- Truth and baselines by hand ------------------------------------------------------------------

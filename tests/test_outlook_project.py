@@ -183,6 +183,106 @@ def test_what_a_lever_did_before_the_base_year_is_in_the_history() -> None:
     assert found.plain[9].sum() == pytest.approx(1e12 * 0.8**0.5)
 
 
+def share(fuel: str, percent: Any, **fields: Any) -> Any:
+    return {"fuel": fuel, "percent": percent, "source": CITED} | fields
+
+
+def test_stated_fuel_shares_move_emissions_and_the_others_share_the_rest() -> None:
+    # per energy: coal 0.75·2 + electricity 0.25·4 = 2.5; by 2025 0.5·2 + 0.5·4 = 3, straight on
+    # the way (2021: electricity 30 %, 1.4 + 1.2), and so it stays
+    held = smooth((0.0, 0.0, 0.0), power=0.25)
+    found = project(held, scenario(growth=STILL, shares=[share("electricity", {2025: 50})]))
+    plain = found.plain.sum(axis=(1, 2)) / np.nansum(held.values["emission"][..., -1])
+    assert plain[[0, 4, 9]] == pytest.approx([2.6 / 2.5, 3 / 2.5, 3 / 2.5])
+    assert found.runs.total[9] == pytest.approx(found.plain[9].sum(), rel=1e-4)
+    # what is electricity by then moves with the grid: 30 % cleaner, 1 + 1.4
+    cleaner = lever(driver="grid", change=-30)
+    greener = project(
+        held,
+        scenario(growth=STILL, shares=[share("electricity", {2025: 50})], levers=[cleaner]),
+    )
+    assert greener.plain[9].sum() / found.plain[9].sum() == pytest.approx(2.4 / 3)
+    assert greener.runs.total[9] == pytest.approx(greener.plain[9].sum(), rel=1e-4)
+
+
+def test_stated_shares_take_the_place_of_the_trend_of_carbon_only() -> None:
+    # emissions per energy fell 3 % a year in the history; with the shares of the base year they
+    # stay, and activity (5 %) and intensity (−2 %) go on
+    held = smooth((0.05, -0.02, -0.03), power=0.25)
+    own = {"damping": 1.0}
+    found = project(held, scenario(shares=[share("electricity", {2021: 25})], settings=own))
+    base = np.nansum(held.values["emission"][..., -1])
+    stays = found.plain.sum(axis=(1, 2)) / base
+    assert stays == pytest.approx(np.exp(0.03 * np.arange(1, 11)), rel=1e-6)
+    assert {driver for driver, _ in found.course.assumed} == {"activity", "intensity", "grid"}
+
+
+def test_a_switch_takes_of_what_stated_shares_leave() -> None:
+    held = smooth((0.0, 0.0, 0.0), power=0.25)  # coal 75 %, by 2025 5 %
+    switch = lever(switch={"of": "coal", "to": "electricity", "share": 10})
+    with pytest.raises(Fault) as fault:
+        project(held, scenario(levers=[switch], shares=[share("coal", {2025: 5})]))
+    assert fault.value.code == "lever_share"
+    assert fault.value.values["share"] == "5.0"
+
+
+@pytest.mark.parametrize(
+    ("shares", "code"),
+    [
+        ([share("coal", {2025: 60}), share("electricity", {2025: 50})], "fuel_shares"),
+        ([share("coal", {2025: 60}), share("electricity", {2025: 30})], "fuel_shares"),
+        ([share("coal", {2020: 60})], "fuel_shares_year"),
+        ([share("peat", {2025: 60})], "lever_fuel"),
+        ([share("coal", {2025: 60}, sectors=["z"])], "scenario_label"),
+    ],
+)
+def test_shares_that_cannot_be_are_refused(shares: Any, code: str) -> None:
+    held = smooth((0.0, 0.0, 0.0), power=0.25)
+    with pytest.raises(Fault) as fault:
+        project(held, scenario(growth=STILL, shares=shares))
+    assert fault.value.code == code
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"growth": [growth("activity", {2021: -100})]},  # the logarithm of nothing
+        {"growth": [growth("activity", {2021: -150})]},
+        {"growth": [growth("activity", {2021: float("nan")})]},
+        {"levers": [lever(tonnes=-1)]},
+        {"levers": [lever(switch={"of": "coal", "to": "electricity", "share": -5})]},
+        {"levers": [lever(change=float("inf"))]},
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused(tmp_path: Path, fields: Any) -> None:
+    file = tmp_path / "case.yaml"
+    file.write_text(yaml.safe_dump({"id": "case", "title": TITLE} | fields), "utf-8")
+    with pytest.raises(Fault, match="bad_field"):
+        read_scenario(file)
+
+
+def test_quantiles_lie_between_zero_and_one() -> None:
+    with pytest.raises(Fault, match="bad_field"):
+        settings({"quantiles": [0.5, 2]})
+
+
+def test_emissions_that_cannot_be_held_are_refused() -> None:
+    with pytest.raises(Fault, match="runs_overflow"):
+        project(smooth(), scenario(growth=[growth("activity", {2021: 1e6})]))
+
+
+def test_a_share_stands_in_the_tree_and_its_mark_travels() -> None:
+    held = replace(smooth(power=0.25), mark="official")
+    recalled = {"document": "by hand", "checked": "M"}
+    found = project(
+        held, scenario(shares=[share("coal", {2025: 60}) | {"source": recalled}]), by=[2025]
+    )
+    assert found.mark == "recalled"
+    tree = statement_tree(found, found.statements[0])
+    [node] = [node for node in tree.walk() if node.ref.startswith("share/0/")]
+    assert (node.label.en, node.value) == ("2025 %", 60)
+
+
 def test_a_range_is_drawn_as_a_triangle() -> None:
     rng = np.random.default_rng(1)
     drawn = _triangular(np.array([[-0.3, -0.2, -0.05], [0.4, 0.4, 0.4]]), rng, 200_000)

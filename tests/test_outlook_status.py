@@ -133,7 +133,7 @@ def test_a_faulty_file_is_refused(tmp_path: Path, rows: list[Any], head: str, co
     [
         (("A", 2001, "1,234"), "series,year,value", "thousands_separator"),
         (("A", "y", 1), "series,year,value", "bad_number"),
-        (("A", 2001, 1), "series,year,mt", "missing_column"),
+        (("A", 2001, 1), "series,year,mt", "outlook_column"),
     ],
 )
 def test_what_cannot_be_read_is_named_by_row(
@@ -305,7 +305,7 @@ def test_the_columns_of_the_file_are_named(tmp_path: Path) -> None:
     [
         (("--only", "丙"), "outlook_unknown_series"),
         (("--as-of", "2030"), "outlook_no_date"),
-        (("--value", "mt"), "missing_column"),
+        (("--value", "mt"), "outlook_column"),
     ],
 )
 def test_the_command_refuses_what_is_not_there(

@@ -11,9 +11,20 @@ from typing import Any
 
 from dafeng.accounting import clause_node
 from dafeng.explain import Node, figure_id
-from dafeng.grading.scales import BEYOND, Graded, grade
+from dafeng.grading.scales import BEYOND, Graded, grade, needed
 from dafeng.grading.scorecards import Scored, score
-from dafeng.grading.sheets import MARK, REFERENCES, SCALE, SOURCE, VALUE, WHO, YES, Row, column
+from dafeng.grading.sheets import (
+    GROW,
+    MARK,
+    REFERENCES,
+    SCALE,
+    SOURCE,
+    VALUE,
+    WHO,
+    YES,
+    Row,
+    column,
+)
 from dafeng.rulebook import Criterion, Rulebook, Scale, ScaleSet, Scorecard
 from dafeng.vocabulary import Text, marks
 
@@ -102,7 +113,7 @@ class Rating:
             name: (Text(zh=one.zh, en=one.en), one.unit or "")
             for name, one in self.edition.inputs.items()
         }
-        asked = {VALUE, *self.graded.assumed, *self.graded.missing} | set(self.row)
+        asked = {VALUE, *needed(self.scale)}
         return [
             _entry(self.row, name, label, shown, assumed=name in self.graded.assumed)
             for name, (label, shown) in held.items()
@@ -244,8 +255,7 @@ def rate(
     for name, places in by_scale.items():
         edition, scale = chosen[name]
         own = [rows[index] for index in places]
-        inputs = {key: column(own, key) for key in edition.inputs if any(key in r for r in own)}
-        given = {key: inputs.get(key, [None] * len(own)) for key in edition.inputs}
+        given = {key: column(own, key) for key in needed(scale)}
         graded = grade(edition, scale, column(own, VALUE), given)
         for index, one in zip(places, graded, strict=True):
             found[index] = Rating(rules, edition, scale, day, one, rows[index])
@@ -300,8 +310,9 @@ def _entry(row: Row, name: str, label: Text, unit: str, *, assumed: bool = False
     number = cell if isinstance(cell, (int, float)) else None
     said = Text(zh=cell, en=cell) if isinstance(cell, str) and cell else None
     flags = ("assumed",) if assumed else ()
+    grown = row[GROW](name) if GROW in row else ()
     return Node(
-        "entry",
+        "formula" if grown else "entry",
         f"{row[WHO]}/{name}",
         label,
         number,
@@ -310,6 +321,7 @@ def _entry(row: Row, name: str, label: Text, unit: str, *, assumed: bool = False
         flags if number is not None or said or assumed else ("not_reported",),
         source=str(row.get(SOURCE, "")),
         detail=said,
+        children=grown,
     )
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from dafeng.rulebook import Scale, ScaleSet, calculate, complete, decimals, symbols
+import numpy as np
+from numpy.typing import NDArray
+
+from dafeng.rulebook import Given, Scale, ScaleSet, calculate, complete, constant, decimals, symbols
+
+Column = NDArray[Any]
 
 BEYOND = "beyond"
 """What stands for the grade of a value that meets no limit."""
 
 
-@dataclass(frozen=True)
-class Graded:
+class Graded(NamedTuple):
     """One value held against a scale.
 
     Attributes:
@@ -55,27 +58,111 @@ def grade(
         grade, never a zero.
     """
     size = len(values)
-    wanted = {name: edition.inputs[name] for name in _needed(scale)}
-    columns = {name: (inputs or {}).get(name, [None] * size) for name in wanted}
-    given = complete(wanted, columns, size)
-    whole = [row for row in range(size) if not given.missing[row]]
-    known = {name: column[whole] for name, column in given.columns.items()}
-    limits: list[dict[str, Decimal]] = [{} for _ in range(size)]
-    for place, wanted_grade in enumerate(edition.grades):
-        limit = scale.limits[place]
-        if isinstance(limit, float):
-            corrected = _corrected(scale, wanted_grade.id, limit, known, len(whole))
-            for row, number in zip(whole, corrected, strict=True):
-                if not number.is_nan():
-                    limits[row][wanted_grade.id] = number
+    asked = {name: edition.inputs[name] for name in needed(scale)}
+    columns = {name: (inputs or {}).get(name, [None] * size) for name in asked}
+    nothing: list[tuple[str, ...]] = [()] * size
+    given = complete(asked, columns, size) if asked else Given({}, nothing, nothing)
+    held = _Limits(edition, scale, given)
     found = decimals(values)
-    return [
-        _graded(edition, scale, found[row], limits[row], (given.assumed[row], given.missing[row]))
-        for row in range(size)
-    ]
+    known = np.array([value == value for value in found], dtype=bool)  # noqa: PLR0124  NaN
+    kept = held.kept(found, known)
+    margins = held.margins(found, known & (kept != ""))
+    rows = zip(found, kept, margins, held.rows(), given.assumed, given.missing, strict=True)
+    return [_graded(*row) for row in rows]
 
 
-def _needed(scale: Scale) -> dict[str, None]:
+def _graded(
+    value: Decimal,
+    kept: str,
+    margin: Decimal | None,
+    limits: dict[str, Decimal],
+    assumed: tuple[str, ...],
+    missing: tuple[str, ...],
+) -> Graded:
+    if kept:
+        return Graded(kept, value, limits, margin, assumed, ())
+    known = value == value  # noqa: PLR0124  NaN
+    lacking = (*missing, *(() if known else ("value",))) or ("limit",)
+    return Graded("", value if known else None, limits, None, assumed, lacking)
+
+
+class _Limits:
+    """The limits of a scale for some rows, grade by grade."""
+
+    def __init__(self, edition: ScaleSet, scale: Scale, given: Given) -> None:
+        self._sign = 1 if edition.direction == "at_most" else -1
+        self._names = [one.id for one in edition.grades]
+        self._printed = dict(zip(self._names, scale.limits, strict=True))
+        self._unknown = set(scale.unknown)
+        self._corrected = scale.corrected is not None
+        size = len(given.missing)
+        self._whole = np.array([not one for one in given.missing], dtype=bool)
+        self._columns: dict[str, Column] = {}
+        inside = {name: column[self._whole] for name, column in given.columns.items()}
+        for name, limit in self._printed.items():
+            if isinstance(limit, float):
+                column = constant(None, size)
+                count = int(self._whole.sum())
+                column[self._whole] = _corrected(scale, name, limit, inside, count)
+                self._columns[name] = column
+
+    def kept(self, found: Column, known: Column) -> Column:
+        """Return the best grade kept, empty where a limit that is not known would decide it."""
+        result = np.full(len(found), "", dtype=object)
+        ready = known & self._whole
+        left = ready.copy()  # not decided yet
+        open_ = np.zeros(len(found), dtype=bool)
+        met = np.zeros(len(found), dtype=bool)  # has met a limit
+        for name in self._names:
+            if self._printed[name] is None and name not in self._unknown:
+                continue
+            there = self._there(name)
+            open_ |= ~there
+            met |= there
+            at = np.flatnonzero(left & there)
+            keeps = np.zeros(len(found), dtype=bool)
+            if len(at):
+                limits = self._columns[name][at]
+                keeps[at] = found[at] <= limits if self._sign > 0 else found[at] >= limits
+            result[keeps & ~open_] = name
+            left &= ~keeps
+            open_[left & there] = False  # beyond a limit, and so beyond every better one
+        result[left & met & ~open_] = BEYOND
+        return result
+
+    def margins(self, found: Column, rated: Column) -> Column:
+        """Return the distance to the last grade's limit, ``None`` where it has none."""
+        result = np.full(len(found), None, dtype=object)
+        last = self._columns.get(self._names[-1])
+        if last is not None:
+            at = np.flatnonzero(rated & self._filled(last))
+            result[at] = self._sign * (last[at] - found[at])
+        return result
+
+    def rows(self) -> Iterator[dict[str, Decimal]]:
+        """Yield the limits of each row by grade; rows without corrections share them."""
+        filled = {name: self._filled(column) for name, column in self._columns.items()}
+        if not self._corrected:
+            same = {name: column[0] for name, column in self._columns.items() if len(column)}
+            yield from ([same] * len(self._whole))
+            return
+        for row in range(len(self._whole)):
+            yield {n: column[row] for n, column in self._columns.items() if filled[n][row]}
+
+    def _there(self, name: str) -> Column:
+        """Tell for which rows a limit is known."""
+        if name in self._unknown or name not in self._columns:
+            return np.zeros(len(self._whole), dtype=bool)
+        return self._filled(self._columns[name])
+
+    def _filled(self, column: Column) -> Column:
+        if not self._corrected:
+            return self._whole
+        return np.array([one == one for one in column], dtype=bool)  # noqa: PLR0124  NaN
+
+
+def needed(scale: Scale) -> dict[str, None]:
+    """Return the inputs that the corrections of a scale ask for, in their order."""
     formulas = scale.corrected.values() if isinstance(scale.corrected, dict) else [scale.corrected]
     names = (name for formula in formulas if formula for name in symbols(formula))
     return dict.fromkeys(name for name in names if name != "limit")
@@ -83,58 +170,9 @@ def _needed(scale: Scale) -> dict[str, None]:
 
 def _corrected(
     scale: Scale, wanted: str, limit: float, known: Mapping[str, Any], size: int
-) -> list[Decimal]:
+) -> Column:
     formula = scale.corrected
     if isinstance(formula, dict):
         formula = formula.get(wanted)
-    base = decimals([limit] * size)
-    return list(calculate(formula, {**known, "limit": base}, size) if formula else base)
-
-
-def _graded(
-    edition: ScaleSet,
-    scale: Scale,
-    value: Decimal,
-    limits: dict[str, Decimal],
-    said: tuple[tuple[str, ...], tuple[str, ...]],
-) -> Graded:
-    assumed, missing = said
-    lacking = (*missing, *(["value"] if value.is_nan() else []))
-    sign = 1 if edition.direction == "at_most" else -1
-    names = [grade.id for grade in edition.grades]
-    kept = None if lacking else _kept(names, _unknown(scale, names, limits), limits, sign, value)
-    if kept is None:
-        lacking = lacking or ("limit",)
-        return Graded("", None if value.is_nan() else value, limits, None, assumed, lacking)
-    last = limits.get(names[-1])
-    margin = None if last is None else sign * (last - value)
-    return Graded(kept, value, limits, margin, assumed, ())
-
-
-def _unknown(scale: Scale, names: Sequence[str], limits: Mapping[str, Decimal]) -> set[str]:
-    """Return the grades that have a limit which is not known.
-
-    No source shows it, it is printed as a range, or its correction has no value.
-    """
-    printed = zip(names, scale.limits, strict=True)
-    lost = {name for name, cell in printed if cell is not None and name not in limits}
-    return {*scale.unknown, *lost}
-
-
-def _kept(
-    names: Sequence[str],
-    unknown: Container[str],
-    limits: Mapping[str, Decimal],
-    sign: int,
-    value: Decimal,
-) -> str | None:
-    """Return the best grade kept, ``None`` where a limit that is not known would decide it."""
-    open_grade = False
-    for name in names:
-        if name in unknown:
-            open_grade = True
-        elif name in limits:
-            if sign * value <= sign * limits[name]:
-                return None if open_grade else name
-            open_grade = False  # beyond a limit, and so beyond every better one
-    return None if open_grade or not limits else BEYOND
+    base = constant(limit, size)
+    return calculate(formula, {**known, "limit": base}, size) if formula else base

@@ -16,6 +16,7 @@ from dafeng.rulebook import (
     Event,
     Scorecard,
     calculate,
+    constant,
     decimals,
     symbols,
 )
@@ -105,7 +106,7 @@ class _Sheet:
         whole = np.ones(self.size, dtype=bool)
         for name in names:
             whole &= _known(symbol[name])
-        found = decimals([None] * self.size)
+        found = constant(None, self.size)
         if self.card.normalised and whole.any():
             part = {name: symbol[name][whole] for name in names}
             found[whole] = calculate(self.card.normalised, part, int(whole.sum()))
@@ -124,7 +125,7 @@ class _Sheet:
         return {
             name: decimals(self.references[key])
             if (key := f"{criterion.id}_{name}") in self.references
-            else decimals([cell if isinstance(cell, float) else None] * self.size)
+            else constant(cell if isinstance(cell, float) else None, self.size)
             for name, cell in held.items()
         }
 
@@ -150,7 +151,7 @@ class _Sheet:
         for event in self._events():
             if event.effect in {"down", "points"} and event.size is None:
                 self.lacking[f"event:{event.id}"] = hit[event.id]
-        total = sum(self.points.values(), decimals([0] * self.size))
+        total = sum(self.points.values(), constant(0, self.size))
         for event in self._events():
             if event.effect == "points" and event.size is not None:
                 total = total - hit[event.id].astype(int) * decimals([event.size])[0]

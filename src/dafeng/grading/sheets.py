@@ -12,6 +12,9 @@ from dafeng.rulebook import ScaleSet, Scorecard
 from dafeng.vocabulary import Column, TableSchema, Text
 
 WHO, SCALE, VALUE, MARK, SOURCE = "who", "scale", "value", "mark", "source"
+GROW, REASON = "grow", "reason"
+"""Of rows from the books, by column: what a cell rests on, and why it is empty (id of words)."""
+
 REFERENCES = ("base", "lead")
 YES, NO = "yes", "no"
 

@@ -10,18 +10,22 @@ from dafeng.outlook.hindcast import METHOD, Hindcast, backtest
 from dafeng.outlook.history import History, Unreadable, read_history
 from dafeng.outlook.nowcast import Estimate, Months, Nowcast, Signal, nowcast
 from dafeng.outlook.nowcast_settings import Early, NowcastSettings, nowcast_settings
+from dafeng.outlook.nowcast_tables import month_table, record_table
 from dafeng.outlook.panel import Panel
 from dafeng.outlook.prior import fit_priors
 from dafeng.outlook.projection import Projection, Statement, project
 from dafeng.outlook.projection_trace import statement_figure, statement_tree
 from dafeng.outlook.scenarios import (
     WHOLE,
+    Checked,
     Cited,
     Goal,
     Lever,
+    LeverSet,
     Range,
     Registered,
     Scenario,
+    SetLever,
     read_scenario,
 )
 from dafeng.outlook.scores import LevelScore, PeakScore, Scores, score
@@ -37,6 +41,7 @@ __all__ = [
     "METHOD",
     "WHOLE",
     "Attribution",
+    "Checked",
     "Cited",
     "Course",
     "Decomposition",
@@ -48,6 +53,7 @@ __all__ = [
     "History",
     "LevelScore",
     "Lever",
+    "LeverSet",
     "Months",
     "Motion",
     "Nowcast",
@@ -61,6 +67,7 @@ __all__ = [
     "Scenario",
     "Scores",
     "SectorTable",
+    "SetLever",
     "Settings",
     "Signal",
     "Statement",
@@ -76,6 +83,7 @@ __all__ = [
     "identities",
     "judge",
     "levels",
+    "month_table",
     "normals",
     "nowcast",
     "nowcast_settings",
@@ -83,6 +91,7 @@ __all__ = [
     "read_history",
     "read_scenario",
     "read_sectors",
+    "record_table",
     "score",
     "sector_schema",
     "sector_table",

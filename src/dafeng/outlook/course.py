@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dafeng.outlook.drivers import DRIVERS, Levels, Motion
 from dafeng.outlook.effects import GRID, Effects, chosen, compiled
+from dafeng.outlook.mix import mixed
 from dafeng.outlook.scenarios import WHOLE, Growth, Scenario
 from dafeng.outlook.sector_table import SectorTable
 from dafeng.outlook.settings import Settings
@@ -100,14 +101,16 @@ def course(
         settings: how a trend fades.
 
     Raises:
-        Fault: ``scenario_horizon``, ``scenario_label``, and those of ``effects.compiled``.
+        Fault: ``scenario_horizon``, ``scenario_label``, and those of ``mix.mixed`` and
+            ``effects.compiled``.
     """
     base = held.years[-1]
     horizon = scenario.horizon or settings.horizon
     if horizon <= base:
         raise Fault("scenario_horizon", scenario.id, horizon=horizon, base=base)
     years = tuple(range(base + 1, horizon + 1))
-    rates, grid, assumed = _rates(held, motion, scenario, settings, years)
+    mix = mixed(held, scenario, years, settings)
+    rates, grid, assumed = _rates(held, motion, scenario, settings, years, mix.cells)
     grown = np.exp(rates.cumsum(axis=1))  # (drivers, years, regions, sectors)
     factor = np.exp(grid.cumsum(axis=0))[:, :, None]
     now = {
@@ -115,19 +118,23 @@ def course(
         for name in ("direct", "power", "activity", "energy")
     }
     energy = now["energy"] * grown[:2].prod(axis=0)
-    if not now["power"].any():
+    emitted = {
+        name: np.where(mix.cells, energy * part * grown[2], now[name] * grown.prod(axis=0))
+        for name, part in (("direct", mix.direct), ("power", mix.power))
+    }
+    if not emitted["power"].any():
         assumed = tuple(pair for pair in assumed if pair[0] != GRID)
     return Course(
         held=held,
         base_year=base,
         years=years,
-        direct=now["direct"] * grown.prod(axis=0),
-        power=now["power"] * grown.prod(axis=0) * factor,
+        direct=emitted["direct"],
+        power=emitted["power"] * factor,
         activity=now["activity"] * grown[0],
         past_years=held.years,
         past=np.moveaxis(found.emission, -1, 0),
         past_activity=np.moveaxis(found.activity, -1, 0),
-        effects=compiled(held, scenario, years, (energy, factor), settings),
+        effects=compiled(held, scenario, years, (energy, factor), mix.shares, settings),
         assumed=assumed,
     )
 
@@ -138,10 +145,12 @@ def _rates(
     scenario: Scenario,
     settings: Settings,
     years: tuple[int, ...],
+    mixed_cells: Bools,
 ) -> tuple[Floats, Floats, tuple[tuple[str, str], ...]]:
     """Return growth of drivers and of the grid factor, and where a trend stands for a path.
 
     What the scenario states takes the place of the trend, a later statement that of an earlier.
+    Where fuel shares are stated, the rest of ``carbon``, the factors of the fuels, stays as it is.
 
     Returns:
         (drivers, years, regions, sectors); (years, regions); (driver, sector).
@@ -149,6 +158,8 @@ def _rates(
     rates = _trend(motion, len(years), settings)
     grid = _grid_trend(motion, len(years), settings)
     given, grid_given = np.zeros(rates.shape, dtype=bool), False
+    carbon = DRIVERS.index("carbon")
+    rates[carbon], given[carbon] = np.where(mixed_cells, 0, rates[carbon]), mixed_cells
     for one in scenario.growth:
         percent, where = _stated(held, one, years, scenario.id)
         known = ~np.isnan(percent)

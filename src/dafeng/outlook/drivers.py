@@ -20,10 +20,16 @@ from numpy.typing import NDArray
 
 from dafeng.outlook.sector_table import ACTIVITY, EMISSION, ENERGY, SectorTable
 from dafeng.outlook.settings import Settings
-from dafeng.vocabulary import Fault
+from dafeng.vocabulary import Fault, Text
 
 Floats = NDArray[np.float64]
 DRIVERS = ("activity", "intensity", "carbon")
+NAMES = {
+    "activity": Text(zh="活动量", en="activity"),
+    "intensity": Text(zh="能源强度", en="energy intensity"),
+    "carbon": Text(zh="单位能源排放", en="emissions per energy"),
+    "grid": Text(zh="电网因子", en="grid factor"),
+}
 LEVELS = ("nation", "region", "sector", "own")
 
 

@@ -57,6 +57,7 @@ def compiled(
     scenario: Scenario,
     years: tuple[int, ...],
     paths: tuple[Floats, Floats],
+    shares: Floats,
     settings: Settings,
 ) -> Effects:
     """Turn the levers of a scenario into arrays.
@@ -66,6 +67,7 @@ def compiled(
         scenario: with its levers.
         years: those of the course.
         paths: energy, and the grid factor over that of the base year, (years, regions, sectors).
+        shares: of the fuels in the energy, (years, regions, sectors, fuels).
         settings: which fuels are of the grid.
 
     Raises:
@@ -86,7 +88,7 @@ def compiled(
             continue
         strength[i] = given / WHOLE
         if lever.switch is not None:
-            away = _switched(held, lever.switch, cells, settings, place)
+            away = _switched(held, lever.switch, cells, shares, settings, place)
             arrays["direct"][i] = away[0] * energy * phase
             arrays["power"][i] = away[1] * energy * grid_factor * phase
         else:
@@ -136,7 +138,7 @@ def _phase(lever: Lever, base: int, years: tuple[int, ...]) -> Floats:
 
 def _shared(held: SectorTable, cells: Bools, settings: Settings, place: str) -> Floats:
     """Return the share of each cell in the fuel emissions of those named, (regions, sectors)."""
-    direct = held.values[EMISSION][:, :, ~_of_grid(held, settings), -1]
+    direct = held.values[EMISSION][:, :, ~of_grid(held, settings), -1]
     emitted = np.nansum(direct, axis=2) * cells
     if not emitted.sum():
         raise Fault("lever_empty", place)
@@ -144,29 +146,51 @@ def _shared(held: SectorTable, cells: Bools, settings: Settings, place: str) -> 
 
 
 def _switched(
-    held: SectorTable, switch: Switch, cells: Bools, settings: Settings, place: str
+    held: SectorTable,
+    switch: Switch,
+    cells: Bools,
+    shares: Floats,
+    settings: Settings,
+    place: str,
 ) -> tuple[Floats, Floats]:
     """Return emissions avoided per unit of the sector's energy: of fuels, and of the grid."""
     energy, emission = (np.nan_to_num(held.values[name][..., -1]) for name in (ENERGY, EMISSION))
     used = energy.sum(axis=2)
     away = np.zeros((2, *cells.shape))
     for fuel, sign in ((switch.of, 1.0), (switch.to, -switch.ratio)):
-        if fuel not in held.axes["fuel"]:
-            near = ", ".join(filter(None, held.axes["fuel"]))
-            raise Fault("lever_fuel", place, fuel=fuel, near=near)
-        at = held.axes["fuel"].index(fuel)
-        emits = _per_energy(energy[..., at], emission[..., at], place, fuel)
+        at = fuel_at(held, fuel, place)
+        emits = per_energy(energy[..., at], emission[..., at], place, fuel)
         away[int(fuel in settings.grid_carriers)] += sign * emits * cells
-    at = held.axes["fuel"].index(switch.of)
-    share = np.where(used > 0, energy[..., at] / np.where(used > 0, used, 1), 1)
-    least = float(share[cells].min())
+    share = shares[..., held.axes["fuel"].index(switch.of)].min(axis=0)
+    least = float(np.where(used > 0, share, 1)[cells].min())
     if switch.share.high / WHOLE > least:
         raise Fault("lever_share", place, fuel=switch.of, share=f"{least * WHOLE:.1f}")
     return away[0], away[1]
 
 
-def _per_energy(energy: Floats, emission: Floats, place: str, fuel: str) -> Floats:
-    """Return the emission factor of a fuel; where a sector has none of it, that of all sectors."""
+def fuel_at(held: SectorTable, fuel: str, place: str) -> int:
+    """Return the place of a fuel.
+
+    Raises:
+        Fault: ``lever_fuel``.
+    """
+    if fuel not in held.axes["fuel"]:
+        raise Fault("lever_fuel", place, fuel=fuel, near=", ".join(filter(None, held.axes["fuel"])))
+    return held.axes["fuel"].index(fuel)
+
+
+def per_energy(energy: Floats, emission: Floats, place: str, fuel: str) -> Floats:
+    """Return the emission factor of a fuel; where a sector has none of it, that of all sectors.
+
+    Args:
+        energy: of the fuel, (regions, sectors).
+        emission: likewise.
+        place: for the fault.
+        fuel: its name, for the fault.
+
+    Raises:
+        Fault: ``lever_factor`` where nobody uses it.
+    """
     if not energy.sum():
         raise Fault("lever_factor", place, fuel=fuel)
     everywhere = emission.sum() / energy.sum()
@@ -174,5 +198,6 @@ def _per_energy(energy: Floats, emission: Floats, place: str, fuel: str) -> Floa
     return np.where(energy > 0, own, everywhere)
 
 
-def _of_grid(held: SectorTable, settings: Settings) -> Bools:
+def of_grid(held: SectorTable, settings: Settings) -> Bools:
+    """Return which fuels' emissions move with the grid factor, (fuels,)."""
     return np.array([fuel in settings.grid_carriers for fuel in held.axes["fuel"]])

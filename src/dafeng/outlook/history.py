@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ def read_history(path: Path, columns: Mapping[str, str | None], *, add: bool = F
     wanted |= {name: column for name in ("year", "value", "vintage") if (column := columns[name])}
     done = read_table(path, _schema(wanted), Layout(table=_TABLE, columns=wanted))
     if has_errors(done.findings):
-        raise Unreadable(done.findings)
+        raise Unreadable([_of_option(finding) for finding in done.findings])
     if len(done.table) == 0:
         raise Fault("outlook_empty", path.name)
     table = done.table
@@ -143,6 +143,11 @@ class Unreadable(Exception):  # noqa: N818  the file's faults, collected
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
         super().__init__(f"{len(findings)} findings")
+
+
+def _of_option(finding: Finding) -> Finding:
+    """Return a missing column as one that an option names: there is no mapping file here."""
+    return replace(finding, code="outlook_column") if finding.code == "missing_column" else finding
 
 
 def _schema(wanted: Mapping[str, str]) -> TableSchema:

@@ -3,8 +3,8 @@
 By sector, the logarithm of emissions is regressed on those of early signals (electricity, output);
 the slopes are drawn towards those over all sectors. Nothing after the month that is estimated from
 is used: neither emissions of months that were not closed, nor signals of later months, nor errors
-that were not known by then. Only enterprises count that reported without a gap, so that months are never
-compared over different sets of firms; how much of the emissions they have is the coverage.
+that were not known by then. Only enterprises count that reported without a gap, so that months are
+never compared over different sets of firms; how much of the emissions they have is the coverage.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ class Estimate:
     @property
     def error(self) -> Floats:
         """Logarithm of what was booked over what was estimated."""
-        return np.asarray(np.log(self.booked / self.value))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.log(self.booked / self.value))
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _estimate(held: Months, closed: int, chosen: NowcastSettings) -> Estimate:
     year = slice(max(0, closed + 1 - chosen.season), closed + 1)
     share = _with_region(_by_sector(held, emissions[:, year]).sum(axis=1, keepdims=True))
     every = np.nan_to_num(held.emissions[:, year])
-    reported = every.any(axis=1)
+    reported = np.asarray(every.any(axis=1))
     of_all = _with_region(_by_sector(held, every).sum(axis=1, keepdims=True))
     return Estimate(
         closed,
@@ -216,7 +217,7 @@ def _slopes(logs: Floats, signals: Floats, prior: float) -> Floats:
         signals: (sectors, months, signals).
         prior: weight of what they are drawn towards, in data of a mean sector.
     """
-    some = np.isfinite(logs).all(axis=1)
+    some = np.asarray(np.isfinite(logs).all(axis=1))
     y = np.where(some[:, None], logs, 0.0)
     y = y - y.mean(axis=1, keepdims=True)
     x = (signals - signals.mean(axis=1, keepdims=True)) * some[:, None, None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dafeng.findings import Finding
 from dafeng.outlook.course import Course, course
-from dafeng.outlook.drivers import DRIVERS, Levels, Motion, estimate, levels
+from dafeng.outlook.drivers import DRIVERS, NAMES, Levels, Motion, estimate, levels
 from dafeng.outlook.goals import GoalMet, goals, intensity_years
 from dafeng.outlook.peaks import Peaks, peaks
 from dafeng.outlook.projection_tables import difference_table, level_table, peak_table, year_table
@@ -20,7 +20,7 @@ from dafeng.outlook.scenarios import Scenario
 from dafeng.outlook.sector_table import SectorTable
 from dafeng.outlook.settings import Settings, settings
 from dafeng.outlook.simulate import Runs, simulate
-from dafeng.vocabulary import Fault, marks, worst_mark
+from dafeng.vocabulary import Fault, Text, marks, worst_mark
 
 Floats = NDArray[np.float64]
 
@@ -66,6 +66,7 @@ class Projection:
         scenario = self.scenario
         sources = [
             *(one.source for one in scenario.growth),
+            *(one.source for one in scenario.shares),
             *(one.source for one in scenario.levers),
             *(one.source for one in scenario.targets),
         ]
@@ -128,7 +129,8 @@ def project(
         by_region: whether runs are kept by region, too.
 
     Raises:
-        Fault: ``sector_year``, ``base_gap``, and those of ``estimate``, ``course`` and the targets.
+        Fault: ``sector_year``, ``base_gap``, ``runs_overflow``, and those of ``estimate``,
+            ``course`` and the targets.
     """
     chosen = settings(scenario.settings, f"{scenario.id}/settings")
     history = held.until(scenario.base_year or held.years[-1])
@@ -136,6 +138,7 @@ def project(
     _refuse_gaps(history, found)
     motion = estimate(history, found, chosen)
     path = course(history, found, motion, scenario, chosen)
+    _refuse_overflow(path, scenario.id)
     years = intensity_years(scenario, path)
     runs = simulate(
         path, motion, chosen, threads=threads, activity_years=years, by_region=by_region
@@ -170,6 +173,13 @@ def _refuse_gaps(held: SectorTable, found: Levels) -> None:
         raise Fault("base_gap", place, year=held.years[-1])
 
 
+def _refuse_overflow(path: Course, place: str) -> None:
+    """Refuse a course beyond the single precision of the runs: growth or units are wrong."""
+    highest = max(float(part.max()) for part in (path.direct, path.power, path.activity))
+    if not highest < float(np.finfo(np.float32).max):
+        raise Fault("runs_overflow", place)
+
+
 def _findings(found: Projection) -> Iterator[Finding]:
     if found.course.assumed:
         names: dict[str, list[str]] = {}
@@ -177,14 +187,11 @@ def _findings(found: Projection) -> Iterator[Finding]:
             names.setdefault(driver, []).append(sector)
         every = len(found.course.held.axes["sector"])
         names = {k: [] if len(v) == every else v for k, v in names.items()}
-        said = "; ".join(
-            f"{k}: {', '.join(filter(None, v))}".rstrip(": ") for k, v in names.items()
-        )
-        yield Finding("trend_assumed", found.scenario.id, {"what": said})
+        yield Finding("trend_assumed", found.scenario.id, {"what": _named(names)})
     short = found.motion.years < found.settings.fewest
     for k, region, sector in np.argwhere(short & (found.course.direct[0] > 0)):
         axes = found.course.held.axes
-        values = {"driver": DRIVERS[k], "years": int(found.motion.years[k, region, sector])}
+        values = {"driver": NAMES[DRIVERS[k]], "years": int(found.motion.years[k, region, sector])}
         yield Finding(
             "driver_of_group", f"{axes['region'][region]}/{axes['sector'][sector]}", values
         )
@@ -194,3 +201,14 @@ def _findings(found: Projection) -> Iterator[Finding]:
     for statement in found.statements:
         if statement.probability is None:
             yield Finding("beyond_horizon", str(statement.year), {"horizon": found.found.horizon})
+
+
+def _named(drivers: Mapping[str, Sequence[str]]) -> Text:
+    """Return drivers by name and by their word in a scenario, with their sectors where not all."""
+    said = {}
+    for lang in ("zh", "en"):
+        words = [f"{NAMES[one].of(lang)} ({one})" for one in drivers]
+        parts = [", ".join(filter(None, sectors)) for sectors in drivers.values()]
+        named = zip(words, parts, strict=True)
+        said[lang] = "; ".join(f"{word}: {part}" if part else word for word, part in named)
+    return Text(**said)

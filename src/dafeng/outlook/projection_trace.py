@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 
 from dafeng.explain import Node, condensed, figure_id
 from dafeng.outlook.decompose import whole_units
-from dafeng.outlook.drivers import DRIVERS
+from dafeng.outlook.drivers import DRIVERS, NAMES
 from dafeng.outlook.projection import Projection, Statement
-from dafeng.outlook.scenarios import Cited, Lever, Range
+from dafeng.outlook.scenarios import Cited, Lever
 from dafeng.outlook.sector_table import EMISSION
 from dafeng.vocabulary import Text, marks
 
-_NAMES = {
-    "activity": Text(zh="活动量", en="activity"),
-    "intensity": Text(zh="能源强度", en="energy intensity"),
-    "carbon": Text(zh="单位能源排放", en="emissions per energy"),
-    "grid": Text(zh="电网因子", en="grid factor"),
+_ENDS = {
+    "low": Text(zh="低", en="low"),
+    "central": Text(zh="中", en="central"),
+    "high": Text(zh="高", en="high"),
 }
 _MODEL = Text(
     zh="排放 = 活动量 × 强度 × 单位能源排放；增速 g = m + x，x = ρ·x₋₁ + s·e；SFC64，单精度",
@@ -89,7 +88,7 @@ def _parameters(found: Projection) -> Iterator[Node]:
         yield Node(
             "parameter",
             f"persistence/{driver}",
-            Text(zh=f"{_NAMES[driver].zh}：冲击持续性 ρ", en=f"{_NAMES[driver].en}: persistence ρ"),
+            Text(zh=f"{NAMES[driver].zh}：冲击持续性 ρ", en=f"{NAMES[driver].en}: persistence ρ"),
             float(motion.persistence[k]),
             mark=held.mark,
             detail=said,
@@ -114,45 +113,53 @@ def _history(found: Projection) -> Iterator[Node]:
 def _scenario(found: Projection) -> Iterator[Node]:
     """Yield the paths and levers of the scenario with their sources."""
     for i, one in enumerate(found.scenario.growth):
-        rates = "; ".join(f"{year}: {percent:g} %" for year, percent in sorted(one.percent.items()))
-        whom = ", ".join(one.sectors)
-        name = _NAMES[one.driver]
+        whom, name = ", ".join(one.sectors), NAMES[one.driver]
         label = Text(
             zh=f"设定增速：{name.zh} {whom}".strip(), en=f"stated growth: {name.en} {whom}".strip()
         )
-        yield _cited(f"growth/{i}", label, one.source, Text(zh=rates, en=rates))
-    for lever in found.scenario.levers:
-        yield _cited(
-            f"lever/{lever.id}", lever.title, lever.source, _lever_words(lever), lever.strength
+        yield _cited(f"growth/{i}", label, one.source, _by_year(one.percent))
+    for i, share in enumerate(found.scenario.shares):
+        whom = ", ".join(share.sectors)
+        label = Text(
+            zh=f"设定燃料份额：{share.fuel} {whom}".strip(),
+            en=f"stated share of energy: {share.fuel} {whom}".strip(),
         )
+        yield _cited(f"share/{i}", label, share.source, _by_year(share.percent))
+    for lever in found.scenario.levers:
+        yield _cited(f"lever/{lever.id}", lever.title, lever.source, _of_lever(lever))
 
 
-def _cited(
-    ref: str, label: Text, source: Cited, detail: Text, strength: Range | None = None
-) -> Node:
+def _cited(ref: str, label: Text, source: Cited, said: Iterable[tuple[Text, float]]) -> Node:
+    """Return what a scenario states, with its numbers below it, so that a change of one is seen."""
     return Node(
         "assumption",
         ref,
         label,
-        strength.central if strength else None,
         mark=marks().resolve(source.checked).id,
         flags=("our_reading",) if source.our_reading else (),
         source=f"{source.document}/{source.clause}",
-        detail=detail,
+        children=tuple(Node("assumption", f"{ref}/{name.en}", name, value) for name, value in said),
     )
 
 
-def _lever_words(lever: Lever) -> Text:
-    held = lever.strength
-    span = f"{held.low:g} … {held.high:g}, {lever.start}-{lever.full}"
-    return Text(zh=span, en=span)
+def _by_year(percent: Mapping[int, float]) -> Iterator[tuple[Text, float]]:
+    for year, value in sorted(percent.items()):
+        yield Text(zh=f"{year} %", en=f"{year} %"), value
+
+
+def _of_lever(lever: Lever) -> Iterator[tuple[Text, float]]:
+    """Yield the ends of a lever's strength, each named with its years."""
+    held, span = lever.strength, f"{lever.start}-{lever.full}"
+    for name in ("central",) if held.low == held.high else tuple(_ENDS):
+        word = _ENDS[name]
+        yield Text(zh=f"{span} {word.zh}", en=f"{span} {word.en}"), getattr(held, name)
 
 
 def _settings(found: Projection) -> Iterator[Node]:
-    """Yield the settings that move the result."""
+    """Yield the settings that move the result; that of the horizon stands in the id."""
     own = set(found.scenario.settings)
     for name, value in found.settings:
-        if isinstance(value, int | float):
+        if isinstance(value, int | float) and name != "horizon":
             source = f"{found.scenario.id}/settings" if name in own else "projection.yaml"
             yield Node(
                 "assumption", f"setting/{name}", Text(zh=name, en=name), value, source=source

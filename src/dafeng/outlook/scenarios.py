@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -32,9 +32,9 @@ class Cited(Record):
 class Range(Record):
     """A number not known for sure: triangular from ``low`` to ``high``, likeliest ``central``."""
 
-    low: float
-    central: float
-    high: float
+    low: float = Field(allow_inf_nan=False)
+    central: float = Field(allow_inf_nan=False)
+    high: float = Field(allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod
@@ -61,7 +61,24 @@ class Growth(Record):
     driver: Driver
     sectors: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
-    percent: dict[int, float] = Field(min_length=1)
+    percent: dict[int, Annotated[float, Field(gt=-WHOLE, allow_inf_nan=False)]] = Field(
+        min_length=1
+    )
+    source: Cited
+
+
+class FuelShare(Record):
+    """Share of a fuel in the energy of sectors as stated, in percent of years after the base year.
+
+    Attributes:
+        sectors, regions: whom it is for; empty is all.
+        percent: year → share; straight in between, from that of the base year; the last one stays.
+    """
+
+    fuel: str
+    sectors: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    percent: dict[int, Annotated[float, Field(ge=0, le=WHOLE)]] = Field(min_length=1)
     source: Cited
 
 
@@ -114,6 +131,8 @@ class Lever(Record):
             raise ValueError("full lies after start")
         if self.change is not None and self.change.low <= -WHOLE:
             raise ValueError("no change takes away all or more")
+        if self.change is None and self.strength.low < 0:
+            raise ValueError("neither a share nor tonnes are below zero")
         return self
 
     @property
@@ -136,6 +155,43 @@ class Registered(Record):
     kinds: tuple[str, ...] = ("retrofit",)
     statuses: tuple[str, ...] = ("planned", "building")
     delivered: Range
+    start: int
+    full: int
+    source: Cited
+
+
+class SetLever(Record):
+    """A lever of a roadmap and how much of it is done.
+
+    Attributes:
+        activity, change: at full effect, in the units that ``dafeng portfolio levers`` names.
+        item: where the effect differs by item.
+    """
+
+    lever: str
+    item: str = ""
+    activity: Range
+    change: Range
+
+    @model_validator(mode="after")
+    def _positive(self) -> SetLever:
+        if min(self.activity.low, self.change.low) < 0:
+            raise ValueError("neither activity nor change is below zero")
+        return self
+
+
+class LeverSet(Record):
+    """Levers of a sector's roadmap, each with the saving that the roadmap cites.
+
+    Attributes:
+        start, full: last year without and first year with the full effect.
+        source: where the amounts come from.
+    """
+
+    roadmap: str
+    levers: tuple[SetLever, ...] = Field(min_length=1)
+    sectors: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     start: int
     full: int
     source: Cited
@@ -178,7 +234,8 @@ class Scenario(Record):
     Attributes:
         base_year: last year of history that is used; by default the last one held.
         horizon: last year; settings: what replaces the settings of Dafeng.
-        plan_targets: targets of plans, ``PLAN/ID``, that runs are held against, too.
+        roadmaps, registered, plan_targets (``PLAN/ID``): levers and targets that are held
+            elsewhere; the workspace puts them under ``levers`` and ``targets`` when it reads one.
     """
 
     id: str
@@ -187,7 +244,9 @@ class Scenario(Record):
     horizon: int | None = None
     settings: dict[str, Any] = Field(default_factory=dict)
     growth: tuple[Growth, ...] = ()
+    shares: tuple[FuelShare, ...] = ()
     levers: tuple[Lever, ...] = ()
+    roadmaps: tuple[LeverSet, ...] = ()
     registered: Registered | None = None
     targets: tuple[Goal, ...] = ()
     plan_targets: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -20,7 +20,7 @@ class Settings(Record):
     draws: int = Field(ge=1)
     chunk: int = Field(ge=1)
     seed: int = Field(ge=0)
-    quantiles: tuple[float, ...] = Field(min_length=1)
+    quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = Field(min_length=1)
     horizon: int
     window: int = Field(ge=1)
     fewest: int = Field(ge=2)

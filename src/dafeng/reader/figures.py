@@ -75,7 +75,7 @@ def _draft(
     _date(sentence, draft, time, past)
     _base_year(sentence, draft, index, past, low)
     if any("strive" in hit.labels for hit in sentence.within(low, one.start)):
-        draft.flags.add("strive")
+        draft.flags |= {"strive"}
     return draft
 
 
@@ -106,9 +106,9 @@ def _date(sentence: Sentence, draft: Draft, time: Time | None, past: Past) -> No
         draft.year = year_of(past.at, past) if past.at else None
         inferred = True
         if past.at is None and any(t.fault for t in sentence.times) and draft.kind != "cap":
-            draft.flags.add("kind_inferred")
+            draft.flags |= {"kind_inferred"}
     if inferred and draft.year is not None:
-        draft.flags.add("year_inferred")
+        draft.flags |= {"year_inferred"}
 
 
 def _base_year(sentence: Sentence, draft: Draft, index: int, past: Past, low: int) -> None:
@@ -125,7 +125,7 @@ def _base_year(sentence: Sentence, draft: Draft, index: int, past: Past, low: in
     goes_on = draft.fall or says_same_period(sentence, low, one.start)
     if draft.base_year is None and past.base is not None and goes_on:
         draft.base_year = past.base
-        draft.flags.add("base_year_inferred")
+        draft.flags |= {"base_year_inferred"}
     past.base = draft.base_year or past.base
 
 

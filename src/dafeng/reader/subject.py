@@ -89,7 +89,7 @@ def name(sentence: Sentence, draft: Draft, low: int, high: int, last: Draft | No
     draft.name = found or Name(printed_name(sentence, one, low, draft.end, high))
     draft.fall = draft.fall and not draft.name.fallen
     if not draft.name.annual and _by_the_year(sentence, one, low):
-        draft.flags.add("annual")
+        draft.flags |= {"annual"}
         draft.name = draft.name.unsure()
 
 

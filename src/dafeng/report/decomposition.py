@@ -76,7 +76,7 @@ def _along(found: Decomposition, lang: str, by: str) -> Table:
 def _table(columns: tuple[str, ...], lang: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for i, column in enumerate(columns):
-        table.add_column(word(column, lang), justify="right" if i else "left")
+        table.add_column(word(column, lang), justify="right" if i else "left", overflow="fold")
     return table
 
 

@@ -42,9 +42,12 @@ def counts(opinion: Opinion, lang: str) -> str:
 
 
 def basis(opinion: Opinion, lang: str) -> list[str]:
-    """Return the clauses that the checks rest on, each once."""
+    """Return the clauses that the checks rest on, each once, with its id in the table."""
     held = (clause for one in opinion.checks for clause in one.clauses)
-    return [opinion.case.clause(one).label.of(lang) for one in dict.fromkeys(held)]
+    form = "{}（{}）" if lang == "zh" else "{} ({})"
+    return [
+        form.format(opinion.case.clause(one).label.of(lang), one) for one in dict.fromkeys(held)
+    ]
 
 
 def notes(opinion: Opinion, lang: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +95,7 @@ def rating_dict(one: Rating, lang: str) -> dict[str, Any]:
         "margin": _plain(graded.margin),
         "assumed": list(graded.assumed),
         "missing": list(graded.missing),
+        "why": dict(one.row.get("reason", {})),
         "mark": one.tree.worst,
         "flags": list(one.tree.all_flags),
     }
@@ -116,6 +117,7 @@ def placing_dict(one: Placing, lang: str) -> dict[str, Any]:
         "unseen": list(scored.unseen),
         "mean_taken": [name for name, rows in scored.taken.items() if rows[row]],
         "missing": list(one.missing),
+        "why": dict(one.row.get("reason", {})),
         "mark": one.tree.worst,
         "flags": list(one.tree.all_flags),
     }
@@ -151,7 +153,19 @@ def _defaults(found: Sequence[Rating], lang: str) -> Iterator[Styled]:
 
 def _input(one: Rating, name: str) -> Text:
     held = one.edition.inputs.get(name)
-    return Text(zh=held.zh, en=held.en) if held else phrase(f"lacks_{name}")
+    named = Text(zh=held.zh, en=held.en) if held else phrase(f"lacks_{name}")
+    return _with_reason(named, one.row, name)
+
+
+def _with_reason(named: Text, row: Mapping[str, Any], name: str) -> Text:
+    """Add why the books have no value, where they say it."""
+    why = row.get("reason", {}).get(name)
+    if why is None:
+        return named
+    from dafeng.grading import reasons  # noqa: PLC0415  heavy
+
+    said = reasons()[why]
+    return Text(zh=f"{named.zh}（{said.zh}）", en=f"{named.en} ({said.en})")
 
 
 def _placing_reasons(one: Placing) -> list[tuple[str, Text]]:
@@ -173,7 +187,8 @@ def _placing_reasons(one: Placing) -> list[tuple[str, Text]]:
                 )
             )
         else:
-            said.append(("missing", names.get(lacking) or phrase(f"lacks_{lacking}")))
+            named = names.get(lacking) or phrase(f"lacks_{lacking}")
+            said.append(("missing", _with_reason(named, one.row, lacking)))
     return said
 
 

@@ -264,9 +264,9 @@ def attribution_view(found: Attribution, year: int, lang: str) -> Iterator[Any]:
     scale = factor(unit, large)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column, right in (("wedge_lever", 0), ("wedge_avoided", 1), ("wedge_share", 1)):
-        table.add_column(word(column, lang), justify="right" if right else "left")
+        table.add_column(word(column, lang), justify="right" if right else "left", overflow="fold")
     table.add_column(no_wrap=True)
-    table.add_column(word("source", lang))
+    table.add_column(word("source", lang), overflow="fold")
     most = max((abs(int(value)) for _, value, _ in rows), default=0) or 1
     for lever, value, error in rows:
         shown = f"{int(value) * scale:,.3f}"

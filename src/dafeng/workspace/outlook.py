@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from dafeng import outlook, plan
 from dafeng.findings import Finding
-from dafeng.vocabulary import Fault, Text, sectors
+from dafeng.rulebook import load
+from dafeng.vocabulary import Fault, Text, sectors, validate
 from dafeng.workspace.books import Books
+from dafeng.workspace.lever_sets import roadmap_levers
 from dafeng.workspace.sector_books import history_of_books
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ Row = dict[str, Any]
 def open_scenario(
     path: Path, held: outlook.SectorTable, ws: Workspace | None
 ) -> tuple[outlook.Scenario, list[Finding]]:
-    """Read a scenario, with the targets of plans and the registered projects that it names.
+    """Read a scenario, with the levers of roadmaps, registered projects and targets it names.
 
     Args:
         path: the scenario file.
@@ -31,7 +33,7 @@ def open_scenario(
 
     Raises:
         Fault: ``registered_wanted``, ``unknown_plan_target``, ``unknown_plan_measure``,
-            ``goal_indicator``, and those of the file.
+            ``goal_indicator``, those of ``roadmap_levers`` and of the file.
     """
     scenario = outlook.read_scenario(path)
     plans = ws.plans if ws else plan.plans()
@@ -40,14 +42,16 @@ def open_scenario(
             _measure(plans, lever.measure, f"{scenario.id}/{lever.id}")
     goals = [_goal(plans, label, scenario.id) for label in scenario.plan_targets]
     levers, findings = scenario.levers, []
+    if scenario.roadmaps:
+        levers = (*levers, *roadmap_levers(scenario.roadmaps, ws.rules if ws else load()))
     if scenario.registered is not None:
         if ws is None:
             raise Fault("registered_wanted", scenario.id)
         own, left = _registered(ws.rows("projects"), scenario.registered, held)
         levers = (*levers, *own)
         findings = [Finding("projects_left_out", scenario.id, {"count": left})] if left else []
-    update = {"levers": levers, "targets": (*scenario.targets, *goals)}
-    return scenario.model_copy(update=update), findings
+    whole = dict(scenario) | {"levers": levers, "targets": (*scenario.targets, *goals)}
+    return validate(outlook.Scenario, whole, path.name), findings
 
 
 def _measure(plans: Mapping[str, plan.Plan], label: str, place: str) -> None:
