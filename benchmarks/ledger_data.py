@@ -23,9 +23,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dafeng import engine
-from dafeng.accounting import Activity, compile_coefficients, keyed
+from dafeng.accounting import SEPARATOR, Activity, compile_coefficients, keyed
 from dafeng.rulebook import load
-from dafeng.vocabulary import period
+from dafeng.vocabulary import period, worst_mark
 from dafeng.workspace.snapshot import Snapshot
 
 MONTHS = period("2023-2025").months()
@@ -61,7 +61,7 @@ ROWS_OF_ONE = len(MONTHS) * len(ITEMS)
 MEASURING = 0.054  # share of reporters that measure their coal each month
 COAL = {ENERGY: 714_300.0, "": 1_900_000.0}  # g per tonne that the measured values lie around
 REGIONS, SECTORS = 90, 41
-VERSION = 1  # of what is made
+VERSION = 2  # of what is made
 
 Ints = Any
 
@@ -95,7 +95,7 @@ def aside(function: Callable[..., None], *arguments: Any) -> None:
 
 
 def make(rows: int, folder: Path) -> None:
-    """Write snapshot, corrected month, coefficients, overrides and reporters."""
+    """Write snapshot, corrected month, coefficients, overrides, marks of inputs, and reporters."""
     count = rows // ROWS_OF_ONE
     random = np.random.default_rng(count)
     method = random.integers(len(METHODS), size=count)
@@ -105,8 +105,10 @@ def make(rows: int, folder: Path) -> None:
     (folder / "corrected" / "manifest.json").unlink()  # a link: the copy has one of its own
     shutil.copy(folder / "snapshot" / "manifest.json", folder / "corrected")
     again = [(CORRECTED, _month(CORRECTED, method, len(MONTHS)))]
-    Snapshot(folder / "corrected").update(again, others_stay=True)
-    pq.write_table(_coefficients(), folder / "coefficients.parquet")
+    Snapshot(folder / "corrected").update(again, stay=MONTHS)
+    coefficients = _coefficients()
+    pq.write_table(coefficients, folder / "coefficients.parquet")
+    pq.write_table(_marks(coefficients), folder / "marks.parquet")
     measuring = random.choice(count, max(1, int(count * MEASURING)), replace=False)
     pq.write_table(_overrides(measuring, method, random), folder / "overrides.parquet")
     reporters = {
@@ -180,6 +182,14 @@ def _counted() -> list[Activity]:
 
 def _coefficients() -> pa.Table:
     return compile_coefficients(load(), _counted(), MONTHS, [PROVINCE])
+
+
+def _marks(coefficients: pa.Table) -> pa.Table:
+    """Return the worst mark of each set of inputs; what is measured is its reporter's word."""
+    values, known = load().values, {"measured": "reported"}
+    for text in coefficients["inputs"].unique().to_pylist():
+        known[text] = worst_mark({values[one].mark for one in text.split(SEPARATOR) if one})
+    return pa.table({"inputs": list(known), "mark": list(known.values())})
 
 
 def _overrides(measuring: Ints, method: Ints, random: np.random.Generator) -> pa.Table:

@@ -1,4 +1,4 @@
-"""The ledger with pandas, as its guide advises: categories, few columns, one file at a time."""
+"""The ledger with pandas, as its guide advises: few columns, numbers for texts, file by file."""
 
 from __future__ import annotations
 
@@ -10,80 +10,93 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 
 from benchmarks.ledger_data import MONTHS
-from dafeng.workspace.snapshot import SUMS, Snapshot
+from dafeng.workspace.snapshot import Snapshot
+from dafeng.workspace.totals import SUMS
 
-COLUMNS = ["reporter", "facility", "year", "activity", "amount"]
+COLUMNS = ["who_no", "activity_no", "amount"]
 ACTIVITY = ["method", "item", "flow", "basis", "use", "period", "region"]
 OWN = ["method", "term", "item", "use", "period", "region"]
-LABELS = ["method", "boundary", "measure", "memo", "scope"]
+SAID = ["method", "boundary", "measure", "memo", "scope"]
 
 
 class Frames:
     """The tables that the rows are merged with."""
 
-    def __init__(
-        self, folder: Path, fine: Sequence[str], levels: Mapping[str, Sequence[str]]
-    ) -> None:
-        self._files = Snapshot(folder / "snapshot").files(MONTHS)
-        self._fine, self._levels = list(fine), levels
+    def __init__(self, folder: Path, levels: Mapping[str, Sequence[str]]) -> None:
+        snapshot = Snapshot(folder / "snapshot")
+        self._files = dict(zip(MONTHS, snapshot.files(MONTHS), strict=True))
+        self._levels = levels
         read = {n: pd.read_parquet(folder / f"{n}.parquet") for n in ("coefficients", "overrides")}
+        marks = pd.read_parquet(folder / "marks.parquet").set_index("inputs")["mark"]
         lines, own = read["coefficients"], read["overrides"]
-        lines = lines.astype(dict.fromkeys((*ACTIVITY, *LABELS[:-1], "term"), str))
+        lines = lines.astype(dict.fromkeys((*ACTIVITY, *SAID, "term", "inputs"), str))
         lines["activity"] = lines[ACTIVITY].agg("|".join, axis=1)
         lines["line"] = lines[OWN].agg("|".join, axis=1)
-        lines["slot"] = lines.groupby(LABELS, observed=True).ngroup()
-        first = lines.groupby(["activity", "slot"])["term"].transform("min")
-        lines["first"] = lines["term"] == first
-        self._slots = lines[["slot", *LABELS]].drop_duplicates()
+        said = lines[SAID].agg("|".join, axis=1)
+        proxy = lines["proxy"].astype(int).astype(str)
+        lines["label"] = said + "|" + proxy + "|" + lines["inputs"].map(marks)
         own["line"] = own[OWN].agg("|".join, axis=1)
-        lines["measured"] = lines["line"].isin(own["line"])
-        self._lines = lines[
-            ["activity", "period", "line", "slot", "coefficient", "sign", "first", "measured"]
-        ]
-        self._own = own[["reporter", "facility", "line", "period", "override"]]
-        self._reporters = pd.read_parquet(folder / "reporters.parquet")
+        own["label"] = own["line"].map(dict(zip(lines["line"], said, strict=True)))
+        own["label"] += "|" + own["override_proxy"].astype(int).astype(str)
+        own["label"] += "|" + own["override_inputs"].map(marks)
+        self._labels = pd.Index(sorted({*lines["label"], *own["label"]}))
+        for side in (lines, own):
+            side["label"] = self._labels.get_indexer(side["label"])
+        first = lines.groupby(["activity", *SAID[:4]])["term"].transform("min")
+        lines["first"] = lines["term"] == first
+        numbers = pd.Index(own["line"].unique())
+        for side in (lines, own):
+            side["own"] = numbers.get_indexer(side["line"])  # -1: nobody measured
+        numbers = pd.Index(snapshot.numbered("activity")["activity"].to_pandas())
+        lines["activity_no"] = numbers.get_indexer(lines["activity"])
+        who = snapshot.numbered("who").to_pandas()
+        who["who_no"] = who.index
+        own = own.merge(who, on=["reporter", "facility"])
+        self._own = own[["period", "who_no", "own", "override", "label"]]
+        names = ["period", "activity_no", "label", "own", "coefficient", "sign", "first"]
+        self._lines = lines[names]
+        self._who = who.merge(pd.read_parquet(folder / "reporters.parquet"), on="reporter")
 
     def totals(self, out: Path) -> None:
         """Write the totals by reporter, and the levels above."""
-        months = pd.concat([self._month(file) for file in self._files], ignore_index=True)
-        keys = ["reporter", "facility", "year", "slot"]
-        sums = _summed(months.groupby(keys, sort=False))
-        fine = sums.merge(self._slots, on="slot")[[*self._fine, *SUMS]]
-        fine.to_parquet(out / "all.parquet")
-        rows = fine.merge(self._reporters, on="reporter")
-        for name, by in self._levels.items():
-            _summed(rows.groupby(list(by), sort=False)).to_parquet(out / f"{name}.parquet")
+        for year in sorted({month[:4] for month in MONTHS}):
+            months = [self._month(month) for month in MONTHS if month.startswith(year)]
+            sums = _summed(pd.concat(months, ignore_index=True), ["who_no", "label"])
+            self._write(sums, out / f"reporters-{year}.parquet")
+            rows = sums.merge(self._who, on="who_no")
+            for name, by in self._levels.items():
+                self._write(_summed(rows, [*by, "label"]), out / f"{name}-{year}.parquet")
 
-    def _month(self, file: Path) -> Any:
-        rows = pd.read_parquet(file, columns=COLUMNS)  # texts come as categories
-        lines = self._lines[self._lines["activity"].isin(rows["activity"].cat.categories)]
-        lines = lines.assign(
-            activity=pd.Categorical(lines["activity"], rows["activity"].cat.categories)
-        )
-        rows = rows.merge(lines, on="activity")
-        measured = rows["measured"].to_numpy()
-        own = self._own[self._own["period"] == lines["period"].iloc[0]]
-        found = rows.loc[measured, ["reporter", "facility", "line"]].astype(str)
-        values = found.merge(own, on=["reporter", "facility", "line"], how="left")["override"]
+    def _write(self, sums: Any, path: Path) -> None:
+        sums.assign(label=self._labels.take(sums["label"])).to_parquet(path)
+
+    def _month(self, month: str) -> Any:
+        rows = pd.read_parquet(self._files[month], columns=COLUMNS)
+        lines, own = (side[side["period"] == month] for side in (self._lines, self._own))
+        rows = rows.merge(lines.drop(columns="period"), on="activity_no")
+        measured = np.flatnonzero(rows["own"].to_numpy() >= 0)
+        asked = rows.iloc[measured][["who_no", "own"]]
+        values = asked.merge(own, on=["who_no", "own"], how="left")
         coefficient = rows["coefficient"].to_numpy(copy=True)
-        coefficient[measured] = np.where(values.isna(), coefficient[measured], values)
+        given = values["override"].to_numpy()
+        coefficient[measured] = np.where(np.isnan(given), coefficient[measured], given)
+        label = rows["label"].to_numpy(copy=True)
+        label[measured] = values["label"].fillna(pd.Series(label[measured])).astype(int)
         exact = rows["amount"].to_numpy() * coefficient * rows["sign"].to_numpy()
         unknown = np.isnan(exact)
         whole = np.sign(exact) * np.floor(np.abs(exact) + 0.5)
-        rows = rows.assign(
-            grams=pd.array(np.where(unknown, 0, whole).astype(np.int64)),
-            valued=(~unknown).astype(np.int64),
-            entries=rows["first"].astype(np.int64),
-            without_value=unknown.astype(np.int64),
+        found = pd.DataFrame(
+            {
+                "who_no": rows["who_no"],
+                "label": label,
+                "grams": np.where(unknown, 0, whole).astype(np.int64),
+                "entries": rows["first"].astype(np.int64),
+                "terms": np.ones(len(rows), np.int64),
+                "without_value": unknown.astype(np.int64),
+            }
         )
-        keys = ["reporter", "facility", "year", "slot"]
-        sums = rows.groupby(keys, sort=False, observed=True)[["grams", "valued", *SUMS[1:]]].sum()
-        sums["grams"] = sums["grams"].where(sums.pop("valued") > 0, pd.NA)
-        sums = sums.reset_index()
-        return sums.astype(dict.fromkeys(keys[:3], str))
+        return _summed(found, ["who_no", "label"])
 
 
-def _summed(groups: Any) -> Any:
-    """Add whole numbers; what is unknown throughout stays so."""
-    sums = groups[list(SUMS)].sum(min_count=1)
-    return sums.astype(dict.fromkeys(SUMS[1:], "int64")).reset_index()
+def _summed(rows: Any, keys: list[str]) -> Any:
+    return rows.groupby(keys, sort=False)[list(SUMS)].sum().reset_index()

@@ -38,7 +38,7 @@ from dafeng.plan import plans
 from dafeng.report import opinion_document, opinion_page
 from dafeng.rulebook import load
 from dafeng.vocabulary import Fault, Text
-from dafeng.workspace import AskedGate, Workspace, gate, gate_list
+from dafeng.workspace import AskedGate, Workspace, gate, gate_file, gate_list
 from dafeng.workspace.gate_amounts import amounts
 
 HERE = Path(__file__).resolve().parent
@@ -474,6 +474,19 @@ def test_the_command_refuses(
     ended, _, err = ran(capsys, books, **change)
     assert ended == 2
     assert code in err
+
+
+def test_without_a_workspace_double_use_is_not_known(tmp_path: Path) -> None:
+    change = {"replaced_carbon": [{"source": "S-1", "tco2": 10**6}], "finished": "2027-06-30"}
+    path = tmp_path / "project.yaml"
+    path.write_text(yaml.safe_dump(BASE | change, allow_unicode=True), encoding="utf-8")
+    for day, check, reason in (
+        (DAY, "replacement", "line_users_not_known"),
+        (date(2026, 8, 1), "carbon_replacement", "carbon_users_not_known"),
+    ):
+        found = next(one for one in gate_file(path, day).checks if one.check.id == check)
+        assert found.outcome == "unknown"
+        assert reason in {remark.reason for remark in found.remarks}
 
 
 def test_a_list_without_two_highs_projects_is_refused(tmp_path: Path) -> None:

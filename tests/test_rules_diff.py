@@ -537,6 +537,8 @@ def test_the_largest_difference_comes_first_and_measures_stay_apart(ws: Workspac
     found = ws.preview(known_on(RULES, EVE), RULES)
     moved = [(one.held.reporter, one.difference) for one in found.moved]
     assert moved == [("works", -53_700_000), ("mill", -17_900_000)]
+    both = [side for one in found.moved for side in (one.before, one.after) if side]
+    assert [side.tree.value for side in both] == [side.grams for side in both]  # still there
     (total,) = found.sums
     assert (total.difference, total.figures, total.measure) == (-71_600_000, 2, "emission")
     assert found.same == 1

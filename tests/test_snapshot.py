@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import ibis
@@ -14,14 +16,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dafeng.accounting import account_totals, join, keyed, totals, whole_sum
-from dafeng.workspace.snapshot import Snapshot, Totals, digest, merged, ordered_by_content
+from dafeng.accounting import join, keyed, lines_of, totals, whole_sum
+from dafeng.engine import Engine
+from dafeng.workspace.snapshot import Snapshot, digest, ordered_by_content
+from dafeng.workspace.totals import SCHEMA, SUMS, Summing, Totals, labelled, merged
 
 Row = dict[str, Any]
 
 BACKEND = ibis.duckdb.connect()
 SOME = settings(max_examples=10, deadline=None)
-BY = ("reporter", "year", "scope")
 MONTHS = ("2023-01", "2023-02", "2024-01")
 TERMS = (  # an entry of coal has two terms in one scope; peat has no value
     ("coal", "carbon", "co2", 1, 1.75),
@@ -92,14 +95,38 @@ OVERRIDES = table(
 )
 
 
-def summed(rows: pa.Table, by: Sequence[str] = BY) -> pa.Table:
-    coefficients, overrides = ibis.memtable(COEFFICIENTS), ibis.memtable(OVERRIDES)
-    found = account_totals(ibis.memtable(rows), coefficients, overrides, by)
-    return BACKEND.to_pyarrow(found)
+def worst(inputs: str) -> str:
+    return {"x": "official", "measured": "reported"}[inputs]
+
+
+LINES = lines_of(COEFFICIENTS, OVERRIDES, worst)
 
 
 def content(rows: pa.Table) -> list[tuple[Any, ...]]:
     return sorted((tuple(row.values()) for row in rows.to_pylist()), key=repr)
+
+
+def at_once(folder: Path, rows: pa.Table) -> pa.Table:
+    """Totals of a ledger by way of a snapshot of its own, with texts."""
+    snapshot = Snapshot(folder)
+    snapshot.update(by_month(rows))
+    found = Summing(Engine(BACKEND), snapshot, LINES)(list(snapshot.periods))
+    return labelled(found, snapshot.numbered("who"))
+
+
+def by_accounts(rows: pa.Table, by: Sequence[str]) -> pa.Table:
+    """The same from the accounts, made row by row."""
+    coefficients, overrides = ibis.memtable(COEFFICIENTS), ibis.memtable(OVERRIDES)
+    accounts = BACKEND.to_pyarrow(join(ibis.memtable(rows), coefficients, overrides))
+    return BACKEND.to_pyarrow(totals(ibis.memtable(accounts), by))
+
+
+def by_month(rows: pa.Table) -> list[tuple[str, pa.Table]]:
+    labels = rows["period"].to_pylist()
+    return [
+        (month, rows.filter(pa.array([label == month for label in labels])))
+        for month in sorted(set(labels))
+    ]
 
 
 AMOUNTS = st.floats(0, 1e9, allow_subnormal=False)
@@ -119,16 +146,21 @@ LEDGERS = st.lists(
 
 
 @SOME
-@given(LEDGERS, st.sampled_from([BY, ("reporter", "year"), ("year", "gas"), ("term", "item")]))
-def test_totals_at_once_are_those_of_the_accounts(rows: pa.Table, by: tuple[str, ...]) -> None:
-    coefficients, overrides = ibis.memtable(COEFFICIENTS), ibis.memtable(OVERRIDES)
-    accounts = BACKEND.to_pyarrow(join(ibis.memtable(rows), coefficients, overrides))
-    assert content(summed(rows, by)) == content(
-        BACKEND.to_pyarrow(totals(ibis.memtable(accounts), by))
-    )
+@given(LEDGERS)
+def test_totals_at_once_are_those_of_the_accounts(rows: pa.Table) -> None:
+    with TemporaryDirectory() as folder:
+        found = at_once(Path(folder), rows)
+    by = ("reporter", "facility", "method", "boundary", "measure", "memo")
+    sums = found.group_by(list(by)).aggregate([(name, "sum") for name in SUMS])
+    expected = by_accounts(rows, ("reporter",)).to_pylist()
+    assert {tuple(row[name] for name in by): row["grams_sum"] for row in sums.to_pylist()} == {
+        tuple(row[name] for name in by): row["grams"] or 0 for row in expected
+    }
+    for name in ("entries", "without_value"):
+        assert sum(row[f"{name}_sum"] for row in sums.to_pylist()) == sum(r[name] for r in expected)
 
 
-def test_totals_at_once_by_hand() -> None:
+def test_totals_at_once_by_hand(tmp_path: Path) -> None:
     rows = activity(
         [
             entry(1, "a", MONTHS[0], "coal", 10),  # 10 × 1.75 = 17.5 → 18, and 10 × 0.5 = 5
@@ -140,10 +172,15 @@ def test_totals_at_once_by_hand() -> None:
         ]
     )
     found = {
-        (row["reporter"], row["scope"]): (row["grams"], row["entries"], row["without_value"])
-        for row in summed(rows).to_pylist()
+        (row["reporter"], row["scope"], row["inputs_mark"]): tuple(row[name] for name in SUMS)
+        for row in at_once(tmp_path, rows).to_pylist()
     }
-    assert found == {("a", 1): (58, 3, 1), ("a", 2): (3, 1, 0), ("b", 1): (None, 1, 1)}
+    assert found == {  # grams, entries, terms, without value; an entry counts at its first term
+        ("a", "1", "official"): (18 + 5 + 5, 2, 4, 1),
+        ("a", "1", "reported"): (30, 1, 1, 0),
+        ("a", "2", "official"): (3, 1, 1, 0),
+        ("b", "1", "official"): (0, 1, 1, 1),  # no term has a value: not reported, not zero
+    }
 
 
 @SOME
@@ -155,8 +192,17 @@ def test_totals_do_not_depend_on_order_split_or_threads(
     random.shuffle(at)
     cut = random.randrange(len(at))
     BACKEND.raw_sql(f"set threads = {threads}")
-    parts = [summed(rows.take(pa.array(part, pa.int64()))) for part in (at[:cut], at[cut:])]
-    assert content(merged(parts)) == content(summed(rows))
+    with TemporaryDirectory() as folder:
+        snapshot = Snapshot(Path(folder))
+        snapshot.update(by_month(rows))
+        compute, parts = Summing(Engine(BACKEND), snapshot, LINES), []
+        whole = compute(list(snapshot.periods))
+        for part in (at[:cut], at[cut:]):
+            snapshot.update(by_month(rows.take(pa.array(part, pa.int64()))))
+            parts.append(compute(list(snapshot.periods)) if part else whole.slice(0, 0))
+    assert content(merged(parts)) == content(whole)
+    assert content(merged([whole, parts[0]], [parts[0]])) == content(whole)
+    assert content(merged([whole], [parts[0]])) == content(merged([parts[1]]))
 
 
 def test_a_sum_is_whole_in_a_file_too(tmp_path: Path) -> None:
@@ -170,20 +216,13 @@ def test_a_sum_is_whole_in_a_file_too(tmp_path: Path) -> None:
 
 
 def test_a_sum_that_does_not_fit_is_refused() -> None:
-    part = pa.table({"grams": [2**62], "entries": [1], "without_value": [0], "reporter": ["a"]})
+    row = {"who_no": 0, "label": "x", "grams": 2**62, "entries": 1, "terms": 1, "without_value": 0}
+    part = pa.Table.from_pylist([row]).cast(SCHEMA)
     with pytest.raises(OverflowError):
         merged([part, part])
 
 
 # ---- the folder
-
-
-def by_month(rows: pa.Table) -> list[tuple[str, pa.Table]]:
-    labels = rows["period"].to_pylist()
-    return [
-        (month, rows.filter(pa.array([label == month for label in labels])))
-        for month in sorted(set(labels))
-    ]
 
 
 @SOME
@@ -216,15 +255,26 @@ class Desk:
         self.snapshot = Snapshot(folder / "snapshot")
         self.rules = "rules"
 
-    def totals(self) -> pa.Table:
-        def compute(month: str) -> pa.Table:
-            self.computed.append(month)
-            (file,) = self.snapshot.files([month])
-            return summed(pq.ParquetFile(file).read())
+    def totals(self) -> list[tuple[Any, ...]]:
+        summing = Summing(Engine(BACKEND), self.snapshot, LINES)
+
+        def compute(months: Sequence[str]) -> pa.Table:
+            self.computed += months
+            return summing(months)
 
         self.computed.clear()
         kept = Totals(self.snapshot, self.folder / "totals", lambda _: self.rules, compute)
-        return kept.of(self.snapshot.periods)
+        found = pa.concat_tables(kept.of(year) for year in ("2023", "2024"))
+        return content(labelled(found.unify_dictionaries(), self.snapshot.numbered("who")))
+
+    def afresh(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+        """What a full run over some rows gives, each year for itself."""
+        parts = [
+            at_once(self.folder / f"afresh-{year}-{len(rows)}-{id(rows)}", chosen)
+            for year in ("2023", "2024")
+            if (chosen := activity([row for row in rows if row["year"] == year])).num_rows
+        ]
+        return content(pa.concat_tables(parts))
 
 
 LEDGER = [
@@ -238,20 +288,28 @@ LEDGER = [
 def test_a_corrected_month_costs_one_month_and_gives_the_same(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     assert desk.snapshot.update(by_month(activity(LEDGER))) == list(MONTHS)
-    assert content(desk.totals()) == content(summed(activity(LEDGER)))
+    assert desk.totals() == desk.afresh(LEDGER)
     assert desk.computed == list(MONTHS)
     assert desk.snapshot.update(by_month(activity(LEDGER[::-1]))) == []
-    later = [row | {"amount": 7.7} if row["entry"].endswith("3") else row for row in LEDGER]
-    later = [row for row in later if (row["reporter"], row["period"]) != ("c", MONTHS[1])]
+    later = [row | {"amount": 7.7 * row["amount"]} for row in LEDGER if row["reporter"] != "c"]
     changed = [pair for pair in by_month(activity(later)) if pair[0] == MONTHS[1]]
-    desk.snapshot.update(by_month(activity(LEDGER)))
-    assert desk.snapshot.update(changed, others_stay=True) == [MONTHS[1]]
+    assert desk.snapshot.update(changed, stay=MONTHS) == [MONTHS[1]]
     whole = [row for row in LEDGER if row["period"] != MONTHS[1]]
     whole += [row for row in later if row["period"] == MONTHS[1]]
-    assert content(desk.totals()) == content(summed(activity(whole)))
+    assert desk.totals() == desk.afresh(whole)
     assert desk.computed == [MONTHS[1]]
-    assert len(list((tmp_path / "snapshot").glob("*.parquet"))) == len(MONTHS)
-    assert len(list((tmp_path / "totals").glob("*.parquet"))) == len(MONTHS)
+    assert desk.totals() == desk.afresh(whole)
+    assert desk.computed == []
+
+
+def test_a_month_that_comes_later_costs_one_month(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    first = [row for row in LEDGER if row["period"] != MONTHS[1]]
+    desk.snapshot.update(by_month(activity(first)))
+    desk.totals()
+    desk.snapshot.update(by_month(activity(LEDGER)))
+    assert desk.totals() == desk.afresh(LEDGER)
+    assert desk.computed == [MONTHS[1]]
 
 
 def test_changed_rules_cost_every_month(tmp_path: Path) -> None:
@@ -266,21 +324,44 @@ def test_changed_rules_cost_every_month(tmp_path: Path) -> None:
 def test_deleting_the_folder_changes_nothing(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.snapshot.update(by_month(activity(LEDGER)))
-    before = content(desk.totals()), desk.snapshot.periods
+    before = desk.totals(), desk.snapshot.periods
     shutil.rmtree(tmp_path / "snapshot")
     shutil.rmtree(tmp_path / "totals")
     assert desk.snapshot.periods == {}
     desk.snapshot.update(by_month(activity(LEDGER)))
-    assert (content(desk.totals()), desk.snapshot.periods) == before
+    assert (desk.totals(), desk.snapshot.periods) == before
 
 
 def test_a_month_that_is_no_longer_booked_goes(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.snapshot.update(by_month(activity(LEDGER)))
+    desk.totals()
     rest = [row for row in LEDGER if row["period"] != MONTHS[0]]
     assert desk.snapshot.update(by_month(activity(rest))) == []
     assert list(desk.snapshot.periods) == list(MONTHS[1:])
-    assert content(desk.totals()) == content(summed(activity(rest)))
+    assert desk.totals() == desk.afresh(rest)
+
+
+def test_a_number_stays_with_whom_it_was_given_to(tmp_path: Path) -> None:
+    snapshot = Snapshot(tmp_path)
+    snapshot.update(by_month(activity([entry(1, "m", MONTHS[0], "coal", 1)])))
+    snapshot.update(by_month(activity([entry(2, "a", MONTHS[1], "coal", 1)])), stay=MONTHS)
+    assert snapshot.numbered("who")["reporter"].to_pylist() == ["m", "a"]
+    files = snapshot.files(MONTHS[:2])
+    numbers = [pq.ParquetFile(path).read()["who_no"].to_pylist() for path in files]
+    assert numbers == [[0], [1]]
+
+
+def test_what_is_not_used_any_more_goes_a_day_later(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.snapshot.update(by_month(activity(LEDGER)))
+    (old,) = desk.snapshot.files(MONTHS[:1])
+    rest = [row for row in LEDGER if row["period"] != MONTHS[0]]
+    desk.snapshot.update(by_month(activity(rest)))
+    assert old.is_file()  # somebody may still be reading it
+    os.utime(old, (0, 0))
+    desk.snapshot.update(by_month(activity(rest)))
+    assert not old.is_file()
 
 
 def test_a_change_that_fails_leaves_what_was(tmp_path: Path) -> None:
@@ -297,3 +378,8 @@ def test_a_change_that_fails_leaves_what_was(tmp_path: Path) -> None:
         desk.snapshot.update(broken())
     assert desk.snapshot.periods == before
     assert all(file.is_file() for file in desk.snapshot.files(before))
+
+
+def test_texts_of_several_lines_are_told_apart() -> None:
+    one, other = (pa.table({"text": texts}) for texts in (["a\nb", "c"], ["a", "b\nc"]))
+    assert digest(one) != digest(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from dafeng.cli import app
 from dafeng.findings import messages
 from dafeng.vocabulary import Fault
 from dafeng.workspace import Account, Imported, Workspace
+from dafeng.workspace.books import Books
+from dafeng.workspace.cache import KEPT
 
 METHOD = "comprehensive-energy-2020"
 FIGURE = f"account:energy:works~{METHOD}:2023"
@@ -296,6 +299,137 @@ def test_an_incomplete_method_refuses_a_total(desk: Desk) -> None:
     line = desk.line()
     assert line.grams is None
     assert "incomplete_method" in line.tree.all_flags
+
+
+# ---- what is kept of the books
+
+
+def booked(desk: Desk) -> None:
+    """Two firms that book coal by month in two years; one measured it."""
+    desk.firm("works")
+    desk.firm("mill")
+    months = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)]
+    rows = [coal(month, 100 + number) for number, month in enumerate(months)]
+    rows += [row.replace("works", "mill") for row in rows]
+    desk.put("entries", *rows)
+    desk.put("measured", "works,2023-05,raw_coal,ncv,21,GJ/t,laboratory,synthetic")
+
+
+def figures_of(path: Path) -> tuple[list[Any], set[str]]:
+    accounts = Workspace(path).account()
+    lines = [(line.figure, line.grams, line.mark, line.inputs) for line in accounts.lines]
+    return lines, {repr(finding) for finding in accounts.findings}
+
+
+def kept_accounts(desk: Desk) -> dict[str, int]:
+    folder = desk.path / "cache" / "books"
+    return {path.name: path.stat().st_mtime_ns for path in folder.glob("accounts-*.parquet")}
+
+
+def test_books_that_did_not_change_are_not_computed_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booked(desk)
+    first = figures_of(desk.path)
+
+    def computed(*_: Any, **__: Any) -> Any:
+        raise AssertionError
+
+    for name in ("prepare", "join", "compile_overrides"):
+        monkeypatch.setattr(f"dafeng.workspace.compiled.{name}", computed)
+    assert figures_of(desk.path) == first
+
+
+def test_a_corrected_month_is_computed_alone_and_gives_what_a_full_run_gives(desk: Desk) -> None:
+    booked(desk)
+    before, kept = figures_of(desk.path), kept_accounts(desk)
+    desk.put("corrections", coal("2023-03", 777) + ",correction,")
+    after, now = figures_of(desk.path), kept_accounts(desk)
+    (fresh,) = now.keys() - kept.keys()
+    assert fresh.startswith("accounts-2023-03-")
+    assert all(now[name] == kept[name] for name in kept)
+    shutil.rmtree(desk.path / "cache")
+    assert figures_of(desk.path) == after
+    assert sum(one != other for one, other in zip(before[0], after[0], strict=True)) == 1
+
+
+def test_a_new_measurement_of_a_month_is_not_missed(desk: Desk) -> None:
+    booked(desk)
+    before, kept = figures_of(desk.path), kept_accounts(desk)
+    desk.put("measured", "mill,2022-07,raw_coal,ncv,20,GJ/t,laboratory,synthetic")
+    after = figures_of(desk.path)
+    (fresh,) = kept_accounts(desk).keys() - kept.keys()
+    assert fresh.startswith("accounts-2022-07-")
+    assert after != before
+    shutil.rmtree(desk.path / "cache")
+    assert figures_of(desk.path) == after
+
+
+def test_a_broken_file_of_the_cache_changes_no_figure(desk: Desk) -> None:
+    booked(desk)
+    first = figures_of(desk.path)
+    for path in (desk.path / "cache" / "books").glob("*"):
+        if path.suffix == ".json" or path.name.startswith(("footings", "totals-")):
+            path.write_bytes(b"broken")
+    assert figures_of(desk.path) == first
+
+
+@pytest.mark.parametrize("content", [None, b"", b"broken"])
+def test_any_file_of_the_cache_may_be_lost_or_broken(desk: Desk, content: bytes | None) -> None:
+    booked(desk)
+    first, held = figures_of(desk.path), desk.path / "cache" / "books"
+    for path in [path for path in held.rglob("*") if path.is_file()]:
+        path.unlink() if content is None else path.write_bytes(content)
+    assert figures_of(desk.path) == first
+    for path in (held / "rows").glob("2022-*.parquet"):
+        path.unlink()
+    assert figures_of(desk.path) == first
+
+
+def test_books_opened_earlier_do_not_see_what_was_written_since(desk: Desk) -> None:
+    booked(desk)
+    books = Books(desk.ws.store, desk.ws.rules)
+    desk.put("corrections", coal("2023-03", 777) + ",correction,")
+    later = Workspace(desk.path).account(reporters=["works"], year="2023").lines
+    earlier = books.accounts(["works"], "2023")
+    assert {row["quantity"] for row in books.fetch(books.prepared)} & {777.0} == set()
+    assert earlier[0].grams != later[0].grams
+    shutil.rmtree(desk.path / "cache")
+    again = Workspace(desk.path).account(reporters=["works"], year="2023").lines
+    assert [line.figure for line in again] == [line.figure for line in later]
+
+
+def test_where_nothing_may_be_written_files_of_others_stay(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    booked(desk)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    others = [temporary / f"{number}.parquet" for number in range(KEPT + 2)]
+    for path in others:
+        path.write_bytes(b"theirs")
+    first = figures_of(desk.path)
+    shutil.rmtree(desk.path / "cache")
+    (desk.path / "cache").write_text("no folder", encoding="utf-8")
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    assert figures_of(desk.path) == first
+    assert all(path.exists() for path in others)
+    assert not list(temporary.glob("coefficients-*"))
+
+
+def test_two_programs_may_build_the_same_books_at_once(desk: Desk) -> None:
+    booked(desk)
+    first = figures_of(desk.path)
+    shutil.rmtree(desk.path / "cache")
+    command = [sys.executable, "-m", "dafeng.cli", "-w", str(desk.path), "--json", "account"]
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603
+        for _ in range(2)
+    ]
+    said = [one.communicate() for one in running]
+    assert [one.returncode for one in running] == [0, 0], said
+    assert said[0][0] == said[1][0]
+    assert figures_of(desk.path) == first
 
 
 def test_a_year_or_a_reporter_alone(desk: Desk) -> None:

@@ -6,40 +6,55 @@ from dafeng.accounting.accounts import (
     coefficient_table,
     join,
     keyed,
+    occurring,
     outside,
     rounded,
     totals,
     whole_sum,
 )
 from dafeng.accounting.coefficients import SEPARATOR, Activity, compile_coefficients
-from dafeng.accounting.derive import MARK, Derived, Origin, derive
-from dafeng.accounting.footing import COLUMNS, Footing, footings
-from dafeng.accounting.prepare import prepare, spread_assignments
+from dafeng.accounting.derive import MARK, Derived, Origin, derive, over_years
+from dafeng.accounting.footing import COLUMNS, Footing, footing_table, footings, footings_of
+from dafeng.accounting.lines import LABEL, Lines, combined, distinct, lines_of
+from dafeng.accounting.overrides import compile_overrides
+from dafeng.accounting.prepare import PREPARED, prepare, spread_assignments
 from dafeng.accounting.sums import PURPOSES, controlled, inside, shared, summed
-from dafeng.accounting.trace import Ground, account_tree, parameter_node
+from dafeng.accounting.trace import Ground, account_tree, clause_node, parameter_node
 
 __all__ = [
     "COLUMNS",
+    "LABEL",
     "MARK",
+    "PREPARED",
     "PURPOSES",
     "SEPARATOR",
     "Activity",
     "Derived",
     "Footing",
     "Ground",
+    "Lines",
     "Origin",
     "account_totals",
     "account_tree",
     "accounts",
+    "clause_node",
     "coefficient_table",
+    "combined",
     "compile_coefficients",
+    "compile_overrides",
     "controlled",
     "derive",
+    "distinct",
+    "footing_table",
     "footings",
+    "footings_of",
     "inside",
     "join",
     "keyed",
+    "lines_of",
+    "occurring",
     "outside",
+    "over_years",
     "parameter_node",
     "prepare",
     "rounded",

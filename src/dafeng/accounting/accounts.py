@@ -27,10 +27,8 @@ from dafeng.rulebook import Rulebook
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-_JOIN = ("method", "item", "flow", "basis", "use", "period", "region")
-_OWN = tuple(name for name in KEY if name not in ("reporter", "facility"))
-_LABELS = ("method", "boundary", "measure", "memo")
-_OF_TERMS = ("term", "gas", "scope")
+JOIN = ("method", "item", "flow", "basis", "use", "period", "region")
+OWN = tuple(name for name in KEY if name not in ("reporter", "facility"))
 HALF = 0.5
 LARGEST = 2.0**63
 
@@ -69,11 +67,15 @@ def accounts(
         g CO2e or g standard coal, signed; null where a parameter has no value).
     """
     table = coefficient_table(rules, prepared, data_year, compiler)
-    names = ("reporter", "facility", "method", "item", "use", "period", "year", "region")
-    occurring = prepared.filter(prepared.method != "").select(*names).distinct()
     known = (derived or Derived()).with_measured(measured)
-    overrides = compile_overrides(rules, occurring, known, data_year)
+    overrides = compile_overrides(rules, occurring(prepared), known, data_year)
     return join(prepared, put("coefficients", table), put("overrides", overrides))
+
+
+def occurring(prepared: ir.Table) -> ir.Table:
+    """Return for whom and what an override may be asked: columns as ``compile_overrides`` says."""
+    names = ("reporter", "facility", "method", "item", "use", "period", "year", "region")
+    return prepared.filter(prepared.method != "").select(*names).distinct()
 
 
 def coefficient_table(
@@ -83,11 +85,11 @@ def coefficient_table(
     compiler: Compiler = compile_coefficients,
 ) -> pa.Table:
     """Compile the coefficients for what occurs in the rows."""
-    occurring = prepared.filter(prepared.method != "")
+    held = prepared.filter(prepared.method != "")
     names = ("method", "item", "flow", "basis", "use")
-    activities = occurring.select(*names).distinct().to_pyarrow().to_pylist()
-    periods = _distinct(occurring, "period")
-    regions = _distinct(occurring, "region")
+    activities = held.select(*names).distinct().to_pyarrow().to_pylist()
+    periods = _distinct(held, "period")
+    regions = _distinct(held, "region")
     return compiler(rules, (Activity(**row) for row in activities), periods, regions, data_year)
 
 
@@ -96,7 +98,7 @@ def keyed(rows: ir.Table) -> ir.Table:
 
     Joining by one text costs half of joining by seven columns; a snapshot holds it ready.
     """
-    return rows if "activity" in rows.columns else rows.mutate(activity=_text(rows, _JOIN))
+    return rows if "activity" in rows.columns else rows.mutate(activity=_text(rows, JOIN))
 
 
 def join(prepared: ir.Table, coefficients: ir.Table, overrides: ir.Table) -> ir.Table:
@@ -125,30 +127,36 @@ def join(prepared: ir.Table, coefficients: ir.Table, overrides: ir.Table) -> ir.
     )
 
 
-def account_totals(
-    prepared: ir.Table, coefficients: ir.Table, overrides: ir.Table, by: Sequence[str]
-) -> ir.Table:
-    """Return the ``totals`` of the rows that ``join`` would give, without making them.
+def account_totals(rows: ir.Table, lines: ir.Table, own: ir.Table) -> ir.Table:
+    """Return totals of the rows that ``join`` would give, without making them.
 
-    What a term says is summed under one small number, and an entry is counted at the first of
-    its terms under that number: neither texts nor distinct entries are gathered over all rows.
+    Numbers stand for who, activity and label, so that no text is looked at row by row. All but
+    the keys is a count or a sum of whole numbers: totals can be added, and taken from one another.
+
+    Args:
+        rows: rows of a snapshot: ``who_no``, ``activity_no``, ``amount``.
+        lines: lines of ``Lines.numbered``.
+        own: overrides of ``Lines.numbered``.
+
+    Returns:
+        ``who_no``, ``label``; ``grams`` (int64, 0 where nothing is known), ``entries``, ``terms``
+        (rows summed), ``without_value`` (rows whose amount is unknown and not in the sum).
     """
-    labels = [*_LABELS, *(name for name in by if name in _OF_TERMS)]
-    lines = keyed(coefficients)
-    lines = lines.mutate(slot=ibis.dense_rank().over(order_by=labels).cast("int32"))
-    first = lines.term.min().over(group_by=["activity", "slot"])
-    lines = lines.mutate(first=lines.term == first)
-    rows = _joined(prepared, lines, overrides)
-    rows = rows.mutate(grams=_grams(rows))
-    keys = dict.fromkeys((*(name for name in by if name not in labels), "facility", "slot"))
-    sums = rows.group_by(list(keys)).aggregate(
-        grams=whole_sum(rows.grams),
-        entries=rows.count(where=rows["first"]),
-        without_value=rows.count(where=rows.grams.isnull()),
+    found = rows.inner_join(lines.drop("period"), "activity_no")
+    found = looked_up(found, own.drop("period"), ["who_no", "own"])
+    coefficient = ibis.coalesce(found.override, found.coefficient)
+    found = found.select(
+        "who_no",
+        "first",
+        label=ibis.coalesce(found.own_label, found.label),
+        grams=rounded(found.amount * coefficient * found.sign),
     )
-    slots = lines.select("slot", *labels).distinct()
-    names = dict.fromkeys((*by, "facility", *_LABELS))
-    return sums.inner_join(slots, "slot").select(*names, "grams", "entries", "without_value")
+    return found.group_by(["who_no", "label"]).aggregate(
+        grams=whole_sum(found.grams).fill_null(0),
+        entries=found.count(where=found["first"]),
+        terms=found.count(),
+        without_value=found.count(where=found.grams.isnull()),
+    )
 
 
 def _joined(prepared: ir.Table, lines: ir.Table, overrides: ir.Table) -> ir.Table:
@@ -156,10 +164,10 @@ def _joined(prepared: ir.Table, lines: ir.Table, overrides: ir.Table) -> ir.Tabl
 
     Elsewhere ``own`` is null: it meets nothing, and an engine need not look it up.
     """
-    measured = overrides.mutate(own=_text(overrides, _OWN)).drop(*_OWN)
-    lines = keyed(lines).mutate(line=_text(lines, _OWN))
+    measured = overrides.mutate(own=_text(overrides, OWN)).drop(*OWN)
+    lines = keyed(lines).mutate(line=_text(lines, OWN))
     met = measured.select("own").distinct()
-    lines = lines.left_join(met, lines.line == met.own).drop(*_JOIN, "line")
+    lines = lines.left_join(met, lines.line == met.own).drop(*JOIN, "line")
     rows = keyed(prepared).inner_join(lines, "activity")
     return looked_up(rows, measured, ["reporter", "facility", "own"])
 

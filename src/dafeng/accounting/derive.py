@@ -67,13 +67,23 @@ class Derived:
         measured: rows in the columns of ``MEASURED``, each for one method.
         entries: rows like those of ``prepare``; the id of each begins with that of an entry.
         origins: id of a derived value or entry → where it comes from.
-        findings: what could not be resolved.
+        refused: what could not be resolved, by year; ``rows`` of a finding are those of the year.
     """
 
     measured: list[pa.Table] = field(default_factory=list)
     entries: list[pa.Table] = field(default_factory=list)
     origins: dict[str, Origin] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    refused: list[tuple[str, Finding]] = field(default_factory=list)
+
+    def year_of(self) -> dict[str, str]:
+        """Return the year of each derived value and entry, by id."""
+        found: dict[str, str] = {}
+        for rows in self.measured:
+            years = [text[:4] for text in rows["period"].to_pylist()]
+            found |= dict(zip(rows["id"].to_pylist(), years, strict=True))
+        for rows in self.entries:
+            found |= dict(zip(rows["entry"].to_pylist(), rows["year"].to_pylist(), strict=True))
+        return found
 
     def with_entries(self, prepared: ir.Table) -> ir.Table:
         """Return the prepared rows and the derived ones."""
@@ -84,6 +94,17 @@ class Derived:
     def with_measured(self, measured: ir.Table) -> pa.Table:
         """Return what was measured and what is derived, in the columns of ``MEASURED``."""
         return pa.concat_tables([identified(measured), *self.measured])
+
+
+def over_years(refused: Iterable[tuple[str, Finding]]) -> list[Finding]:
+    """Return what could not be resolved, the rows of all years together."""
+    found: dict[str, Finding] = {}
+    for _, one in refused:
+        key = repr((one.code, one.place, {**one.values, "rows": 0}))
+        rows = found[key].values["rows"] if key in found else 0
+        values = {**one.values, "rows": one.values["rows"] + rows}
+        found[key] = Finding(one.code, one.place, values)
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -130,17 +151,17 @@ class Case:
         """Return the unit in which a parameter is taken."""
         return self.rules.parameters[parameter].units[0]
 
-    def refused(self, reporters: Any, failed: NDArray[np.bool_]) -> Iterator[Finding]:
-        """Yield a finding for each reporter with rows that have an input and no result."""
-        lost = pc.value_counts(reporters.filter(pa.array(failed)))
-        for row in lost.to_pylist():
+    def refused(self, found: pa.Table, failed: NDArray[np.bool_]) -> Iterator[tuple[str, Finding]]:
+        """Yield a finding for each reporter and year with rows that have an input and no result."""
+        lost = found.select(["reporter", "year"]).filter(pa.array(failed))
+        for row in lost.group_by(["reporter", "year"]).aggregate([([], "count_all")]).to_pylist():
             values = {
                 "name": self.resolver.name,
                 "item": items()[self.item].name,
-                "rows": row["counts"],
+                "rows": row["count_all"],
                 "reason": self.resolver.refusal,
             }
-            yield Finding("not_resolved", f"{row['values']} {self.method}", values)
+            yield row["year"], Finding("not_resolved", f"{row['reporter']} {self.method}", values)
 
 
 def derive(rules: Rulebook, prepared: ir.Table, measured: ir.Table) -> Derived:
@@ -197,7 +218,7 @@ def _derive_measured(case: Case, derived: Derived) -> None:
     direct = pc.and_(pc.equal(found["direct_where"], where), pc.equal(found["direct_when"], when))
     beside = direct.fill_null(False).to_numpy()  # noqa: FBT003  pyarrow
     lost = called & np.isnan(values) & found["direct_value"].is_null().to_numpy()
-    derived.findings += case.refused(found["reporter"], lost)
+    derived.refused += case.refused(found, lost)
     rows = pa.table(
         {
             "method": pa.array([case.method] * found.num_rows, pa.string()),
@@ -257,7 +278,7 @@ def _derive_share(case: Case, derived: Derived) -> None:
     found = found_for(rows, case.measured, case.wanted)
     given = case.arrays(found)
     share, called = case.run(given), case.called(given)
-    derived.findings += case.refused(found["reporter"], called & np.isnan(share))
+    derived.refused += case.refused(found, called & np.isnan(share))
     flows = found["flow"].to_pylist()
     amount = found["amount"].to_numpy() * share * np.array([signs[flow] for flow in flows])
     kept = called & ~(share <= 0)
@@ -273,7 +294,7 @@ def _derive_stock(case: Case, derived: Derived) -> None:
     found = with_stocks(case.rows, levels, case.resolver)
     unit = case.unit(parameter)
     drawn = case.run({end: converted(found, end, unit) for end in ENDS})
-    derived.findings += case.refused(found["reporter"], np.isnan(drawn))
+    derived.refused += case.refused(found, np.isnan(drawn))
     kept = ~np.isnan(drawn)
     amount = drawn * factor(unit, items()[item].unit)
     rows = found.select(case.rows.columns).filter(pa.array(kept))

@@ -37,6 +37,17 @@ COLUMNS = (
 """Columns of ``accounts`` that tell what a total rests on, beside those that identify it."""
 
 _KINDS = ("method", "term", "inputs", "proxy", "mark")
+_KIND = (*_KINDS, "valued", "known")
+_FLAGS = ("proxy", "valued", "known")
+_FOOTING = (
+    pa.field("lines", pa.string()),
+    pa.field("entry", pa.list_(pa.string())),
+    pa.field("quantity", pa.list_(pa.float64())),
+    pa.field(
+        "kinds",
+        pa.list_(pa.struct([(n, pa.bool_() if n in _FLAGS else pa.string()) for n in _KIND])),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -101,22 +112,69 @@ def footings(ground: Ground, rows: pa.Table, key: Sequence[str]) -> dict[tuple[s
         rows: ``COLUMNS`` of ``accounts`` and the columns of ``key``, among them ``method``.
         key: the columns that identify a total.
     """
+    return footings_of(ground, footing_table(rows, key), key)
+
+
+def footing_table(rows: pa.Table, key: Sequence[str]) -> pa.Table:
+    """Return what the rows alone say of the footing of each total; it can be kept.
+
+    Args:
+        rows: as for ``footings``.
+        key: the columns that identify a total.
+
+    Returns:
+        ``key``; ``lines`` (hash), ``entry`` and ``quantity`` (lists), ``kinds`` (list).
+    """
+    schema = pa.schema([*((name, pa.string()) for name in key), *_FOOTING])
     if not rows.num_rows:
-        return {}
+        return schema.empty_table()
     rows, lines, starts = _ordered(rows, key)
     totals = np.repeat(np.arange(len(starts)), np.diff([*starts, rows.num_rows]))
-    found = list(_split(rows, lines, starts))
-    shares: dict[tuple[Any, ...], Share] = {}
+    kinds: list[list[dict[str, Any]]] = [[] for _ in starts]
     for total, *kind in _kinds(rows, totals):
-        if tuple(kind) not in shares:
-            shares[tuple(kind)] = _share(ground, *kind)
-        found[total].shares.append(shares[tuple(kind)])
-    derived = pc.is_in(rows["entry"], pa.array(list(ground.origins), pa.string()))
-    for at in np.flatnonzero(derived.to_numpy()):
-        origin = ground.origins[rows["entry"][at].as_py()]
-        found[totals[at]].shares.append(_of_nodes(origin_nodes(ground, origin)))
-    keys = zip(*(rows[name].take(pa.array(starts)).to_pylist() for name in key), strict=True)
+        kinds[total].append(dict(zip(_KIND, kind, strict=True)))
+    found = list(_split(rows, lines, starts))
+    columns = {name: rows[name].take(pa.array(starts)) for name in key} | {
+        "lines": [digest for digest, _, _ in found],
+        "entry": _lists([entries for _, entries, _ in found]),
+        "quantity": _lists([quantities for _, _, quantities in found]),
+        "kinds": kinds,
+    }
+    return pa.table(columns, schema=schema)
+
+
+def footings_of(
+    ground: Ground, table: pa.Table, key: Sequence[str]
+) -> dict[tuple[str, ...], Footing]:
+    """Return what each total of a ``footing_table`` rests on, by its key."""
+    if not table.num_rows:
+        return {}
+    table = table.combine_chunks()
+    entries, quantities = (_whole(table[name]) for name in ("entry", "quantity"))
+    shares: dict[tuple[Any, ...], Share] = {}
+    found = []
+    for at, (lines, kinds) in enumerate(
+        zip(table["lines"].to_pylist(), table["kinds"].to_pylist(), strict=True)
+    ):
+        own = [tuple(kind[name] for name in _KIND) for kind in kinds]
+        for kind in own:
+            if kind not in shares:
+                shares[kind] = _share(ground, *kind)
+        held = (entries[at].values, quantities[at].values)
+        found.append(Footing(lines, *held, [shares[kind] for kind in own]))
+    derived = pc.is_in(entries.values, pa.array(list(ground.origins), pa.string()))
+    for place in np.flatnonzero(derived.to_numpy(zero_copy_only=False)):
+        origin = ground.origins[entries.values[int(place)].as_py()]
+        at = int(np.searchsorted(entries.offsets.to_numpy(), place, side="right")) - 1
+        found[at].shares.append(_of_nodes(origin_nodes(ground, origin)))
+    keys = zip(*(table[name].to_pylist() for name in key), strict=True)
     return dict(zip(keys, found, strict=True))
+
+
+def _lists(parts: Sequence[pa.Array]) -> pa.ListArray:
+    """Return arrays as one array of lists."""
+    ends = np.cumsum([0, *map(len, parts)])
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.concat_arrays(parts))
 
 
 def _ordered(rows: pa.Table, key: Sequence[str]) -> tuple[pa.Table, pa.Array, NDArray[np.int64]]:
@@ -142,7 +200,9 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.fill_null(column.cast(pa.large_string()), "")
 
 
-def _split(rows: pa.Table, lines: pa.Array, starts: NDArray[np.int64]) -> Iterator[Footing]:
+def _split(
+    rows: pa.Table, lines: pa.Array, starts: NDArray[np.int64]
+) -> Iterator[tuple[str, pa.Array, pa.Array]]:
     """Yield rows by total: the hash of their lines, and each entry once."""
     entries, quantities = _whole(rows["entry"]), _whole(rows["quantity"])
     codes = entries.dictionary_encode().indices.to_numpy()
@@ -155,7 +215,7 @@ def _split(rows: pa.Table, lines: pa.Array, starts: NDArray[np.int64]) -> Iterat
     bounds = [*starts, rows.num_rows]
     cuts = np.searchsorted(once.to_numpy(), bounds)
     for begin, end, cut, after in zip(bounds, bounds[1:], cuts, cuts[1:], strict=False):
-        yield Footing(
+        yield (
             hashlib.sha256(data[offsets[begin] : offsets[end]]).hexdigest(),
             entries[cut:after],
             quantities[cut:after],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from dafeng.accounting.accounts import rounded
+from dafeng.accounting.accounts import rounded, whole_sum
 from dafeng.accounting.joins import looked_up
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ def summed(rows: ir.Table, by: Sequence[str]) -> ir.Table:
         return ibis.ifelse(rows.memo == memo, rows.grams, ibis.null("int64"))
 
     return rows.group_by(list(by)).aggregate(
-        grams=amount("").sum().fill_null(0).cast("int64"),
-        feedstock=amount("feedstock").sum().fill_null(0).cast("int64"),
-        renewable=amount("renewable").sum().fill_null(0).cast("int64"),
-        unknown=ibis.ifelse(rows.grams.isnull(), 1, 0).sum().cast("int64"),
+        grams=whole_sum(amount("")).fill_null(0),
+        feedstock=whole_sum(amount("feedstock")).fill_null(0),
+        renewable=whole_sum(amount("renewable")).fill_null(0),
+        unknown=whole_sum(ibis.ifelse(rows.grams.isnull(), 1, 0)),
         proxy=ibis.ifelse(rows.proxy, 1, 0).max() == 1,
     )
 
@@ -103,7 +103,7 @@ def shared(rows: ir.Table, holders: ir.Table, by: Sequence[str]) -> ir.Table:
     parts = parts.mutate(grams=rounded(parts.grams.cast("float64") * parts.share))
     others = summed(parts, ("group", *keys))
     taken = others.group_by(list(keys)).aggregate(
-        **{f"taken_{name}": others[name].sum().cast("int64") for name in _AMOUNTS[:3]}
+        **{f"taken_{name}": whole_sum(others[name]) for name in _AMOUNTS[:3]}
     )
     major = holders.filter(holders.largest)
     major = major.select("group", "year", reporter=major.member)
@@ -118,7 +118,7 @@ def shared(rows: ir.Table, holders: ir.Table, by: Sequence[str]) -> ir.Table:
     columns = ("group", *keys, *_AMOUNTS, "proxy")
     both = rest.select(*columns).union(others.select(*columns))
     return both.group_by(["group", *by]).aggregate(
-        **{name: both[name].sum().cast("int64") for name in _AMOUNTS},
+        **{name: whole_sum(both[name]) for name in _AMOUNTS},
         proxy=ibis.ifelse(both.proxy, 1, 0).max() == 1,
     )
 

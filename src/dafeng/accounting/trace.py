@@ -60,7 +60,7 @@ def account_tree(
 def parameter_node(rules: Rulebook, value_id: str, *, proxy: bool = False) -> Node:
     """Return a parameter with its number, mark, dates and clause."""
     value = rules.values[value_id]
-    document, clause = rules.clause(value.clause)
+    document, _ = rules.clause(value.clause)
     year = value.set.data_year
     flags = tuple(
         flag
@@ -81,15 +81,19 @@ def parameter_node(rules: Rulebook, value_id: str, *, proxy: bool = False) -> No
         flags,
         source=value.clause,
         detail=Text(zh=f"数据年份 {year}", en=f"data year {year}") if year else value.row.note,
-        children=(
-            Node(
-                "clause",
-                value.clause,
-                cited(document, clause),
-                source=str(document.in_force_from or document.issued or ""),
-            ),
-        ),
+        children=(clause_node(rules, value.clause),),
     )
+
+
+def clause_node(rules: Rulebook, citation: str) -> Node:
+    """Return a clause with its document, and since when it holds.
+
+    Raises:
+        Fault: ``unknown_clause``.
+    """
+    document, clause = rules.clause(citation)
+    since = str(document.in_force_from or document.issued or "")
+    return Node("clause", citation, cited(document, clause), source=since)
 
 
 def cited(document: Document, clause: Clause) -> Text:

@@ -7,12 +7,17 @@ passing through a data frame, where whole numbers would become floats.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
+from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from weakref import finalize
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from dafeng.vocabulary import Fault
 
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "DAFENG_ENGINE"
 """Environment variable that names the engine where nothing else does."""
+
+Names = Sequence[str] | None
 
 _EXTRAS = {"postgresql": "postgres", "spark": "spark"}
 
@@ -35,10 +42,23 @@ class Engine:
     def __init__(self, backend: Any) -> None:
         self.backend = backend
 
+    @property
+    def kind(self) -> str:
+        """Which of the engines it is: what one computed is not taken for another's."""
+        return type(self).__name__
+
     def put(self, name: str, rows: pa.Table) -> ir.Table:
         """Take rows in as a temporary table."""
         table: ir.Table = self.backend.create_table(name, rows, temp=True, overwrite=True)
         return table
+
+    def scan(self, _name: str, files: Sequence[Path], columns: Names = None) -> ir.Table:
+        """Look at columns of Parquet files of one layout; at all of them where none are named.
+
+        Here they are read where they are, as far as is asked; elsewhere they are taken in.
+        """
+        table: ir.Table = self.backend.read_parquet([str(file) for file in files])
+        return table.select(*columns) if columns else table
 
     def keep(self, name: str, expression: ir.Table) -> ir.Table:
         """Compute an expression into a temporary table, so that it is computed once."""
@@ -52,6 +72,15 @@ class Engine:
     def close(self) -> None:
         """Let go of the tables and of the connection."""
         self.backend.disconnect()
+
+    def close_when_unused(self) -> None:
+        """Close once nobody holds one of its tables any more, at the latest when all ends."""
+        finalize(self.backend, self._closing())
+
+    def _closing(self) -> Callable[[], object]:
+        """Return what closes; it must not hold the backend itself."""
+        closing: Callable[[], object] = self.backend.con.close
+        return closing
 
 
 class Postgres(Engine):
@@ -75,6 +104,10 @@ class Postgres(Engine):
             cursor.execute(f'ANALYZE "{name}"')
         return table
 
+    def scan(self, name: str, files: Sequence[Path], columns: Names = None) -> ir.Table:
+        """Take columns of Parquet files in as a temporary table: the server may not see files."""
+        return self.put(name, _of_files(files, columns))
+
     def keep(self, name: str, expression: ir.Table) -> ir.Table:
         """Compute an expression into a temporary table, so that it is computed once."""
         table = super().keep(name, expression)
@@ -93,6 +126,10 @@ class Spark(Engine):
             raise Fault("engine_refused", label=name, reason=f"{frame.count()} ≠ {rows.num_rows}")
         return self._view(name, frame)
 
+    def scan(self, name: str, files: Sequence[Path], columns: Names = None) -> ir.Table:
+        """Take columns of Parquet files in as a view: a cluster may not see files."""
+        return self.put(name, _of_files(files, columns))
+
     def keep(self, name: str, expression: ir.Table) -> ir.Table:
         """Compute an expression once, and cut its plan off from what it came from."""
         return self._view(name, self._frame(expression).localCheckpoint(eager=True))
@@ -103,9 +140,10 @@ class Spark(Engine):
 
     def close(self) -> None:
         """Let go of the tables; other engines stay on the same Spark."""
-        for view in self._session.catalog.listTables():
-            if view.isTemporary:
-                self._session.catalog.dropTempView(view.name)
+        self._closing()()
+
+    def _closing(self) -> Callable[[], object]:
+        return partial(_drop_views, self._session)
 
     @property
     def _session(self) -> Any:
@@ -187,6 +225,17 @@ def _spark(url: str) -> Engine:
         return Spark(ibis.pyspark.connect(session))
     except (PySparkException, Py4JError, OSError) as error:
         raise _refused("spark", error) from error
+
+
+def _drop_views(session: Any) -> None:
+    for view in session.catalog.listTables():
+        if view.isTemporary:
+            session.catalog.dropTempView(view.name)
+
+
+def _of_files(files: Sequence[Path], columns: Names) -> pa.Table:
+    names = list(columns) if columns else None
+    return pa.concat_tables(pq.ParquetFile(file).read(columns=names) for file in files)
 
 
 def plain(rows: pa.Table) -> pa.Table:

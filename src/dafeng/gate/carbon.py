@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from dafeng.accounting import parameter_node
 from dafeng.gate.case import Case, Counted, Remark, in_tonnes, listed, shown
-from dafeng.rulebook import compute
+from dafeng.rulebook import Formula, compute
 from dafeng.vocabulary import Fault
 
 _FAMILY = "capacity-carbon"
@@ -18,22 +19,14 @@ _UNIT = "tCO2"
 def carbon_replacement(case: Case) -> Iterator[Remark]:
     """Compare what is cut elsewhere with what the rule of the day asks for."""
     project = case.project
-    try:
-        formula = case.rules.edition(case.rules.formulas, _FAMILY, case.day, project.region)
-    except Fault as fault:
-        if fault.code != "no_edition":
-            raise
+    formula = _rule(case, case.day)
+    if formula is None:
         yield Remark("carbon_rule_not_yet", {"day": case.day})
         return
     clause = f"{formula.document}/{formula.clause}"
-    if project.kind == _RETROFIT or project.stage == _EXISTING:
-        yield Remark("carbon_not_asked", {}, (clause,))
-        return
-    if project.two_highs is None:
-        yield Remark("two_highs_not_stated", {}, (clause,))
-        return
-    if not project.two_highs:
-        yield Remark("not_two_highs", {}, (clause,))
+    spared = _spared(case)
+    if spared is not None:
+        yield Remark(*spared, (clause,))
         return
     grams = case.counted.get("co2", Counted()).grams
     if grams is None:
@@ -48,14 +41,44 @@ def carbon_replacement(case: Case) -> Iterator[Remark]:
     yield from _offered(case, needed, clause, [v.id for v in found.values["ratio"] if v])
 
 
+def _rule(case: Case, day: date) -> Formula | None:
+    """Return the rule of a day, ``None`` where there was none."""
+    try:
+        return case.rules.edition(case.rules.formulas, _FAMILY, day, case.project.region)
+    except Fault as fault:
+        if fault.code != "no_edition":
+            raise
+        return None
+
+
+def _spared(case: Case) -> tuple[str, dict[str, date]] | None:
+    """Return why nothing is asked, or why that is open; of what runs the day counts it began."""
+    project = case.project
+    if project.kind == _RETROFIT:
+        return "carbon_not_asked", {}
+    if project.two_highs is None:
+        return "two_highs_not_stated", {}
+    if not project.two_highs:
+        return "not_two_highs", {}
+    if project.stage != _EXISTING:
+        return None
+    if project.started is None:
+        return "start_not_stated", {}
+    if _rule(case, project.started) is None:
+        return "carbon_rule_not_yet", {"day": project.started}
+    return None
+
+
 def _offered(case: Case, needed: Decimal, clause: str, values: list[str]) -> Iterator[Remark]:
     """Yield what is wrong with the sources, and whether what they cut is enough."""
     offered = case.project.replaced_carbon or ()
     names = [one.source for one in offered]
+    if offered and case.claims is None:
+        yield Remark("carbon_users_not_known")
     total, open_ = Decimal(0), False
     for one in offered:
         users = {
-            *case.claims.get(one.source, ()),
+            *case.users(one.source),
             *[case.project.project] * (names.count(one.source) > 1),
         }
         if users:

@@ -15,7 +15,7 @@ from dafeng.gate.project import Project
 from dafeng.gate.settings import OUTCOMES, Check, Outcome, labels, reasons
 from dafeng.plan import Plan
 from dafeng.rulebook import Rulebook
-from dafeng.vocabulary import Text, factor, worst_mark
+from dafeng.vocabulary import Text, factor, units, worst_mark
 
 Row = dict[str, Any]
 
@@ -57,7 +57,8 @@ class Case:
     Attributes:
         day: day of the review; rules and lists are those of that day.
         lines: capacity lines of the books, by id.
-        claims: line or source of carbon → the other projects that use it.
+        claims: line or source of carbon → the other projects that use it; ``None`` where the
+            other projects are not known.
         counted: ``energy`` and ``co2``.
         rooms: metric → rooms of the years that matter, of the region and of those above it.
         no_room: metric → why there is none.
@@ -69,7 +70,7 @@ class Case:
     rules: Rulebook
     day: date
     lines: Mapping[str, Row] = field(default_factory=dict)
-    claims: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    claims: Mapping[str, frozenset[str]] | None = field(default_factory=dict)
     counted: Mapping[str, Counted] = field(default_factory=dict)
     rooms: Mapping[str, Sequence[Own]] = field(default_factory=dict)
     no_room: Mapping[str, Text] = field(default_factory=dict)
@@ -87,6 +88,15 @@ class Case:
         if project.capacity_plan.published is not None:
             return project.capacity_plan.published
         return self.day if project.stage == "planned" else project.started
+
+    @property
+    def begun(self) -> int:
+        """The year of operation, from which the project counts."""
+        return self.project.begins(self.day)
+
+    def users(self, name: str) -> set[str]:
+        """Return the other projects that use a line or a source of carbon, as far as is known."""
+        return set((self.claims or {}).get(name, ()))
 
     def clause(self, citation: str) -> Node:
         """Return a clause as a node."""
@@ -199,6 +209,11 @@ def tonnes(grams: int | None) -> str:
 def in_tonnes(grams: int) -> Decimal:
     """Return whole grams as tonnes, exactly."""
     return Decimal(grams) / int(factor("t", "g"))
+
+
+def unit_words(unit: str) -> Text:
+    """Return a unit as it stands in a sentence."""
+    return Text(zh=units()[unit].name.zh, en=unit)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -54,7 +54,9 @@ def _granted(case: Case, grams: int | None) -> Iterator[Remark]:
     yield Remark("review_granted", {"date": review.day})
     if review.day > case.day:
         yield Remark("review_later", {"date": review.day, "day": case.day})
-    if project.started and project.status != _PLANNED and project.started < review.day:
+    if project.status != _PLANNED and project.started is None:
+        yield Remark("review_start_not_stated", {"date": review.day})
+    elif project.started and project.status != _PLANNED and project.started < review.day:
         values = {"started": project.started, "date": review.day}
         yield Remark("review_late", values)
     yield from _authority(case, grams, review.day)
@@ -116,7 +118,9 @@ def _above(case: Case, grams: int | None) -> Iterator[Remark]:
         values = {"energy": tonnes(grams), "approved": shown(approved)}
         yield Remark("energy_within_approval", values, (), nodes)
     used = project.used_tce
-    if project.status == "running" and used is not None and used > approved:
+    if project.status == "running" and used is None:
+        yield Remark("used_not_stated", {}, (), nodes)
+    elif project.status == "running" and used is not None and used > approved:
         values = {"used": shown(used), "approved": shown(approved)}
         figure = case.figure("used_energy", used, "tce")
         yield Remark("used_above_approval", values, (), (*nodes, figure))

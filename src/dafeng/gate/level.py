@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dafeng.gate.case import Case, Remark, shown
+from dafeng.gate.case import Case, Remark, shown, unit_words
 from dafeng.gate.project import Product
 from dafeng.grading import BEYOND, Rating, editions_of, rate
 from dafeng.vocabulary import Fault, items, marks
@@ -63,7 +63,8 @@ def _rated(case: Case) -> Iterator[tuple[Product, Rating | Remark]]:
         name = items()[product.item].name
         offered = sorted(s.id for s in scales.values() if s.item == product.item)
         if product.field == _NONE:
-            yield product, Remark("no_level_held", {"item": name})
+            values = {"item": name, "fields": ", ".join(offered)}
+            yield product, Remark("level_denied" if offered else "no_level_held", values)
             continue
         field = product.field or (offered[0] if len(offered) == 1 else "")
         if not field:
@@ -100,7 +101,7 @@ def _said(reason: str, product: Product, rating: Rating, *, existing: bool = Fal
     values = {
         "field": scale.name,
         "design": shown(product.design),
-        "unit": scale.unit,
+        "unit": unit_words(scale.unit),
         "benchmark": shown(limits.get(_BENCHMARK)),
         "baseline": shown(limits.get("baseline")),
         "mark": marks().resolve(scale.checked or edition.checked).name,

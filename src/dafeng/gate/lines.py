@@ -94,11 +94,13 @@ def _against(
     """Yield what forbids a line, or leaves open whether it may be used."""
     held = case.lines.get(line.line)
     filed = held["replaced_by"] if held else ""
-    users = {filed} if filed else set(case.claims.get(line.line, ()))
+    users = {filed} if filed else case.users(line.line)
     users.discard(case.project.project)  # what the books give it settles who has the line
     if users or twice:
         names = listed([*sorted(users), *[case.project.project] * twice])
         yield Remark("line_used_twice", {"line": line.line, "projects": names})
+    elif case.claims is None:
+        yield Remark("line_users_not_known", {"line": line.line})
     known = {one.id: one for one in family.barriers}
     for barred in line.barred:
         barrier = known.get(barred)

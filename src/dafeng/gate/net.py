@@ -22,6 +22,9 @@ _UNIT = f"{CAPACITY}/a"
 
 def net_capacity(case: Case) -> Iterator[Remark]:
     """Hold new less retired capacity against each plan that limits it there."""
+    if not case.project.products:
+        yield Remark("products_not_stated")
+        return
     found = [*_nets(case), *_routes(case)]
     yield from found or [Remark("no_limit_there")]
 

@@ -209,6 +209,12 @@ class Project(Record):
         """The class of the list: ``planned``, ``building`` or ``existing``."""
         return {"running": "existing", "stopped": "existing"}.get(self.status, self.status)
 
+    def begins(self, day: date) -> int:
+        """Return the year of operation; a project that runs counts as it is now."""
+        if self.finished is None or self.status == "running":
+            return day.year
+        return max(self.finished.year, day.year)
+
 
 def read_project(path: Path) -> Project:
     """Read a project file (YAML, of which JSON is a part).

@@ -86,6 +86,9 @@ def own_check(case: Case, own: OwnCheck) -> Iterator[Remark]:
     if own.two_highs and project.two_highs is not True:
         yield Remark("not_two_highs" if project.two_highs is False else "two_highs_not_stated")
         return
+    if own.items and not project.products:
+        yield Remark("products_not_stated")
+        return
     if own.items and not {one.item for one in project.products} & set(own.items):
         yield Remark("own_other_product")
         return

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from dafeng.budget import Room
 from dafeng.explain import Node
-from dafeng.gate.case import Case, Counted, Own, Remark, tonnes
+from dafeng.gate.case import Case, Counted, Own, Remark, tonnes, unit_words
 from dafeng.vocabulary import Text, regions
 
 _EXISTING = "existing"
@@ -47,10 +47,15 @@ def without(own: Own, grams: int, stage: str) -> int | None:
     return own.room.room + (grams if stage == _EXISTING else own.included)
 
 
+def ended(case: Case, room: Room) -> bool:
+    """Whether a room is of a year before the project operates: it says nothing of it."""
+    return room.year < case.begun
+
+
 def _of(case: Case, metric: str, own: Own, grams: int) -> Remark:
     room = own.room
     name = regions()[room.region].name
-    values = {"region": name, "year": room.year, "unit": _UNITS[metric]}
+    values = {"region": name, "year": room.year, "unit": unit_words(_UNITS[metric])}
     left = without(own, grams, case.project.stage)
     if left is None:
         why = room.reason or Text(zh="空间未知", en="the room is not known")
@@ -64,6 +69,8 @@ def _of(case: Case, metric: str, own: Own, grams: int) -> Remark:
         _node(case, f"room_with/{place}", after, room.unit),
     )
     values |= {"without": tonnes(left), "own": tonnes(grams), "with": tonnes(after)}
+    if ended(case, room):
+        return Remark("room_ended", values | {"begun": case.begun}, (), nodes)
     return Remark(_reason(room, after), values, (), nodes)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dafeng.budget import Room
 from dafeng.gate.case import Counted
 from dafeng.gate.fitting import Candidate, Space, fitting
+from dafeng.gate.regional import ended
 from dafeng.gate.review import Opinion, verdict_of
 from dafeng.gate.settings import settings
 from dafeng.vocabulary import Text
@@ -129,6 +130,8 @@ def _spaces(opinions: Iterable[Opinion]) -> tuple[list[Space], list[str]]:
                 key = (own.room.region, own.room.year)
                 rooms[key] = own.room
                 back[key] = back.get(key, 0) + own.included
+                if ended(one.case, own.room):
+                    lost.append(metric)
         for key, room in rooms.items():
             if room.room is None:
                 lost.append(metric)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,85 +12,73 @@ import pyarrow as pa
 from dafeng import explain as trees
 from dafeng import indicators, ledger, plan, rulebook, statistics
 from dafeng.findings import Finding, has_errors
+from dafeng.gate import limiting, matters, supervision_tables
+from dafeng.portfolio import tables as portfolio_tables
 from dafeng.vocabulary import Fault, TableSchema, period
 from dafeng.vocabulary import below as inside
+from dafeng.workspace import budgeting
+from dafeng.workspace.barometer import Readings, barometer
 from dafeng.workspace.boards import BoardOfBooks
 from dafeng.workspace.books import Books
 from dafeng.workspace.decompose import Asked, FaultyFile, decompose
 from dafeng.workspace.door import door_check
+from dafeng.workspace.explained import Finder, found_by
 from dafeng.workspace.figures import Account, Accounts, beside_published
+from dafeng.workspace.gate import AskedGate, gate, gate_file, gate_list
+from dafeng.workspace.graded import FromBooks, Share
+from dafeng.workspace.grades import grade_books
 from dafeng.workspace.kept import Kept
+from dafeng.workspace.nowcast import nowcast_of
+from dafeng.workspace.outlook import open_history, open_scenario
+from dafeng.workspace.paths import paths_of
+from dafeng.workspace.portfolio import retrofit_limits, retrofits
 from dafeng.workspace.preview import Moved, Preview, preview
+from dafeng.workspace.projected import keep_statements
+from dafeng.workspace.results import Board, Explanation, Imported
+from dafeng.workspace.room import AskedRoom, Rooms, rooms
 from dafeng.workspace.store import Config, Store
 from dafeng.workspace.sums import sums
+from dafeng.workspace.supervision import Swept, supervise
+from dafeng.workspace.supervision_classes import Firm, classes_of
 
 __all__ = [
     "Account",
     "Accounts",
+    "AskedGate",
+    "AskedRoom",
     "Board",
     "Explanation",
     "FaultyFile",
+    "Firm",
+    "FromBooks",
     "Imported",
     "Moved",
     "Preview",
+    "Readings",
+    "Rooms",
+    "Share",
+    "Swept",
     "Workspace",
+    "barometer",
+    "budgeting",
+    "classes_of",
+    "gate",
+    "gate_file",
+    "gate_list",
+    "grade_books",
+    "keep_statements",
+    "nowcast_of",
+    "open_history",
+    "open_scenario",
+    "paths_of",
+    "retrofit_limits",
+    "retrofits",
+    "rooms",
+    "supervise",
 ]
 
 FORMAT = 1
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an import took in: counts by class of row, and what was found."""
-
-    table: str
-    batch: str
-    taken: int
-    rejected: int
-    rejected_file: str
-    counts: dict[str, int]
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
-class Board:
-    """The targets of some plans as of a period."""
-
-    as_of: str
-    lines: tuple[indicators.Progress, ...]
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What was found on the way, each once."""
-        found = {(f.code, f.place, str(f.values)): f for x in self.lines for f in x.findings}
-        return tuple(found.values())
-
-    def table(self) -> pa.Table:
-        """Return the lines as a table; value, path, gap and pace are in ``unit``."""
-        words = ("plan", "region", "as_of", "status", "value_period", "mark", "figure")
-        numbers = ("value", "path", "gap", "pace")
-        schema = pa.schema(
-            [(name, pa.string()) for name in ("target", *words, "unit")]
-            + [(name, pa.float64()) for name in numbers]
-        )
-        rows = [
-            {"target": line.target.id, "unit": line.target.unit}
-            | {name: getattr(line, name) for name in (*words, *numbers)}
-            for line in self.lines
-        ]
-        return pa.Table.from_pylist(rows, schema)
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """The tree of a figure; for an old id also what changed since."""
-
-    figure: str
-    tree: trees.Node
-    asked: str
-    changes: tuple[tuple[str, Any, Any], ...] = ()
-    kept: bool = True
 
 
 class Workspace:
@@ -284,14 +271,11 @@ class Workspace:
             account = self.account(reporters=[reporter], year=when).find(name, scope, when)
             current, tree, now = account.figure, account.tree, account.inputs
             self._keep(current, tree)
-        elif kind == "target":
-            line = self._line(name, scope, when)
-            current, tree, now = line.figure, line.tree, trees.inputs(line.tree.to_dict("en"))
-        elif kind == "sum":
-            total = self._sum(name, scope, when)
-            current, tree, now = total.figure, total.tree, trees.inputs(total.tree.to_dict("en"))
         else:
-            raise Fault("unknown_figure", label=figure)
+            own: dict[str, Finder] = {"target": self._line, "sum": self._sum}
+            finder = own.get(kind) or partial(found_by(kind, figure), self)
+            found = finder(name, scope, when)
+            current, tree, now = found.figure, found.tree, trees.inputs(found.tree.to_dict("en"))
         if not digest or figure == current:
             return Explanation(current, tree, figure)
         before = self._inputs(figure)
@@ -361,20 +345,26 @@ class Workspace:
 
     def _schema(self, name: str) -> TableSchema:
         """Return a table with the parameters, methods and measures that its columns may name."""
-        known = ledger.tables() | statistics.tables()
+        known = ledger.tables() | statistics.tables() | portfolio_tables() | supervision_tables()
         if name not in known:
             raise Fault("unknown_table", label=name, near=", ".join(known))
+        books = self.rules.scales.values() if name in ("lines", "unit_energy") else ()
         match name:
             case "measured":
-                return known[name].with_choices("parameter", self.rules.parameters)
+                column, choices = "parameter", list(self.rules.parameters)
             case "assignments":
-                return known[name].with_choices("method", self.rules.methods)
+                column, choices = "method", list(self.rules.methods)
             case "lines":
-                fields = {s.id for book in self.rules.scales.values() for s in book.scales}
-                return known[name].with_choices("field", sorted(fields))
+                column, choices = "field", sorted({s.id for book in books for s in book.scales})
             case "statistics":
-                return known[name].with_choices("measure", statistics.measures())
-        return known[name]
+                column, choices = "measure", list(statistics.measures())
+            case "orders":
+                column, choices = "matter", list(matters())
+            case "unit_energy":
+                column, choices = "family", limiting(books)
+            case _:
+                return known[name]
+        return known[name].with_choices(column, choices)
 
     def _keep(self, figure: str, tree: trees.Node) -> None:
         self.store.keep_figure(figure, tree.to_dict("en"))

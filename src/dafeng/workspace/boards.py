@@ -28,6 +28,7 @@ class BoardOfBooks:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._tables = {name: workspace.rows(name) for name in TABLES}
+        self._books, self._taken = cache(self._opened), cache(self._taken_off)
 
     def lines(self, plan: Plan, when: str, place: str) -> list[indicators.Progress]:
         """Return the targets of a plan, computed from the reporters of a place inside its owner."""
@@ -46,11 +47,9 @@ class BoardOfBooks:
     def _totals(self, place: str, data_year: int | None) -> list[indicators.Total]:
         return reporter_totals(self._books(data_year), place, self._taken(data_year))
 
-    @cache  # noqa: B019  one board is made, and lives as long as the command
-    def _books(self, data_year: int | None) -> Books:
+    def _opened(self, data_year: int | None) -> Books:
         return Books(self._workspace.store, self._workspace.rules, data_year)
 
-    @cache  # noqa: B019
-    def _taken(self, data_year: int | None) -> dict[tuple[str, str], Any]:
+    def _taken_off(self, data_year: int | None) -> dict[tuple[str, str], Any]:
         asked = indicators.excluded_lists()
         return {(n, m): excluded(self._books(data_year), self._tables, n, m) for n, m in asked}

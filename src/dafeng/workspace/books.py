@@ -4,45 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dafeng import engine, ledger
 from dafeng.accounting import (
     COLUMNS,
     MARK,
+    SEPARATOR,
     Footing,
     Ground,
+    Lines,
     account_tree,
-    accounts,
-    derive,
-    footings,
+    footing_table,
+    footings_of,
+    lines_of,
     outside,
-    prepare,
+    over_years,
     spread_assignments,
-    totals,
 )
 from dafeng.explain import Node
 from dafeng.findings import Finding
 from dafeng.rulebook import Rulebook, in_force, years_of
-from dafeng.vocabulary import Text, items, period, worst_mark
-from dafeng.workspace.cache import Cache
+from dafeng.vocabulary import Text, items, worst_mark
+from dafeng.workspace import compiled as compiling
+from dafeng.workspace.compiled import ACCOUNTS_SCHEMA, KEYS, PREPARED_SCHEMA, Compiled
 from dafeng.workspace.figures import Account
+from dafeng.workspace.gaps import gaps_of
+from dafeng.workspace.measured import Rows
+from dafeng.workspace.shelf import Shelf, hashed, program
+from dafeng.workspace.totals import SUMS, Summing, Totals, labelled
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from dafeng.workspace.store import Store
 
-_KEYS = {
-    "measured": ("reporter", "facility", "period", "item", "parameter"),
-    "reporters": ("reporter",),
-    "facilities": ("reporter", "facility"),
-    "assignments": ("reporter", "facility", "method", "purpose", "first"),
-}
 _ACTIVITY = [item.id for item in items().values() if item.kind != "measure"]
 KEY = ("reporter", "facility", "year", "method", "measure", "memo")
 """What identifies a total."""
@@ -59,82 +60,171 @@ class Books:
 
     def __init__(self, store: Store, rules: Rulebook, data_year: int | None = None) -> None:
         self._rules = rules
+        self._store = store  # its folder may go with it, and trees are read from there later
         self._engine = engine.connect()
-        schemas = ledger.tables()
-        loaded = {
-            name: store.load(schemas[name])
-            for name in ("entries", "measured", "reporters", "facilities", "assignments")
-        }
-        self._tables = {name: self._current(name, rows) for name, rows in loaded.items()}
-        self._measured = {
-            "/".join(
-                (
-                    "measured",
-                    *(row[k] for k in _KEYS["measured"]),
-                )
-            ): row
-            for row in loaded["measured"].to_pylist()
-        }
+        self._engine.close_when_unused()
+        self._loaded = {name: store.load(ledger.tables()[name]) for name in KEYS}
+        self._measured = Rows(self._loaded["measured"], "measured", KEYS["measured"])
         self._files = {
             name.split("-")[0]: manifest["file"] for name, manifest in store.manifests("entries")
         }
+        self._reporters = ledger.today(self._loaded["reporters"].to_pylist(), KEYS["reporters"])
         self._names = {
             row["reporter"]: Text(zh=row["name_zh"], en=row["name_en"] or row["name_zh"])
-            for row in loaded["reporters"].to_pylist()
+            for row in self._reporters
         }
-        self._assignments = self.fetch(self._tables["assignments"])
-        self.prepared = self._prepare()
-        compiler = Cache(store.path / "cache").coefficients
-        measured = self._tables["measured"]
-        rows = accounts(
-            rules,
-            self.prepared,
-            measured,
-            data_year,
-            compiler,
-            derived=self._derived,
-            put=self._engine.put,
-        )
-        self.rows = self._engine.keep("accounts", rows)
-        self._ground = Ground(rules, self._measured, self._derived.origins)
+        name = "books" if data_year is None else f"books-{data_year}"
+        self._shelf = Shelf(store.path / "cache" / name)
+        said = (rules.hash, program(), data_year, self._engine.kind)
+        self._key = hashed(store.content(("entries", *KEYS)), *said)
+        self._books = self._opened(store, data_year, hashed(*self._loaded.values(), *said))
+        self._tidy()
+        assigned = ledger.today(self._loaded["assignments"].to_pylist(), KEYS["assignments"])
+        spread = spread_assignments(assigned, [int(year) for year in self._books.years])
+        self._methods = _methods(spread)
+        self._derived = self._books.origins
+        self._ground = Ground(rules, self._measured, self._derived)
+
+    def _opened(self, store: Store, data_year: int | None, base: str) -> Compiled:
+        """Return the books compiled, from the shelf where nothing changed."""
+        held = self._shelf.record(f"state-{self._key}")
+        self._base = base
+        if held is not None and (books := Compiled(self._shelf, held)).whole:
+            return books
+        ground = compiling.Ground(self._rules, data_year, self._loaded, base)
+        worker = engine.connect()
+        try:
+            entries = store.load(ledger.tables()["entries"])
+            books = compiling.compiled(worker, self._shelf, entries, ground)
+        finally:
+            worker.close()
+        self._shelf.note(f"state-{self._key}", books.years)
+        return books
+
+    def _tidy(self) -> None:
+        """Remove what these books do not use; what another run used today stays."""
+        whole = {f"{name}-{self._key}" for name in ("state", "findings", "gaps")}
+        years = {
+            f"{n}-{y}-{self._named(y)}" for n in ("totals", "footings") for y in self._books.years
+        }
+        self._shelf.clear(whole | years | self._books.names())
+
+    @cached_property
+    def prepared(self) -> ir.Table:
+        """The rows that count, completed for the join; see ``accounting.prepare``."""
+        files = self._books.snapshot.files(self._books.snapshot.periods)
+        return self._scanned("prepared", files, PREPARED_SCHEMA)
+
+    @cached_property
+    def rows(self) -> ir.Table:
+        """The accounts: rows joined to terms; see ``accounting.accounts``."""
+        files = [self._shelf.path(name) for name in self._books.accounts.values()]
+        return self._scanned("accounts", files, ACCOUNTS_SCHEMA)
+
+    def _scanned(self, name: str, files: list[Path], schema: pa.Schema) -> ir.Table:
+        if not files:
+            return self._engine.put(name, schema.empty_table())
+        return self._engine.scan(name, files, schema.names)
 
     def accounts(self, reporters: Sequence[str] = (), year: str | None = None) -> list[Account]:
         """Return the totals by reporter, facility, method and year."""
-        rows = self._chosen(self.rows, reporters, year)
-        sums = self.fetch(totals(rows, ("reporter", "year")).order_by(list(KEY)))
-        detail = self._engine.fetch(rows.select(*KEY, *COLUMNS))
-        footings_ = footings(self._ground, detail, KEY)
-        return [self._account(row, footings_[tuple(row[k] for k in KEY)]) for row in sums]
+        found = []
+        for one in (y for y in self._books.years if year in (None, y)):
+            totals, footing = self._totals(one), self._footing(one)
+            if reporters:
+                wanted = pa.array(list(reporters), pa.string())
+                totals, footing = (
+                    side.filter(pc.is_in(side["reporter"], value_set=wanted))
+                    for side in (totals, footing)
+                )
+            rests_on = footings_of(self._ground, footing, KEY)
+            found += [
+                self._account(row, rests_on[tuple(row[k] for k in KEY)])
+                for row in totals.to_pylist()
+            ]
+        return sorted(found, key=lambda account: [getattr(account, name) for name in KEY])
+
+    def _totals(self, year: str) -> pa.Table:
+        """Return the totals of a year by ``KEY``."""
+        name = f"totals-{year}-{self._named(year)}"
+        found = self._shelf.table(name)
+        if found is None:
+            snapshot = self._books.snapshot
+            totals = Totals(snapshot, self._shelf.folder / "totals", self._bearing, self._summing)
+            found = self._shelf.put(name, labelled(totals.of(year), snapshot.numbered("who")))
+        found = found.append_column("year", pa.array([year] * found.num_rows, pa.string()))
+        sums = found.group_by(list(KEY)).aggregate([(name, "sum") for name in SUMS])
+        sums = sums.rename_columns([*KEY, *SUMS])
+        known = pc.greater(sums["terms"], sums["without_value"])
+        at = sums.column_names.index("grams")
+        return sums.set_column(at, "grams", pc.if_else(known, sums["grams"], None))
+
+    def _footing(self, year: str) -> pa.Table:
+        """Return what the totals of a year rest on."""
+        name = f"footings-{year}-{self._named(year)}"
+        found = self._shelf.table(name)
+        if found is None:
+            detail = self.rows.filter(self.rows.year == year).select(*KEY, *COLUMNS)
+            found = self._shelf.put(name, footing_table(self._engine.fetch(detail), KEY))
+        return found
+
+    def _bearing(self, period: str) -> str:
+        """Return a hash of what bears on the totals of a period beside its rows."""
+        return hashed(program(), self._engine.kind, self._lines.hash(period))
+
+    def _named(self, year: str) -> str:
+        """Return a hash of all that bears on the accounts of a year."""
+        held = {p: n for p, n in self._books.accounts.items() if p.startswith(year)}
+        return hashed(self._base, held)
+
+    @cached_property
+    def _lines(self) -> Lines:
+        def worst(inputs: str) -> str:
+            return worst_mark({self.mark_of(one) for one in inputs.split(SEPARATOR) if one})
+
+        return lines_of(self._books.table("coefficients"), self._books.table("overrides"), worst)
+
+    @cached_property
+    def _summing(self) -> Summing:
+        return Summing(self._engine, self._books.snapshot, self._lines)
 
     def reporters(self) -> list[dict[str, Any]]:
         """Return the reporters as dictionaries."""
-        return self.fetch(self._tables["reporters"])
+        return self._reporters
 
     def fetch(self, rows: ir.Table) -> list[dict[str, Any]]:
         """Compute a table and return its rows as dictionaries; whole numbers stay whole."""
-        found: list[dict[str, Any]] = self._engine.fetch(rows).to_pylist()
+        found: list[dict[str, Any]] = self.table(rows).to_pylist()
         return found
+
+    def table(self, rows: ir.Table) -> pa.Table:
+        """Compute a table; whole numbers stay whole."""
+        return self._engine.fetch(rows)
 
     def mark_of(self, value: str) -> str:
         """Return the mark of an input of a coefficient: a rule's, or that of a measured value."""
         if value in self._rules.values:
             return self._rules.values[value].mark
-        if value in self._derived.origins:
-            origin = self._derived.origins[value]
+        if value in self._derived:
+            origin = self._derived[value]
             return worst_mark({*map(self.mark_of, origin.inputs), *origin.marks(self._rules)})
         return self._measured[value].get("mark") or "reported"
 
     def findings(self) -> list[Finding]:
         """Return what the accounts leave out, and why."""
-        return [
-            *self._out_of_time(),
-            *self._two_methods(),
-            *self._without_method(),
-            *self._outside(),
-            *self._no_value(),
-            *self._derived.findings,
-            *(finding for gaps in self.gaps().values() for finding in gaps),
-        ]
+        held = self._shelf.record(f"findings-{self._key}")
+        if held is None:
+            held = {"found": [*self._left_out()]}
+            self._shelf.note(f"findings-{self._key}", held)
+        return [*held["found"], *(finding for gaps in self.gaps().values() for finding in gaps)]
+
+    def _left_out(self) -> Iterable[Finding]:
+        yield from self._out_of_time()
+        yield from self._two_methods()
+        yield from self._without_method()
+        yield from self._outside()
+        yield from self._no_value()
+        yield from over_years(self._books.refused)
 
     def _account(self, row: dict[str, Any], footing: Footing) -> Account:
         method = self._rules.method(row["method"])
@@ -166,7 +256,7 @@ class Books:
         for row in rows:
             row["source"] = self._place(row)
         method = self._rules.method(account.method)
-        parts = account_tree(self._rules, method, rows, self._measured, self._derived.origins)
+        parts = account_tree(self._rules, method, rows, self._measured, self._derived)
         if not method.complete:  # what is settled of it is no total
             parts = tuple(replace(n, flags=(*n.flags, "incomplete_method")) for n in parts)
         return Node(
@@ -180,73 +270,26 @@ class Books:
             children=parts,
         )
 
-    @cache  # noqa: B019  a workspace opens few books, and they live as long as the command
     def gaps(self) -> dict[tuple[str, str], list[Finding]]:
         """Find the months that a series lacks inside its span, by reporter and year.
 
         They are in no sum: not reported is not zero.
         """
-        found: dict[tuple[str, str], list[Finding]] = {}
-        for gap in ledger.check_entries(self._engine.fetch(self._entries)):
-            if gap.code != "month_gap":
-                continue
-            months = gap.values["months"].split(", ")
-            for year in sorted({month[:4] for month in months}):
-                here = ", ".join(month for month in months if month[:4] == year)
-                values = dict(gap.values) | {"months": here}
-                finding = Finding("not_reported", gap.values["reporter"], values)
-                found.setdefault((gap.values["reporter"], year), []).append(finding)
-        for (reporter, year), missing in self._absent_months().items():
-            values = {"months": ", ".join(missing), "year": year}
-            finding = Finding("year_incomplete", reporter, values)
-            found.setdefault((reporter, year), []).append(finding)
-        return found
+        return self._gaps
 
-    def _absent_months(self) -> dict[tuple[str, str], list[str]]:
-        """Find the months of a year in which a reporter that books by month has no entry at all."""
-        activity = self._entries.filter(self._entries.item.isin(_ACTIVITY))
-        covered: dict[tuple[str, str], set[str]] = {}
-        for row in self.fetch(activity.select("reporter", "period").distinct()):
-            when = period(row["period"])
-            if when.kind in ("month", "quarter"):
-                months = covered.setdefault((row["reporter"], str(when.year)), set())
-                months |= set(when.months())
-        return {
-            key: missing
-            for key, months in covered.items()
-            if (missing := sorted(set(period(key[1]).months()) - months))
-        }
+    @cached_property
+    def _gaps(self) -> dict[tuple[str, str], list[Finding]]:
+        held = self._shelf.record(f"gaps-{self._key}")
+        if held is None:
+            found = gaps_of(self._books.table("entries")) if self._books.years else {}
+            held = {"found": [[*who, findings] for who, findings in found.items()]}
+            self._shelf.note(f"gaps-{self._key}", held)
+        return {(reporter, year): findings for reporter, year, findings in held["found"]}
 
     def _place(self, row: dict[str, Any]) -> str:
         """Return file and row that an entry was read from, then the source it names."""
         batch, _, line = row["entry"].partition(MARK)[0].partition(".")
         return f"{self._files.get(batch, batch)}:{int(line)} · {row['source']}"
-
-    def _prepare(self) -> ir.Table:
-        entries = self._entries = self._tables["entries"]
-        labels = [row["period"] for row in self.fetch(entries.select("period").distinct())]
-        years = sorted({period(label).year for label in labels})
-        spread = spread_assignments(self._assignments, years)
-        self._methods = _methods(spread)
-        assigned = ibis.memtable(spread)
-        rows = prepare(
-            self._rules, entries, self._tables["reporters"], self._tables["facilities"], assigned
-        )
-        booked = self._engine.keep("booked", rows)
-        self._derived = derive(self._rules, booked, self._tables["measured"])
-        prepared = self._derived.with_entries(booked)
-        return self._engine.keep("prepared", prepared)
-
-    def _current(self, name: str, rows: pa.Table) -> ir.Table:
-        """Return what counts today of a table of the books, computed once."""
-        held = self._engine.put(f"all_{name}", rows)
-        today = ledger.current(held) if name == "entries" else ledger.newest(held, _KEYS[name])
-        return self._engine.keep(f"current_{name}", today)
-
-    def _chosen(self, rows: ir.Table, reporters: Sequence[str], year: str | None) -> ir.Table:
-        if reporters:
-            rows = rows.filter(rows.reporter.isin(list(reporters)))
-        return rows.filter(rows.year == year) if year else rows
 
     def unsettled(self, reporter: str, year: str, purpose: str) -> bool:
         """Whether a reporter has no total for a purpose: two methods, or an incomplete one."""

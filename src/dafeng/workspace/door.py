@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from dafeng.ledger import Add
 from dafeng.rulebook import Rulebook
-from dafeng.vocabulary import Fault, factor, is_fictional
+from dafeng.vocabulary import Fault, factor, is_fictional, read_yaml
 
 Check = Callable[[Any, Add], None]
 _CHANGES = ("change", "change_sum")
 _RATE = "%"
 _SYNTHETIC = "synthetic"
+_ESTIMATED = Path(__file__).parent / "data" / "estimated.yaml"
 
 
 def door_check(table: str, rules: Rulebook) -> Check | None:
@@ -24,6 +26,7 @@ def door_check(table: str, rules: Rulebook) -> Check | None:
         "assignments": lambda rows, add: _assignments(rules, rows, add),
         "reporters": _reporters,
         "statistics": _statistics,
+        "lines": _lines,
     }
     return checks.get(table)
 
@@ -79,6 +82,15 @@ def _statistics(rows: Any, add: Add) -> None:
     for (kind, unit), at in _pairs(rows, "kind", "unit"):
         if kind in _CHANGES and unit != _RATE:
             add("unit_mismatch", at, "unit", lambda _i, u=unit: {"unit": u, "expected": _RATE})
+
+
+def _lines(rows: Any, add: Add) -> None:
+    """A capacity that its source calls an estimate is taken in, and said to be one."""
+    words = {word.casefold() for word in read_yaml(_ESTIMATED)["words"]}
+    notes = rows.column("note").to_pylist()
+    at = np.array([i for i, note in enumerate(notes) if (note or "").casefold() in words], np.int64)
+    if len(at):
+        add("capacity_estimated", at[:1], "note", {"count": len(at), "lines": len(notes)})
 
 
 def _pairs(rows: Any, *names: str) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -10,7 +10,10 @@ from dafeng.vocabulary import Fault
 from dafeng.workspace.barometer import reading_of
 from dafeng.workspace.budget_figures import told
 from dafeng.workspace.gate import opinion_of
+from dafeng.workspace.grades import graded_of
+from dafeng.workspace.projected import statement_of
 from dafeng.workspace.room import room_of
+from dafeng.workspace.supervision import supervised_of
 
 if TYPE_CHECKING:
     from dafeng.workspace import Workspace
@@ -30,9 +33,12 @@ Finder = Callable[[str, str, str], Explained]
 
 FINDERS: dict[str, Callable[[Any, str, str, str], Explained]] = {
     "gate": opinion_of,
+    "grade": graded_of,
     "room": room_of,
     "barometer": reading_of,
     "budget": told,
+    "supervise": supervised_of,
+    "outlook": statement_of,
 }
 """Kind of figure → how it is computed anew from workspace, name, scope and period."""
 

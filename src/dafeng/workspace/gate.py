@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 _METRICS: tuple[Metric, ...] = ("energy", "co2")
 _LEVELS = ("province", "city")
 _NO_ROOM = ("no_figures", "room_without_region")
-_TWO_HIGHS = "two_highs"
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,13 @@ def gate_file(path: Path, day: date) -> Opinion:
     """Review a project file without a workspace: nothing is known of lines and rooms."""
     project = read_project(path)
     rules = rulebook.load()
-    counted = amounts(rules, [project], {project.project: _year(project, day)})
+    counted = amounts(rules, [project], {project.project: project.begins(day)})
     why = Text(zh="没有工作区", en="there is no workspace")
     case = Case(
         project,
         rules,
         day,
+        claims=None,
         counted=counted[project.project],
         no_room=dict.fromkeys(_METRICS, why),
         plans=tuple(plan.plans().values()),
@@ -109,7 +110,7 @@ def gate(ws: Workspace, wanted: str, asked: AskedGate) -> Opinion:
     elif Path(wanted).is_file():
         found = books.opinions([read_project(Path(wanted))])[0]
     else:
-        near = ", ".join(list(books.projects)[: len(settings().verdicts)])
+        near = ", ".join(get_close_matches(wanted, books.projects))
         raise Fault("gate_unknown_project", label=wanted, near=near or "–")
     ws.store.keep_figure(found.figure, found.tree.to_dict("en"))
     return found
@@ -168,7 +169,7 @@ class GateBooks:
     def opinions(self, projects: Sequence[Project]) -> list[Opinion]:
         """Review some projects; their energy is counted in one pass."""
         day, rules = self._asked.day, self._ws.rules
-        years = {one.project: _year(one, day) for one in projects}
+        years = {one.project: one.begins(day) for one in projects}
         counted = amounts(rules, projects, years)
         plans = tuple(self._ws.plans.values())
         found = []
@@ -221,7 +222,7 @@ class GateBooks:
     def _of_region(self, one: Project, whole: str, place: str, metric: Metric) -> list[Own]:
         """Return the rooms of a region in the year of operation and in the target year."""
         region = self._region(whole, metric)
-        begun = _year(one, self._asked.day)
+        begun = one.begins(self._asked.day)
         years = [year for year in region.years() if year >= begun] or region.years()[-1:]
         rooms = [region.room(place, year) for year in sorted({years[0], years[-1]})]
         for room in rooms:
@@ -280,13 +281,6 @@ class GateBooks:
         held = regions()[place]
         above = [p.id for p in ancestors(place) if p.kind in _LEVELS]
         return above[-1] if above else held.id
-
-
-def _year(one: Project, day: date) -> int:
-    """Return the year of operation; a project that runs counts as it is now."""
-    if one.finished is None or one.status == "running":
-        return day.year
-    return max(one.finished.year, day.year)
 
 
 def _known(plans: Iterable[Plan], day: date) -> tuple[Plan, ...]:

@@ -180,11 +180,7 @@ def _counted(
     total = sum(row["grams"] for row in mine)
     method = rules.method(way)
     if metric == "co2" and _process_missing(rules, one, method):
-        why = Text(
-            zh="过程排放（产品、原料）未填报",
-            en="process emissions (products, materials) not stated",
-        )
-        return Counted(None, grams, _stated(one, metric, grams), why)
+        return Counted(None, grams, _stated(one, metric, grams), _NO_PROCESS)
     node = Node(
         "account",
         f"project/{one.project}/{metric}",

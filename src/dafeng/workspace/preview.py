@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
@@ -14,6 +12,7 @@ import pyarrow.compute as pc
 from dafeng.rulebook import describe
 from dafeng.vocabulary import Text, worst_mark
 from dafeng.workspace.books import Books
+from dafeng.workspace.shelf import Scratch
 from dafeng.workspace.store import Store
 
 if TYPE_CHECKING:
@@ -142,14 +141,14 @@ class _Read(Store):
     Args:
         store: the workspace.
         methods: the methods that the rules have; what is assigned to another is left out.
-        scratch: where computing may keep what it likes.
+        scratch: where computing may keep what it likes; it goes when nothing needs it any more.
     """
 
-    def __init__(self, store: Store, methods: Iterable[str], scratch: Path) -> None:
-        self._store = store
+    def __init__(self, store: Store, methods: Iterable[str], scratch: Scratch) -> None:
+        self._store, self._scratch = store, scratch
         self._methods = list(methods)
         self.config = store.config
-        self.path = scratch
+        self.path = scratch.path
 
     def load(self, schema: TableSchema) -> pa.Table:
         """Return the rows of a table of the workspace."""
@@ -157,6 +156,10 @@ class _Read(Store):
         if schema.name != "assignments":
             return rows
         return rows.filter(pc.is_in(rows["method"], pa.array(self._methods, pa.string())))
+
+    def content(self, tables: Iterable[str]) -> str:
+        """Return a hash of the tables as the rules can read them."""
+        return f"{self._store.content(tables)} {sorted(self._methods)}"
 
     def manifests(self, table: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the batches of the workspace."""
@@ -169,9 +172,9 @@ def preview(store: Store, before: Rulebook, after: Rulebook) -> Preview:
     Raises:
         Fault: where the books cannot be computed with one of them.
     """
-    with tempfile.TemporaryDirectory(prefix="dafeng-") as scratch:
-        old = _accounts(store, before, Path(scratch))
-        new = old if before.hash == after.hash else _accounts(store, after, Path(scratch))
+    scratch = Scratch()
+    old = _accounts(store, before, scratch)
+    new = old if before.hash == after.hash else _accounts(store, after, scratch)
     pairs = [(old.get(key), new.get(key)) for key in dict.fromkeys((*old, *new))]
     found = [_moved(was, now, before, after) for was, now in pairs]
     moved = [one for one in found if one.reason or one.difference or one.inside]
@@ -179,7 +182,7 @@ def preview(store: Store, before: Rulebook, after: Rulebook) -> Preview:
     return Preview(tuple(moved), tuple(_sums(found)), len(found) - len(moved))
 
 
-def _accounts(store: Store, rules: Rulebook, scratch: Path) -> dict[Key, Account]:
+def _accounts(store: Store, rules: Rulebook, scratch: Scratch) -> dict[Key, Account]:
     books = Books(_Read(store, rules.methods, scratch), rules)
     return {_key(one): one for one in books.accounts()}
 

@@ -68,8 +68,14 @@ def reporter_totals(
         for who, grams in parts.items()
         if who[0] in held
     ]
-    added = _value_added(books, list(held))
-    return found + [_total(row, held, VALUE_ADDED) for row in books.fetch(added)]
+    return found + value_added_totals(books, region)
+
+
+def value_added_totals(books: Books, region: str) -> list[Total]:
+    """Return the value added of the enterprises of a region and of the regions inside it."""
+    held = {row["reporter"]: row for row in books.reporters() if _inside(row, region)}
+    rows = books.fetch(_value_added(books, list(held)))
+    return [_total(row, held, VALUE_ADDED) for row in rows]
 
 
 def _negative(

@@ -1,43 +1,50 @@
-"""The ledger as the join wants it: prepared rows, a file for each period, and totals beside them.
+"""The ledger as the join wants it: prepared rows, a file for each period.
 
 A convenience, never a source of truth: deleting the folder changes no figure. A period is written
 again only if its rows changed, so that one corrected month costs one month::
 
-    manifest.json             the periods, with the hash of their rows
-    2023-01-<hash>.parquet    rows of a period, by reporter and item
+    manifest.json               the periods and the lists, with the hash of each
+    2023-01-<hash>.parquet      rows of a period, by reporter and item
+    who-<hash>.parquet          whose rows there are: the numbers that the rows bear
+    activity-<hash>.parquet     what is done, likewise
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from time import time
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from dafeng.accounting import distinct
 
 ORDER = ("reporter", "item", "method", "flow", "entry")
 """What the rows of a file are sorted by; an entry stands once for each of its methods."""
 
-SUMS = ("grams", "entries", "without_value")
-"""Whole numbers that are added where totals are merged; all other columns are keys."""
+LISTS = {"who": ("reporter", "facility", "mark"), "activity": ("activity",)}
+"""What is numbered, and the columns that make it up; the rows bear ``who_no``, ``activity_no``."""
 
 _MANIFEST = "manifest.json"
-_PLAIN = ("entry", "quantity", "amount")  # hardly a value twice: a dictionary would not pay
+_PLAIN = ("entry", "quantity", "amount", "who_no")  # a dictionary would not pay
 _ROW_GROUP = 122_880  # rows that DuckDB takes at a time, so that each thread has work of its own
 _LENGTH = 32  # characters of a hash in the name of a file
-_LIMIT = float(np.iinfo(np.int64).max)
+_DAY = 86_400  # seconds
+_BETWEEN = "\x1f"  # between the parts of a text; no id holds it
 
 
 class Snapshot:
-    """Prepared rows by period.
+    """Prepared rows by period, as they were when this object was made or last updated them.
+
+    Another process may write other rows meanwhile; what is seen here stays what it was.
 
     Args:
         folder: made when the first period is written.
@@ -45,18 +52,22 @@ class Snapshot:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._held = self._manifest()
 
     @property
     def periods(self) -> dict[str, str]:
-        """The periods held, each with the hash of its rows."""
-        path = self.folder / _MANIFEST
-        if not path.is_file():
-            return {}
-        held: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        return held
+        """The periods held, each with the hash of its rows and of the numbers they bear."""
+        return self._held["periods"]
+
+    def numbered(self, name: str) -> pa.Table:
+        """Return one of ``LISTS``: the row at a place is what has this number."""
+        digest = self._held["lists"].get(name)
+        if digest is None:
+            return pa.schema([(part, pa.string()) for part in LISTS[name]]).empty_table()
+        return pq.ParquetFile(self._path(name, digest)).read()
 
     def update(
-        self, periods: Iterable[tuple[str, pa.Table]], *, others_stay: bool = False
+        self, periods: Iterable[tuple[str, pa.Table]], stay: Iterable[str] = ()
     ) -> list[str]:
         """Write the periods whose rows are not those that are held.
 
@@ -64,111 +75,70 @@ class Snapshot:
 
         Args:
             periods: each period with all of its rows, in any order.
-            others_stay: keep the periods that are not given; else they go.
+            stay: periods that are kept though they are not given; all others go.
 
         Returns:
             The periods that were written.
         """
-        before = self.periods
-        after, written = dict(before) if others_stay else {}, []
+        before = self._held
+        held, lists = before["periods"], {name: self.numbered(name) for name in LISTS}
+        after, written = {name: held[name] for name in stay if name in held}, list[str]()
         for period, rows in periods:
             ordered = ordered_by_content(rows)
+            for name, columns in LISTS.items():
+                lists[name], numbers = numbered(lists[name], ordered.select(columns))
+                ordered = ordered.append_column(f"{name}_no", numbers)
             after[period] = digest(ordered)
-            if after[period] != before.get(period):
-                _write(ordered, self._path(period, after[period]))
+            path = self._path(period, after[period])
+            if after[period] != held.get(period) or not readable(path):
+                write(ordered, path, _PLAIN)
                 written.append(period)
-        if after != before:
-            _replace(self.folder / _MANIFEST, json.dumps(after, indent=1, sort_keys=True).encode())
-        for period in before.keys() - {p for p in after if after[p] == before.get(p)}:
-            self._path(period, before[period]).unlink(missing_ok=True)
+        named = {name: digest(texts) for name, texts in lists.items()}
+        for name in {name for name in named if named[name] != before["lists"].get(name)}:
+            write(lists[name], self._path(name, named[name]), LISTS[name])
+        now = {"periods": after, "lists": named}
+        if now != before:
+            text = json.dumps(now, indent=1, sort_keys=True)
+            replace(self.folder / _MANIFEST, text.encode())
+            self._held = now
+        clear(self.folder, {self._path(*item) for part in now.values() for item in part.items()})
         return written
 
     def files(self, periods: Iterable[str]) -> list[Path]:
         """Return the files of some periods, in the order of time."""
-        held = self.periods
-        return [self._path(period, held[period]) for period in sorted(periods)]
+        return [self._path(period, self.periods[period]) for period in sorted(periods)]
 
-    def _path(self, period: str, name: str) -> Path:
-        return self.folder / f"{period}-{name}.parquet"
+    @property
+    def whole(self) -> bool:
+        """Whether all files are there and can be read."""
+        return all(
+            readable(self._path(*item)) for part in self._held.values() for item in part.items()
+        )
+
+    def _manifest(self) -> dict[str, dict[str, str]]:
+        with suppress(OSError, ValueError):
+            held = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
+            if all(readable(self._path(*item)) for item in held["lists"].items()):
+                return {name: dict(held[name]) for name in ("periods", "lists")}
+        return {"periods": {}, "lists": {}}
+
+    def _path(self, name: str, digest_: str) -> Path:
+        return self.folder / f"{name}-{digest_}.parquet"
 
 
-class Totals:
-    """Totals of the periods of a snapshot, kept until what they are made of changes.
+def numbered(known: pa.Table, rows: pa.Table) -> tuple[pa.Table, pa.Array]:
+    """Number rows of texts: what is known keeps its number, what is new goes to the end.
 
-    Args:
-        snapshot: holds the rows.
-        folder: where the totals are kept.
-        ground: gives for a period the hash of all else that bears on its totals: rules,
-            coefficients, what was measured.
-        compute: gives the totals of a period: ``SUMS`` by any keys, ``grams`` null where nothing
-            is known.
+    Returns:
+        The list, and for each row its place in it.
     """
-
-    def __init__(
-        self,
-        snapshot: Snapshot,
-        folder: Path,
-        ground: Callable[[str], str],
-        compute: Callable[[str], pa.Table],
-    ) -> None:
-        self._snapshot, self._folder = snapshot, folder
-        self._ground, self._compute = ground, compute
-
-    def of(self, periods: Iterable[str]) -> pa.Table:
-        """Return the totals of some periods, computing those that are not kept."""
-        held = self._snapshot.periods
-        return merged([self._period(period, held[period]) for period in sorted(periods)])
-
-    def _period(self, period: str, rows: str) -> pa.Table:
-        name = hashlib.sha256(f"{rows} {self._ground(period)}".encode()).hexdigest()[:_LENGTH]
-        path = self._folder / f"{period}-{name}.parquet"
-        if not path.is_file():
-            _write(_encoded(self._compute(period)), path)
-            for old in self._folder.glob(f"{period}-*.parquet"):
-                if old != path:
-                    old.unlink(missing_ok=True)
-        return pq.ParquetFile(path).read()
-
-
-def merged(parts: Sequence[pa.Table]) -> pa.Table:
-    """Add totals of periods that have no entry in common.
-
-    Sums of whole numbers: the result does not depend on how rows are split, or in what order.
-
-    Raises:
-        OverflowError: a sum may not fit into 64 bits.
-    """
-    rows = pa.concat_tables([_encoded(part) for part in parts]).unify_dictionaries()
-    if _magnitude(rows["grams"]) >= _LIMIT:
-        raise OverflowError("grams")
-    keys = [name for name in rows.column_names if name not in SUMS]
-    numbered = {"key": _numbered(rows, keys), "at": np.arange(rows.num_rows)}
-    sums = pa.table(numbered | {name: rows[name] for name in SUMS}).group_by("key")
-    sums = sums.aggregate([("at", "min"), *((name, "sum") for name in SUMS)])
-    found = {name: _whole(rows[name]).take(_whole(sums["at_min"])) for name in keys}
-    return pa.table(found | {name: sums[f"{name}_sum"] for name in SUMS}).select(rows.column_names)
-
-
-def _encoded(rows: pa.Table) -> pa.Table:
-    """Return a table with its keys as places in lists of their own."""
-    columns = {name: rows[name] for name in rows.column_names}
-    keys = {
-        name: column.dictionary_encode() for name, column in columns.items() if name not in SUMS
-    }
-    return pa.table(columns | keys)
-
-
-def _numbered(rows: pa.Table, keys: Sequence[str]) -> NDArray[np.int64]:
-    """Return one number for each combination of keys: to group by it is quick."""
-    numbers, size = np.zeros(rows.num_rows, np.int64), 1
-    for name in keys:
-        column = _whole(rows[name])
-        if size * len(column.dictionary) >= _LIMIT:
-            numbers = pa.array(numbers).dictionary_encode().indices.to_numpy().astype(np.int64)
-            size = rows.num_rows
-        numbers = numbers * len(column.dictionary) + column.indices.to_numpy()
-        size *= len(column.dictionary)
-    return numbers
+    fresh, where = distinct(rows)
+    at = pc.index_in(_text(fresh), value_set=_text(known))
+    fresh = fresh.filter(pc.is_null(at))
+    places = at.to_numpy(zero_copy_only=False).astype(np.float64)
+    places[np.isnan(places)] = known.num_rows + np.arange(fresh.num_rows)
+    joined = pa.concat_tables([known, fresh]).combine_chunks()
+    return joined, pa.array(places.astype(np.int32)[where])
 
 
 def ordered_by_content(rows: pa.Table, order: Sequence[str] = ORDER) -> pa.Table:
@@ -183,19 +153,71 @@ def ordered_by_content(rows: pa.Table, order: Sequence[str] = ORDER) -> pa.Table
 
 
 def digest(ordered: pa.Table) -> str:
-    """Return a hash of names, types and values of rows from ``ordered_by_content``.
+    """Return a hash of names, types and values of rows in a settled order.
 
     No engine takes part, so that a snapshot of one is a snapshot of another.
     """
     found = hashlib.sha256(str(ordered.schema.remove_metadata()).encode())
     for column in ordered.itercolumns():
         array = column.chunk(0) if column.num_chunks else pa.array([], column.type)
+        if pa.types.is_string(array.type):
+            array = array.dictionary_encode()
         if isinstance(array, pa.DictionaryArray):
-            found.update("\n".join(array.dictionary.to_pylist()).encode())
+            texts = "\n".join(array.dictionary.to_pylist())
+            found.update(texts.encode())
+            if texts.count("\n") >= len(array.dictionary) > 0:  # a text has more than one line
+                found.update(np.ascontiguousarray(pc.binary_length(array.dictionary)).data)
             array = array.indices
+        if pa.types.is_boolean(array.type):
+            array = array.cast(pa.uint8())
         found.update(array.is_null().cast(pa.uint8()).to_numpy())
         found.update(np.ascontiguousarray(array.fill_null(0).to_numpy()).data)
     return found.hexdigest()[:_LENGTH]
+
+
+def write(rows: pa.Table, path: Path, plain: Sequence[str] = ()) -> None:
+    """Write a file; ``plain`` columns hardly have a value twice."""
+    sink = pa.BufferOutputStream()
+    coded = [name for name in rows.column_names if name not in plain]
+    pq.write_table(rows, sink, compression="zstd", row_group_size=_ROW_GROUP, use_dictionary=coded)
+    replace(path, sink.getvalue())
+
+
+def replace(path: Path, content: Any) -> None:
+    """Write a file in a way that a reader sees the old one or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not (path.parent / ".gitignore").is_file():
+        (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+    partial = path.with_name(f"{path.name}-{uuid4().hex}.partial")  # of this process alone
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def readable(path: Path) -> bool:
+    """Whether a Parquet file is there, and whole by its length and its last lines."""
+    try:
+        pq.ParquetFile(path).close()
+    except (OSError, pa.ArrowInvalid):
+        return False
+    return True
+
+
+def clear(folder: Path, used: Collection[Path]) -> None:
+    """Remove files that nothing leads to any more.
+
+    Another process may still be reading what it found a moment ago: young files stay for a day.
+    """
+    for path in folder.glob("*-*"):
+        with suppress(OSError):  # another process was quicker
+            if path not in used and time() - path.stat().st_mtime > _DAY:
+                path.unlink()
+
+
+def _text(rows: pa.Table) -> pa.Array:
+    return _whole(pc.binary_join_element_wise(*rows.itercolumns(), _BETWEEN))
 
 
 def _coded(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
@@ -210,27 +232,10 @@ def _coded(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
     return pa.DictionaryArray.from_arrays(indices, found.dictionary.take(pa.array(order)))
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
+def _whole(column: Any) -> pa.Array:
     """Return a column as one array."""
-    return column.unify_dictionaries().combine_chunks()
-
-
-def _magnitude(column: pa.ChunkedArray) -> float:
-    """Return the sum of absolute values, which no partial sum exceeds."""
-    return pc.sum(pc.abs(column.cast(pa.float64(), safe=False))).as_py() or 0.0
-
-
-def _write(rows: pa.Table, path: Path) -> None:
-    sink = pa.BufferOutputStream()
-    coded = [name for name in rows.column_names if name not in (*_PLAIN, *SUMS)]
-    pq.write_table(rows, sink, compression="zstd", row_group_size=_ROW_GROUP, use_dictionary=coded)
-    _replace(path, sink.getvalue())
-
-
-def _replace(path: Path, content: Any) -> None:
-    """Write a file in a way that a reader sees the old one or the new one, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(content)
-    partial.replace(path)
+    if isinstance(column, pa.ChunkedArray):
+        if pa.types.is_dictionary(column.type):
+            column = column.unify_dictionaries()
+        return column.combine_chunks()
+    return column

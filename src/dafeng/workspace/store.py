@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,13 @@ class Store:
         wanted = arrow_schema(schema)
         parts = [_numbered(path, wanted) for path in self.batches(schema.name)]
         return pa.concat_tables(parts) if parts else wanted.empty_table()
+
+    def content(self, tables: Iterable[str]) -> str:
+        """Return a hash of all that some tables hold."""
+        found = hashlib.sha256()
+        for path in (path for table in tables for path in self.batches(table)):
+            found.update(f"{path.parent.name}/{path.name} {_file_digest(path)}".encode())
+        return found.hexdigest()
 
     def keep_figure(self, figure: str, tree: dict[str, Any]) -> None:
         """Keep the explanation of a figure under its id."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -56,31 +56,55 @@ def sums(
     """
     if wanted.by == "group" and wanted.narrowed:
         raise Fault("group_narrowed", label=", ".join(wanted.narrowed))
-    everyone = {row["reporter"]: row for row in books.reporters()}
-    firms = {name: row for name, row in everyone.items() if row["kind"] == ENTERPRISE}
-    roll = Roll(firms, tables["lists"])
-    rows = _inside(books, firms, wanted)
-    by_reporter = _by_reporter(books, rows, _taken(books, tables, firms, wanted), wanted)
+    roll, by_reporter = reporter_sums(books, tables, wanted)
     if wanted.by != "group":
         return sum_lines(wanted, roll, by_reporter)
+    everyone = {row["reporter"]: row for row in books.reporters()}
     names = {
         name: Text(zh=row["name_zh"], en=row["name_en"] or row["name_zh"])
         for name, row in everyone.items()
     }
+    rows = _inside(books, roll.reporters, wanted)
     members = tables["members"]
     return group_lines(
         wanted, _consolidated(books, rows, members, wanted), members, by_reporter, names
     ), []
 
 
+def reporter_sums(
+    books: Books,
+    tables: Mapping[str, list[Row]],
+    wanted: Wanted,
+    periods: Collection[str] | None = None,
+) -> tuple[Roll, list[Row]]:
+    """Return who there is, and the sums by reporter and year: the rows of ``sum_lines``.
+
+    Args:
+        books: the ledger, joined to the rules.
+        tables: rows of ``lists`` and ``projects``.
+        wanted: measure, boundary and years; any lines may be made of the rows.
+        periods: only what is booked under these labels; by default all of a year.
+    """
+    firms = {row["reporter"]: row for row in books.reporters() if row["kind"] == ENTERPRISE}
+    rows = _inside(books, firms, wanted)
+    if periods is not None:
+        rows = rows.filter(rows.period.isin(sorted(periods)))
+    found = _by_reporter(books, rows, _taken(books, tables, firms, wanted, periods), wanted)
+    return Roll(firms, tables["lists"]), found
+
+
 def _taken(
-    books: Books, tables: Mapping[str, list[Row]], firms: dict[str, Row], wanted: Wanted
+    books: Books,
+    tables: Mapping[str, list[Row]],
+    firms: dict[str, Row],
+    wanted: Wanted,
+    periods: Collection[str] | None = None,
 ) -> dict[tuple[str, str], int]:
     """Return what is taken off for excluded projects inside the boundary, by reporter and year."""
     found: dict[tuple[str, str], int] = defaultdict(int)
     if wanted.without is None:
         return found
-    parts = excluded(books, tables, wanted.without, wanted.measure)
+    parts = excluded(books, tables, wanted.without, wanted.measure, periods)
     for (reporter, year, scope), grams in parts.items():
         plant = firms.get(reporter, {}).get("sector") in makers()
         if in_boundary(wanted.boundary, scope, plant=plant):
@@ -114,7 +138,11 @@ def _by_reporter(
 
 
 def excluded(
-    books: Books, tables: Mapping[str, list[Row]], wanted: str, measure: str
+    books: Books,
+    tables: Mapping[str, list[Row]],
+    wanted: str,
+    measure: str,
+    periods: Collection[str] | None = None,
 ) -> dict[tuple[str, str, int], int]:
     """Sum what the facilities of the projects on a list did while they were on it.
 
@@ -147,6 +175,8 @@ def excluded(
     found: dict[tuple[str, str, int], int] = defaultdict(int)
     for row in books.fetch(totals):
         when = period(row["period"])
+        if periods is not None and row["period"] not in periods:
+            continue
         listed = since.get((row["reporter"], row["facility"]), [])
         if any(there(one, str(when.first)) and there(one, str(when.last)) for one in listed):
             found[(row["reporter"], row["year"], row["scope"])] += row["grams"]
