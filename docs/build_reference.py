@@ -16,7 +16,18 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from dafeng import findings, indicators, ledger, plan, report, rulebook, statistics, vocabulary
+from dafeng import (
+    findings,
+    gate,
+    indicators,
+    ledger,
+    plan,
+    portfolio,
+    report,
+    rulebook,
+    statistics,
+    vocabulary,
+)
 from dafeng.vocabulary import TableSchema, Term, Text
 
 FOLDER = Path(__file__).resolve().parent / "reference"
@@ -213,8 +224,9 @@ def terms(book: Mapping[str, Term]) -> Lines:
 
 
 def tables() -> Lines:
-    """Yield the tables of the ledger and of statistics, and what statistics measure."""
-    for schema in (ledger.tables() | statistics.tables()).values():
+    """Yield the tables that are imported, and what statistics measure."""
+    known = ledger.tables() | statistics.tables() | portfolio.tables() | gate.supervision_tables()
+    for schema in known.values():
         yield from one_table(schema)
     yield "## 公布数字的指标 What published figures measure"
     yield ""

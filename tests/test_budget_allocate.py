@@ -310,7 +310,7 @@ def allocate_verb(ws: Workspace, **options: Any) -> Any:
         "everyone": True,
         "year": 2026,
     }
-    given_ = {"workspace": ws.store.path} | unset | defaults | options
+    given_: dict[str, Any] = {"workspace": ws.store.path} | unset | defaults | options
     return verbs.budget_allocate("en", **given_)
 
 

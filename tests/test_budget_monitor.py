@@ -6,6 +6,7 @@ import json
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -399,7 +400,7 @@ def test_an_unknown_figure_is_refused(world: Workspace) -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_view_speaks_both_languages(world: Workspace, lang: str) -> None:
     path = world.store.path
-    common = {"workspace": path, "region": None, "everyone": True}
+    common: dict[str, Any] = {"workspace": path, "region": None, "everyone": True}
     shown = [
         verbs.budget_monitor(lang, as_of="2025-09", level=None, **common),
         verbs.budget_settle(lang, year=2025, **common),

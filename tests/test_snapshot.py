@@ -327,6 +327,7 @@ def test_deleting_the_folder_changes_nothing(tmp_path: Path) -> None:
     before = desk.totals(), desk.snapshot.periods
     shutil.rmtree(tmp_path / "snapshot")
     shutil.rmtree(tmp_path / "totals")
+    desk = Desk(tmp_path)
     assert desk.snapshot.periods == {}
     desk.snapshot.update(by_month(activity(LEDGER)))
     assert (desk.totals(), desk.snapshot.periods) == before

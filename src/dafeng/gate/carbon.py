@@ -56,10 +56,8 @@ def _spared(case: Case) -> tuple[str, dict[str, date]] | None:
     project = case.project
     if project.kind == _RETROFIT:
         return "carbon_not_asked", {}
-    if project.two_highs is None:
-        return "two_highs_not_stated", {}
-    if not project.two_highs:
-        return "not_two_highs", {}
+    if project.two_highs is not True:
+        return ("two_highs_not_stated" if project.two_highs is None else "not_two_highs"), {}
     if project.stage != _EXISTING:
         return None
     if project.started is None:

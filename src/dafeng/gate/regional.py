@@ -27,6 +27,9 @@ def room_co2(case: Case) -> Iterator[Remark]:
 
 
 def _room(case: Case, metric: str) -> Iterator[Remark]:
+    if case.project.stage == _EXISTING:  # a region over its total is no ground to stop a firm
+        yield Remark("room_of_existing")
+        return
     held = case.rooms.get(metric, ())
     if not held:
         why = case.no_room.get(metric, Text(zh="工作区未持有", en="the workspace holds none"))
@@ -40,11 +43,9 @@ def _room(case: Case, metric: str) -> Iterator[Remark]:
         yield _of(case, metric, own, counted.grams)
 
 
-def without(own: Own, grams: int, stage: str) -> int | None:
+def without(own: Own) -> int | None:
     """Return the room as it is without the project; what of it is counted already comes back."""
-    if own.room.room is None:
-        return None
-    return own.room.room + (grams if stage == _EXISTING else own.included)
+    return None if own.room.room is None else own.room.room + own.included
 
 
 def ended(case: Case, room: Room) -> bool:
@@ -56,7 +57,7 @@ def _of(case: Case, metric: str, own: Own, grams: int) -> Remark:
     room = own.room
     name = regions()[room.region].name
     values = {"region": name, "year": room.year, "unit": unit_words(_UNITS[metric])}
-    left = without(own, grams, case.project.stage)
+    left = without(own)
     if left is None:
         why = room.reason or Text(zh="空间未知", en="the room is not known")
         return Remark("room_unknown_there", values | {"why": why}, (), (_root(room),))

@@ -33,7 +33,6 @@ from dafeng.report.gate import gate_list_dict, gate_list_view, opinion_dict, opi
 from dafeng.report.gate_files import opinion_document, opinion_page, write_opinion
 from dafeng.report.grade_books import graded_books_dict, graded_books_view
 from dafeng.report.grades import placing_dict, placings_view, rating_dict, ratings_view
-from dafeng.report.prices import charge_dict, charges_view
 from dafeng.report.market import allocation_dict, allocation_view
 from dafeng.report.meters import lever_dict, lever_rows, verified_dict, verified_view
 from dafeng.report.nowcast import nowcast_dict, nowcast_view
@@ -48,6 +47,7 @@ from dafeng.report.portfolio import (
     selection_findings,
     selection_view,
 )
+from dafeng.report.prices import charge_dict, charges_view
 from dafeng.report.projection import (
     attribution_dict,
     attribution_view,
@@ -108,6 +108,8 @@ __all__ = [
     "cards_of",
     "change_dict",
     "changes_view",
+    "charge_dict",
+    "charges_view",
     "comparison_dict",
     "comparison_view",
     "curve_view",
@@ -126,6 +128,8 @@ __all__ = [
     "gate_list_dict",
     "gate_list_view",
     "goal_words",
+    "graded_books_dict",
+    "graded_books_view",
     "hit_dict",
     "hits_view",
     "import_lines",
@@ -150,10 +154,6 @@ __all__ = [
     "overlay_view",
     "page_texts",
     "pages",
-    "charge_dict",
-    "charges_view",
-    "graded_books_dict",
-    "graded_books_view",
     "placing_dict",
     "placings_view",
     "plan_row",

@@ -252,7 +252,8 @@ class Books:
     def _tree(self, account: Account) -> Node:
         """Grow the tree of a total from its rows."""
         key = {name: getattr(account, name) for name in KEY}
-        rows = self.fetch(self.rows.filter([self.rows[k] == value for k, value in key.items()]))
+        own = self.rows.filter([self.rows[k] == value for k, value in key.items()])
+        rows = self.fetch(own.order_by(["period", "entry"]))
         for row in rows:
             row["source"] = self._place(row)
         method = self._rules.method(account.method)

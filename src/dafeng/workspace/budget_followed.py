@@ -128,7 +128,8 @@ class Followed:
     @cached_property
     def by_month(self) -> NDArray[np.bool_]:
         """Firms that report by month; others are not followed between their reports."""
-        return self.held.use.cycle(self.year) == 1
+        monthly: NDArray[np.bool_] = self.held.use.cycle(self.year) == 1
+        return monthly
 
     @property
     def level(self) -> NDArray[np.int64]:

@@ -70,7 +70,7 @@ def weekly(path: Path, columns: Mapping[str, str], how: ForecastSettings) -> Wee
     counts = np.bincount(place[inside], minlength=size * WEEK)
     usual = int(np.median(counts[counts > 0])) if size else 0
     whole = (counts >= max(usual, 1)).reshape(size, WEEK).all(axis=1)
-    use = sums.reshape(size, WEEK)[whole]
+    use = sums.astype(np.float64).reshape(size, WEEK)[whole]
     if len(use) <= how.first_cycle:
         raise Fault("budget_short_series", str(path), weeks=len(use), least=how.first_cycle + 1)
     return Weeks(date.fromordinal(monday), use, int((~whole).sum()), roll(use, how))
@@ -81,7 +81,8 @@ def _days(rows: pa.Table, name: str, path: Path) -> NDArray[np.int64]:
     try:
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             column = pc.strptime(pc.utf8_slice_codeunits(column, 0, 10), "%Y-%m-%d", "s")
-        found = column.cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.int64)
+        counted = column.cast(pa.date32()).cast(pa.int32())
+        found: NDArray[np.int64] = counted.to_numpy().astype(np.int64)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise Fault("budget_bad_series", str(path), label=name, wanted="date") from error
     return found + date.toordinal(date.fromisoformat("1970-01-01"))

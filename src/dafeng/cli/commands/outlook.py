@@ -147,9 +147,7 @@ def outlook_project(
     show_sectors: Annotated[
         bool, typer.Option("--sectors", help=say("outlook_show_sectors"))
     ] = False,
-    by_region: Annotated[
-        bool, typer.Option("--regions", help=say("outlook_show_regions"))
-    ] = False,
+    by_region: Annotated[bool, typer.Option("--regions", help=say("outlook_show_regions"))] = False,
     explain: Annotated[bool, typer.Option("--explain", help=say("outlook_explain"))] = False,
     tables: Tables = None,
     as_of: AnyAsOf = None,  # noqa: ARG001
