@@ -208,7 +208,10 @@ class Ours:
     def _grouped(self, reporters: pa.Table) -> dict[str, tuple[pa.Table, pa.Array]]:
         """Number the groups of each level, and say whose rows are in which."""
         who = self._snapshot.numbered("who")
-        at = pc.index_in(who["reporter"], reporters["reporter"].combine_chunks())
+        reporters = reporters.cast(
+            pa.schema([(name, pa.string()) for name in reporters.column_names])
+        )
+        at = pc.index_in(who["reporter"].cast(pa.string()), reporters["reporter"].combine_chunks())
         held = who.drop_columns("reporter")
         for name in ("place", "sector"):
             held = held.append_column(name, reporters[name].take(at))
@@ -252,8 +255,9 @@ def check(out: Path, known: Path) -> None:
     for year in YEARS:
         fine = [*out.glob(f"reporters-{year}.parquet"), *out.glob(f"kept/{year}-????*.parquet")]
         fine = [path for path in fine if path.stem.count("-") == 1]
+        newest = max(fine, key=lambda path: path.stat().st_mtime_ns)  # what is replaced stays a day
         for name, keys in {"reporters": ("who_no",), **LEVELS}.items():
-            (path,) = fine if name == "reporters" else [out / f"{name}-{year}.parquet"]
+            path = newest if name == "reporters" else out / f"{name}-{year}.parquet"
             rows = pq.ParquetFile(path).read(columns=[*keys, "label", *SUMS])
             rows = rows.select([*keys, "label", *SUMS])
             found.append(f"{name} {year} {rows.num_rows} {content_of(rows, len(keys) + 1)}")

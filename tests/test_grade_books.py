@@ -204,7 +204,7 @@ def test_carbon_efficiency_is_over_the_mean_of_those_that_are_whole(county: Work
     mean = (a + b) / (4e8 + 1e8)  # E lacks December and F reports nothing: neither is in it
     assert float(found["A"].graded.value or 0) == pytest.approx(a / 4e8 / mean, abs=1e-6)
     assert float(found["B"].graded.value or 0) == pytest.approx(b / 1e8 / mean, abs=1e-6)
-    assert float(found["C"].graded.value or 0) == 1  # alone in its sector
+    assert found["C"].row["reason"]["value"] == "firm_alone", "nobody to be compared with"
     reasons = {who: found[who].row["reason"]["value"] for who in "EFG"}
     assert reasons["E"] == "firm_months_missing"
     assert reasons["F"] == "firm_not_booked"
@@ -241,7 +241,7 @@ def test_the_equivalent_value_never_stands_in_for_the_equal_one(county: Workspac
 def test_what_rests_on_fiction_says_so(county: Workspace, levels: FromBooks) -> None:
     found = [*levels.ratings, *grade_books(county, "carbon-efficiency", "2025").ratings]
     known = [one for one in found if one.graded.grade]
-    assert len(known) == 4 + 3
+    assert len(known) == 4 + 2
     assert {one.tree.worst for one in known} == {"synthetic"}
 
 

@@ -213,6 +213,7 @@ NOT_A_RULE: dict[str, dict[float | str, str]] = {
     "explain/condense.py": {20: "nodes shown one by one"},
     "workspace/holdings.py": {1000: "thousandths of a unit"},
     "workspace/supervision_lines.py": {12: "months of a year"},
+    "workspace/grade_lines.py": {12: "months of a year"},
     "workspace/lines.py": {6: "digits of a unit energy"},
     "workspace/grade_firms.py": {6: "digits of a ratio", 1000: "thousandths of a unit"},
     "report/grades.py": {"0.0001": "decimals of a value", "0.01": "decimals of a score"},

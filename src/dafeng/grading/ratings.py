@@ -268,7 +268,9 @@ def place(rules: Rulebook, card: Scorecard, rows: Sequence[Row], day: date) -> l
     names = [f"{one.id}_{part}" for one in card.criteria for part in REFERENCES]
     held = {name for row in rows for name in row}
     events = {
-        one.id: [row.get(one.id) == YES for row in rows] for one in card.events if one.id in held
+        one.id: [cell and cell == YES for cell in column(rows, one.id)]
+        for one in card.events
+        if one.id in held
     }
     references = {name: _or_card(card, name, rows) for name in names if name in held}
     scored = score(card, values, events, references)

@@ -61,7 +61,7 @@ class Scored:
 def score(
     card: Scorecard,
     values: Mapping[str, Sequence[Any]],
-    events: Mapping[str, Sequence[bool]] | None = None,
+    events: Mapping[str, Sequence[bool | None]] | None = None,
     references: Mapping[str, Sequence[Any]] | None = None,
 ) -> Scored:
     """Score participants against each other and against the card.
@@ -69,7 +69,7 @@ def score(
     Args:
         card: the scorecard; a template whose weights are open rates nobody, and says why.
         values: criterion → numbers in its unit, ``None`` where not reported.
-        events: event → whether it happened to each participant.
+        events: event → whether it happened to each participant; ``None`` where nothing was said.
         references: ``CRITERION_base`` and ``CRITERION_lead`` → numbers for each participant,
             where they differ (by sector, say); else those of the card.
 
@@ -90,7 +90,7 @@ class _Sheet:
 
     card: Scorecard
     size: int
-    happened: Mapping[str, Sequence[bool]]
+    happened: Mapping[str, Sequence[bool | None]]
     references: Mapping[str, Sequence[Any]]
     values: dict[str, Column] = field(default_factory=dict)
     scores: dict[str, Column] = field(default_factory=dict)
@@ -149,8 +149,9 @@ class _Sheet:
         """Return totals, ranks and classes."""
         hit = {e.id: np.array(self.happened[e.id], dtype=bool) for e in self._events()}
         for event in self._events():
-            if event.effect in {"down", "points"} and event.size is None:
-                self.lacking[f"event:{event.id}"] = hit[event.id]
+            silent = np.array([one is None for one in self.happened[event.id]], dtype=bool)
+            open_ = event.effect in {"down", "points"} and event.size is None
+            self.lacking[f"event:{event.id}"] = silent | hit[event.id] if open_ else silent
         total = sum(self.points.values(), constant(0, self.size))
         for event in self._events():
             if event.effect == "points" and event.size is not None:

@@ -76,6 +76,10 @@ def placings_view(found: Sequence[Placing], lang: str) -> Iterator[Any]:
     ]
     numbers = [Styled(f"({number})") for number in range(1, len(card.criteria) + 1)]
     yield listing(["rank", "participant", *numbers, "total", "class", "because"], rows, lang)
+    events = {event.id: event.name for event in card.events}
+    unseen = [events[name].of(lang) for name in found[0].scored.unseen]
+    if unseen:
+        yield Styled(f"{word('unseen_events', lang)} {'; '.join(unseen)}", "yellow")
     yield _counted([one.name for one in found], lang)
 
 

@@ -28,6 +28,7 @@ Row = dict[str, Any]
 Column = NDArray[Any]
 
 _PARTS = 1000  # an amount of the books is summed in thousandths of its unit
+_COMPARED = 2  # enterprises, of which one is compared with the mean
 _DIGITS = 6  # of a ratio; what lies beyond is noise of division
 _FLOWS = ("produced", "held", "waste")
 _HELD = "held"
@@ -97,7 +98,10 @@ class Firms:
         reason = np.where(nothing, "firm_no_divisor", reason)
         value[reason != ""] = np.nan
         if wanted.per_mean:
-            value = value / self.means(wanted)[0]
+            means, counts = self.means(wanted)
+            reason = np.where((reason == "") & (counts < _COMPARED), "firm_alone", reason)
+            value = value / means
+            value[reason != ""] = np.nan
             return np.round(value, _DIGITS), reason
         return np.round(value * factor(f"{over.unit}/{under.unit}", unit), _DIGITS), reason
 

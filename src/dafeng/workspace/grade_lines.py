@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dafeng.explain import Node
 from dafeng.grading import BEYOND, GROW, REASON, Job, Rating, editions_of, rate
 from dafeng.indicators import there, within
-from dafeng.rulebook import Rulebook
+from dafeng.rulebook import Rulebook, Scale
 from dafeng.vocabulary import Fault, Text, factor, items, period
 from dafeng.workspace.graded import FromBooks, Late, Share, choices_said
 from dafeng.workspace.lines import Use, uses
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 COUNTRY = "00"
 _VALUE = "value"
+_MONTHS = 12
 _NO_EDITION = ("unknown_family", "no_edition", "no_scale")
 
 
@@ -88,9 +89,7 @@ def _rated(
         known = {scale.id: scale for one in reversed(editions) for scale in one.scales}
         unscaled |= {row["line"]: scale for row, scale in own if scale not in known}
         rows = [
-            _line_row(
-                row, scale, known[scale].unit, used.get(row["line"]) or Use(reason=_silent(row))
-            )
+            _line_row(row, known[scale], used.get(row["line"]) or Use(reason=_silent(row)))
             for row, scale in own
             if scale in known
         ]
@@ -101,17 +100,21 @@ def _rated(
     ), unscaled
 
 
-def _line_row(row: Row, scale: str, unit: str, use: Use) -> Row:
+def _line_row(row: Row, scale: Scale, use: Use) -> Row:
     reason = use.reason
+    if scale.item and scale.item != row["product"]:
+        reason = "line_other_product"
+    elif not reason and use.months < _MONTHS:
+        reason = "line_months_missing"
     value = None
     if not reason:
         try:
-            value = use.per(row["product"], unit)
+            value = use.per(row["product"], scale.unit)
         except Fault:
             reason = "line_other_unit"
     held = {
         "who": row["line"],
-        "scale": scale,
+        "scale": scale.id,
         _VALUE: value,
         "mark": use.mark or row["mark"],
         "source": row["source"],

@@ -37,6 +37,7 @@ class Use:
         made: output in the unit of the product.
         mark: the worst of what both rest on.
         reason: why there is no unit energy; empty where there is one.
+        months: for how many months of the year both are reported.
     """
 
     grams: int | None = None
@@ -44,6 +45,7 @@ class Use:
     mark: str = ""
     reason: str = ""
     gross: int = 0
+    months: int = 0
 
     def per(self, item: str, unit: str) -> float:
         """Return the unit energy in a unit such as kgce/t.
@@ -81,7 +83,8 @@ def uses(books: Books, lines: list[Row]) -> dict[str, dict[int, Use]]:
             return Use(reason="line_other_months" if own in output else "line_no_output")
         amount, mark = output[own]
         worst = worst_mark({row["mark"], mark, mark_at(rank)})
-        return Use(grams, amount, worst, "" if amount > 0 else "line_nothing_made", gross)
+        reason = "" if amount > 0 else "line_nothing_made"
+        return Use(grams, amount, worst, reason, gross, len(used[place]))
 
     return {row["line"]: {int(year): use(row, year) for year in years} for row in lines}
 

@@ -47,6 +47,8 @@ def grade(
 ) -> Outcome:
     """Grade the rows of a file."""
     if file is None and not columns and (workspace / "workspace.yaml").is_file():
+        if name in Workspace(workspace).rules.scales | Workspace(workspace).rules.scorecards:
+            raise Fault("grade_file_wanted", name)  # the books go by the edition in force
         return _of_books(lang, workspace, name, region, who, as_of)
     rules, here = _rules_of(workspace)
     code = regions().resolve(region).id if region else here
