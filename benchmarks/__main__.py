@@ -25,6 +25,7 @@ HEAD = ROW.format(
 def main() -> int:
     """Run what the command line selects, print a table, write JSON if asked."""
     options = _options()
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # as the command does
     chosen = [b for name, b in REGISTRY.items() if options.k in name]
     if not chosen:
         print(f"no benchmark is named like {options.k}; there are: {', '.join(REGISTRY)}")

@@ -61,7 +61,7 @@ ROWS_OF_ONE = len(MONTHS) * len(ITEMS)
 MEASURING = 0.054  # share of reporters that measure their coal each month
 COAL = {ENERGY: 714_300.0, "": 1_900_000.0}  # g per tonne that the measured values lie around
 REGIONS, SECTORS = 90, 41
-VERSION = 2  # of what is made
+VERSION = 4  # of what is made
 
 Ints = Any
 
@@ -120,39 +120,30 @@ def make(rows: int, folder: Path) -> None:
 
 
 def _month(month: str, method: Ints, seed: int) -> pa.Table:
-    """Return the prepared rows of a month: each entry for energy and for its reporter's method."""
+    """Return the rows of a month: each entry for energy and for its reporter's method.
+
+    They have the columns that totals read, and those that a snapshot sorts and numbers by.
+    """
     count, items = len(method), list(ITEMS)
     entries = count * len(items)
     quantity = np.random.default_rng((count, seed)).lognormal(5, 1.2, entries).round(3)
     factor = np.tile([factor for _, factor in ITEMS.values()], count)
     item = np.tile(np.arange(len(items)), count)
-    bought = np.isin(items, BOUGHT)[item]
     reporter = np.repeat(np.arange(count), len(items))
-    row = np.arange(entries)
     each = {
         "reporter": _chosen(_names(np.arange(count)), reporter),
         "facility": _all("", entries),
-        "period": _all(month, entries),
-        "item": _chosen(items, item),
-        "flow": _chosen(["consumed", "purchased"], bought),
-        "use": _all("", entries),
-        "product": _all("", entries),
-        "quantity": quantity,
-        "unit": _chosen([unit for unit, _ in ITEMS.values()], item),
-        "source": _all("weighbridge", entries),
         "mark": _all("synthetic", entries),
-        "entry": pc.binary_join_element_wise(f"{seed:06d}", _padded(row, 8), "."),
-        "year": _all(month[:4], entries),
+        "item": _chosen(items, item),
+        "flow": _chosen(["consumed", "purchased"], np.isin(items, BOUGHT)[item]),
+        "entry": _all("", entries),
         "amount": quantity * factor,
-        "basis": _chosen(["consumption", "purchase"], bought),
-        "region": _chosen(["", PROVINCE], bought),
     }
     texts = _activities(month)
     halves = []
-    for purpose, at in (("energy", np.zeros(entries, int)), ("inventory", 1 + method[reporter])):
+    for at in (np.zeros(entries, int), 1 + method[reporter]):
         last = {
             "method": _chosen([ENERGY, *METHODS], at),
-            "purpose": _all(f"|{purpose}|", entries),
             "activity": _chosen(texts, at * len(items) + item),
         }
         halves.append(pa.table(each | last))

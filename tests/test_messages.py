@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dafeng import report
 from dafeng.findings import Finding, messages
 from dafeng.indicators import indicators
 from dafeng.plan import bodies
@@ -77,3 +78,15 @@ def test_bilingual_values_follow_the_language() -> None:
     assert "焦炭" in finding.cause("zh")
     assert "coke" in finding.cause("en")
     assert finding.severity == "warning"
+
+
+def test_warnings_alike_are_counted_and_errors_are_all_told() -> None:
+    gaps = [
+        Finding("year_incomplete", f"f{n}", {"year": "2024", "months": "2024-05"})
+        for n in range(40)
+    ]
+    faults = [Finding("no_file", f"{n}.csv") for n in range(40)]
+    lines = [str(line) for line in report.finding_lines([*gaps, *faults], "en")]
+    assert sum("year_incomplete" in line for line in lines[:-1]) == 12
+    assert sum("no_file" in line for line in lines) == len(faults)
+    assert lines[-1] == "28 more of year_incomplete; --json lists them all"

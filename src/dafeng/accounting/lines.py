@@ -72,16 +72,16 @@ class Lines:
             activities: the texts of the activities in the order of theirs.
 
         Returns:
-            ``period, activity_no, label, own, coefficient, sign, first`` and ``period, who_no,
-            own, own_label, override``; what occurs in no row is left out.
+            ``activity_no, label, own, coefficient, sign, first`` and ``who_no, own, own_label,
+            override``; what occurs in no row is left out.
         """
         at = pc.index_in(_whole(self.lines["activity"]), activities)
-        lines = self.lines.drop_columns(["activity"]).append_column("activity_no", at)
+        lines = self.lines.drop_columns(["period", "activity"]).append_column("activity_no", at)
         pairs, of_own = distinct(self.own.select(["reporter", "facility"]))
         place = pc.index_in(_joined(who, pairs.column_names), _joined(pairs, pairs.column_names))
         numbers = pa.array(np.arange(who.num_rows, dtype=np.int32))
         places = pa.table({"pair": place, "who_no": numbers}).filter(pc.is_valid(place))
-        own = self.own.drop_columns(["reporter", "facility"])
+        own = self.own.drop_columns(["period", "reporter", "facility"])
         own = own.append_column("pair", pa.array(of_own.astype(np.int32)))
         own = own.join(places, "pair", join_type="inner").drop_columns(["pair"])
         return lines.filter(pc.is_valid(at)), own

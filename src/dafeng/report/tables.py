@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,21 @@ from dafeng.report.words import PERCENT, mark_words, number, rate, word
 if TYPE_CHECKING:
     from dafeng.workspace import Account, Imported
 
+_ALIKE = 12  # findings of one code that are printed
+
 _STYLES = {"error": "bold red", "warning": "yellow", "notice": "cyan"}
 
 
 def finding_lines(findings: Iterable[Finding], lang: str) -> Iterable[Styled]:
-    """Yield each finding: severity, code, place, cause and mend."""
+    """Yield each finding: severity, code, place, cause and mend.
+
+    Of what is no error the first of a code stand for the others, which are counted.
+    """
+    counts, shown = Counter[str](), Counter[str]()
     for finding in findings:
+        counts[finding.code] += 1
+        if finding.severity != "error" and counts[finding.code] > _ALIKE:
+            continue
         line = Styled(f"{word(finding.severity, lang)} ", style=_STYLES[finding.severity])
         line.append(f"{finding.code} ", style="bold")
         if finding.place:
@@ -32,6 +42,9 @@ def finding_lines(findings: Iterable[Finding], lang: str) -> Iterable[Styled]:
         if finding.due:
             line.append(f" · {word('due', lang)} {finding.due}", style="yellow")
         yield line
+        shown[finding.code] += 1
+    for code, count in (counts - shown).items():
+        yield Styled(word("more_alike", lang).format(count=count, code=code), style="dim")
 
 
 def listing(columns: Sequence[str | Styled], rows: Iterable[Sequence[Any]], lang: str) -> Table:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,11 +96,26 @@ class Books:
         worker = engine.connect()
         try:
             entries = store.load(ledger.tables()["entries"])
-            books = compiling.compiled(worker, self._shelf, entries, ground)
+            try:
+                books = compiling.compiled(worker, self._shelf, entries, ground)
+            except OSError as error:
+                if error.errno is None:  # not the system's: what was read is damaged
+                    raise
+                self._shelf.retreat()
+                books = compiling.compiled(worker, self._shelf, entries, ground)
         finally:
             worker.close()
-        self._shelf.note(f"state-{self._key}", books.years)
+        self._note(f"state-{self._key}", books.years)
         return books
+
+    def _note(self, name: str, record: Mapping[str, Any]) -> None:
+        with suppress(OSError):  # a full disk keeps nothing, and changes no figure
+            self._shelf.note(name, record)
+
+    def _put(self, name: str, rows: pa.Table) -> pa.Table:
+        with suppress(OSError):
+            self._shelf.put(name, rows)
+        return rows
 
     def _tidy(self) -> None:
         """Remove what these books do not use; what another run used today stays."""
@@ -149,9 +165,20 @@ class Books:
         name = f"totals-{year}-{self._named(year)}"
         found = self._shelf.table(name)
         if found is None:
-            snapshot = self._books.snapshot
-            totals = Totals(snapshot, self._shelf.folder / "totals", self._bearing, self._summing)
-            found = self._shelf.put(name, labelled(totals.of(year), snapshot.numbered("who")))
+            snapshot, lines = self._books.snapshot, self._lines(year)
+
+            def bearing(period: str) -> str:
+                return hashed(program(), self._engine.kind, lines.hash(period))
+
+            @cache
+            def summing() -> Summing:
+                return Summing(self._engine, snapshot, lines)
+
+            def compute(periods: Mapping[str, str]) -> pa.Table:
+                return summing()(periods)
+
+            totals = Totals(snapshot, self._shelf.folder / "totals", bearing, compute)
+            found = self._put(name, labelled(totals.of(year), snapshot.numbered("who")))
         found = found.append_column("year", pa.array([year] * found.num_rows, pa.string()))
         sums = found.group_by(list(KEY)).aggregate([(name, "sum") for name in SUMS])
         sums = sums.rename_columns([*KEY, *SUMS])
@@ -165,28 +192,22 @@ class Books:
         found = self._shelf.table(name)
         if found is None:
             detail = self.rows.filter(self.rows.year == year).select(*KEY, *COLUMNS)
-            found = self._shelf.put(name, footing_table(self._engine.fetch(detail), KEY))
+            found = self._put(name, footing_table(self._engine.fetch(detail), KEY))
         return found
-
-    def _bearing(self, period: str) -> str:
-        """Return a hash of what bears on the totals of a period beside its rows."""
-        return hashed(program(), self._engine.kind, self._lines.hash(period))
 
     def _named(self, year: str) -> str:
         """Return a hash of all that bears on the accounts of a year."""
         held = {p: n for p, n in self._books.accounts.items() if p.startswith(year)}
         return hashed(self._base, held)
 
-    @cached_property
-    def _lines(self) -> Lines:
+    def _lines(self, year: str) -> Lines:
+        """Return what the rows of a year are joined to."""
+
         def worst(inputs: str) -> str:
             return worst_mark({self.mark_of(one) for one in inputs.split(SEPARATOR) if one})
 
-        return lines_of(self._books.table("coefficients"), self._books.table("overrides"), worst)
-
-    @cached_property
-    def _summing(self) -> Summing:
-        return Summing(self._engine, self._books.snapshot, self._lines)
+        coefficients = self._books.table("coefficients", [year])
+        return lines_of(coefficients, self._books.table("overrides", [year]), worst)
 
     def reporters(self) -> list[dict[str, Any]]:
         """Return the reporters as dictionaries."""
@@ -215,7 +236,7 @@ class Books:
         held = self._shelf.record(f"findings-{self._key}")
         if held is None:
             held = {"found": [*self._left_out()]}
-            self._shelf.note(f"findings-{self._key}", held)
+            self._note(f"findings-{self._key}", held)
         return [*held["found"], *(finding for gaps in self.gaps().values() for finding in gaps)]
 
     def _left_out(self) -> Iterable[Finding]:
@@ -284,7 +305,7 @@ class Books:
         if held is None:
             found = gaps_of(self._books.table("entries")) if self._books.years else {}
             held = {"found": [[*who, findings] for who, findings in found.items()]}
-            self._shelf.note(f"gaps-{self._key}", held)
+            self._note(f"gaps-{self._key}", held)
         return {(reporter, year): findings for reporter, year, findings in held["found"]}
 
     def _place(self, row: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ only the periods whose rows or coefficients are others now.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -140,13 +140,13 @@ class Compiled:
         held = ((year, r["refused"]) for year, r in self._records.items() if r)
         return [(year, one) for year, found in held for one in found]
 
-    def table(self, name: str) -> pa.Table:
-        """Return ``entries`` that count today, ``coefficients`` or ``overrides`` of all years.
+    def table(self, name: str, years: Iterable[str] | None = None) -> pa.Table:
+        """Return ``entries`` that count today, ``coefficients`` or ``overrides``; of all years.
 
         Raises:
             Fault: ``cache_broken``; a year left out would be missing from sums without a word.
         """
-        names = [f"{name}-{year}-{key}" for year, key in self.years.items()]
+        names = [f"{name}-{year}-{self.years[year]}" for year in years or self.years]
         parts = {one: self.shelf.table(one) for one in names}
         for one, part in parts.items():
             if part is None:

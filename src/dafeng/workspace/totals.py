@@ -3,9 +3,11 @@
 A convenience like the snapshot itself. All that is kept are counts and sums of whole numbers, so
 that a total that was moved is the one that a full run gives, to the gram::
 
-    manifest.json             year → the hash of each of its periods, and of the year
-    2023-01-<hash>.parquet    totals of a period
-    2023-<hash>.parquet       totals of a year
+    manifest.json          year → its periods, each with the hash of its rows and of its ground
+    2023-<hash>.parquet    totals of a year
+
+What a month came to before is not kept, but computed again from its old rows, which stay in the
+snapshot for a day: keeping each month for itself would make a full run three times as long.
 """
 
 from __future__ import annotations
@@ -16,14 +18,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dafeng.accounting import LABEL, SEPARATOR, Lines, account_totals
-from dafeng.workspace.snapshot import Snapshot, clear, replace
+from dafeng.workspace.snapshot import Snapshot, clear, readable, replace
 
 if TYPE_CHECKING:
     from dafeng.engine import Engine
@@ -42,9 +44,12 @@ SCHEMA = pa.schema(
 _MANIFEST = "manifest.json"
 _LENGTH = 32  # characters of a hash in the name of a file
 _LIMIT = 2.0**63
-_MOST = 3  # parts that go or come before adding all of them is quicker
 
-Compute = Callable[[Sequence[str]], pa.Table]
+_Parts = Mapping[str, tuple[str, str]]
+"""Period → the hash of its rows, and that of all else that bears on its totals."""
+
+Compute = Callable[[Mapping[str, str]], pa.Table]
+"""Gives the totals of periods, each with the hash of its rows, in the columns of ``SCHEMA``."""
 
 
 class Summing:
@@ -57,20 +62,21 @@ class Summing:
     """
 
     def __init__(self, engine: Engine, snapshot: Snapshot, lines: Lines) -> None:
-        self._engine, self.snapshot, self._labels = engine, snapshot, lines.labels
+        self._engine, self._snapshot, self._labels = engine, snapshot, lines.labels
         activities = snapshot.numbered("activity")["activity"].combine_chunks()
         sides = lines.numbered(snapshot.numbered("who"), activities)
-        self._sides = [engine.put(*side) for side in zip(("lines", "own"), sides, strict=True)]
+        names = (f"{name}_{uuid4().hex}" for name in ("lines", "own"))
+        self._sides = [engine.put(*side) for side in zip(names, sides, strict=True)]
 
-    def __call__(self, periods: Sequence[str]) -> pa.Table:
-        """Return the totals in the columns of ``SCHEMA``."""
+    def __call__(self, periods: Mapping[str, str]) -> pa.Table:
+        """Return the totals of periods, each with the hash of its rows."""
         names = ("who_no", "activity_no", "amount")
-        rows = self._engine.scan("snapshot", self.snapshot.files(periods), names)
-        lines, own = (side.filter(side.period.isin(list(periods))) for side in self._sides)
-        found = self._engine.fetch(account_totals(rows, lines, own))
+        files = [self._snapshot.path(*period) for period in sorted(periods.items())]
+        rows = self._engine.scan("snapshot", files, names)
+        found = self._engine.fetch(account_totals(rows, *self._sides))
         codes = found["label"].combine_chunks().cast(pa.int32())
         label = pa.DictionaryArray.from_arrays(codes, self._labels)
-        return merged([found.set_column(1, "label", label).select(SCHEMA.names).cast(SCHEMA)])
+        return found.set_column(1, "label", label).select(SCHEMA.names).cast(SCHEMA)
 
 
 class Totals:
@@ -81,70 +87,66 @@ class Totals:
         folder: where the totals are kept.
         ground: gives for a period the hash of all else that bears on its totals: lines, what was
             measured.
-        compute: gives the totals of some periods, in the columns of ``SCHEMA``.
+        compute: gives the totals of some periods.
     """
 
     def __init__(
         self, snapshot: Snapshot, folder: Path, ground: Callable[[str], str], compute: Compute
     ) -> None:
-        self._held = snapshot.periods
-        self._folder, self._ground, self._compute = folder, ground, compute
+        self._snapshot, self._folder = snapshot, folder
+        self._ground, self._compute = ground, compute
 
     def of(self, year: str) -> pa.Table:
-        """Return the totals of a year, computing the periods that are not kept."""
-        parts = {
-            period: _hash(f"{period} {rows} {self._ground(period)}")
-            for period, rows in self._held.items()
-            if period.startswith(year)
-        }
+        """Return the totals of a year, computing what is not kept."""
+        held = {p: rows for p, rows in self._snapshot.periods.items() if p.startswith(year)}
+        parts = {period: (rows, self._ground(period)) for period, rows in held.items()}
         manifest = self._manifest()
-        before: dict[str, str] = manifest.get(year, {})
-        name = _named(parts)
-        kept = self._read(year, name)
+        kept = self._read(year, parts)
         if kept is not None:
             return kept
-        found = self._moved(year, before, parts)
-        write(found, self._path(year, name))
-        manifest |= {year: parts}
-        replace(self._folder / _MANIFEST, json.dumps(manifest).encode())
-        years = {self._path(y, _named(held)) for y, held in manifest.items()}
-        periods = {self._path(*item) for held in manifest.values() for item in held.items()}
-        clear(self._folder, years | periods)
+        found = self._moved(year, manifest.get(year, {}), parts)
+        with suppress(OSError):  # a full disk keeps nothing, and changes no figure
+            write(found, self._path(year, parts))
+            manifest |= {year: parts}
+            replace(self._folder / _MANIFEST, json.dumps(manifest).encode())
+            clear(self._folder, {self._path(*item) for item in manifest.items()})
         return found
 
-    def _moved(self, year: str, before: Mapping[str, str], parts: Mapping[str, str]) -> pa.Table:
+    def _moved(self, year: str, before: _Parts, parts: _Parts) -> pa.Table:
         """Return the totals of a year by way of those that were kept of it, where that is short."""
         if not parts:  # all rows of the year were replaced by rows of another
             return SCHEMA.empty_table()
-        gone, come = (_less(*pair) for pair in ((before, parts), (parts, before)))
-        kept = self._read(year, _named(before)) if before else None
-        old = [self._read(*item) for item in gone.items()]
-        short = len(gone) + len(come) <= min(_MOST, len(parts) - 1)
-        if kept is None or not short or any(part is None for part in old):
-            return merged([self._part(*item) for item in parts.items()])
-        new = [self._part(*item) for item in come.items()]
-        return merged([kept, *new], [part for part in old if part is not None])
+        old, new = _less(before, parts), _less(parts, before)
+        movable = len(old) + len(new) <= len(parts) and all(
+            period in parts and parts[period][1] == ground  # else what it came to is not known
+            for period, (_, ground) in old.items()
+        )
+        kept = self._read(year, before) if movable else None
+        if kept is None or not all(readable(self._snapshot.path(p, old[p][0])) for p in old):
+            return self._computed(parts)
+        come = [self._computed(new)] if new else []
+        return merged([kept, *come], [self._computed(old)] if old else [])
 
-    def _part(self, period: str, name: str) -> pa.Table:
-        kept = self._read(period, name)
-        if kept is None:
-            kept = self._compute([period])
-            write(kept, self._path(period, name))
-        return kept
+    def _computed(self, parts: _Parts) -> pa.Table:
+        return self._compute({period: rows for period, (rows, _) in parts.items()})
 
-    def _read(self, label: str, name: str) -> pa.Table | None:
+    def _read(self, year: str, parts: _Parts) -> pa.Table | None:
         with suppress(OSError, pa.ArrowInvalid):
-            return pq.ParquetFile(self._path(label, name), read_dictionary=["label"]).read()
+            return pq.ParquetFile(self._path(year, parts), read_dictionary=["label"]).read()
         return None
 
-    def _manifest(self) -> dict[str, dict[str, str]]:
+    def _manifest(self) -> dict[str, _Parts]:
         with suppress(OSError, ValueError):
             found = json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8"))
-            return {year: dict(parts) for year, parts in found.items()}
+            return {
+                y: {p: (rows, ground) for p, (rows, ground) in parts.items()}
+                for y, parts in found.items()
+            }
         return {}
 
-    def _path(self, label: str, name: str) -> Path:
-        return self._folder / f"{label}-{name}.parquet"
+    def _path(self, year: str, parts: _Parts) -> Path:
+        named = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        return self._folder / f"{year}-{named[:_LENGTH]}.parquet"
 
 
 def merged(parts: Sequence[pa.Table], less: Sequence[pa.Table] = ()) -> pa.Table:
@@ -158,22 +160,13 @@ def merged(parts: Sequence[pa.Table], less: Sequence[pa.Table] = ()) -> pa.Table
     rows = pa.concat_tables([*parts, *(_negative(part) for part in less)]).unify_dictionaries()
     if _magnitude(rows["grams"]) >= _LIMIT:
         raise OverflowError("grams")
-    if not rows.num_rows:
-        return rows
     label = rows["label"].combine_chunks()
-    labels = len(label.dictionary)
-    key = rows["who_no"].to_numpy().astype(np.int64) * labels + label.indices.to_numpy()
-    order = np.argsort(key, kind="stable")  # parts are in order already, which makes it quick
-    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
-    sums = {name: np.add.reduceat(rows[name].to_numpy()[order], starts) for name in SUMS}
-    held = sums["terms"] > 0
-    keys = key[order][starts][held]
-    codes = pa.array((keys % labels).astype(np.int32))
-    said = {
-        "who_no": pa.array((keys // labels).astype(np.int32)),
-        "label": pa.DictionaryArray.from_arrays(codes, label.dictionary),
-    }
-    return pa.table(said | {name: pa.array(sums[name][held]) for name in SUMS}, schema=SCHEMA)
+    coded = rows.set_column(1, "label", label.indices)
+    sums = coded.group_by(["who_no", "label"]).aggregate([(name, "sum") for name in SUMS])
+    sums = sums.rename_columns(SCHEMA.names).filter(pc.field("terms") > 0)
+    codes = sums["label"].combine_chunks()
+    said = pa.DictionaryArray.from_arrays(codes, label.dictionary)
+    return sums.set_column(1, "label", said).cast(SCHEMA)
 
 
 def write(rows: pa.Table, path: Path) -> None:
@@ -190,16 +183,8 @@ def _negative(part: pa.Table) -> pa.Table:
     )
 
 
-def _less(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
-    return {period: name for period, name in one.items() if other.get(period) != name}
-
-
-def _named(parts: Mapping[str, str]) -> str:
-    return _hash(json.dumps(parts, sort_keys=True))
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
+def _less(one: _Parts, other: _Parts) -> _Parts:
+    return {period: part for period, part in one.items() if other.get(period) != part}
 
 
 def _magnitude(column: pa.ChunkedArray) -> float:
