@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle
 from pathlib import Path
 from tempfile import mkdtemp
@@ -26,7 +26,7 @@ from benchmarks.registry import Benchmark, Job, Variant, register
 from dafeng import engine
 from dafeng.accounting import lines_of
 from dafeng.workspace.snapshot import Snapshot, digest, numbered, ordered_by_content
-from dafeng.workspace.totals import SUMS, Compute, Summing, Totals, merged
+from dafeng.workspace.totals import SUMS, Compute, Summing, Totals, merged, read
 
 if TYPE_CHECKING:
     from benchmarks.ledger_pandas import Frames
@@ -141,23 +141,24 @@ def one_month(rows: int) -> Job:
     """Compute a corrected month where the totals before the correction are kept.
 
     All rows of the month are others. It is corrected and corrected back in turn, and what was kept
-    for the turn before the last one is removed, so that each turn has to be computed.
+    before the last turn is removed, so that each turn has to be computed.
 
     Raises:
-        RuntimeError: something else was computed than the month as it is and as it was.
+        RuntimeError: something else was computed than the month.
     """
     ours = Ours(made(rows), "snapshot")
     ours.moved(YEARS)
-    turns, year = cycle(("corrected", "snapshot")), CORRECTED[:4]
+    turns, stale = cycle(("corrected", "snapshot")), list[Path]()
 
     def job() -> None:
-        ours.opened(next(turns))
-        by_age = sorted(ours.kept.glob(f"{year}-*"), key=lambda path: path.stat().st_mtime_ns)
-        for path in by_age[:-1]:
+        for path in stale:
             path.unlink()
+        year = f"{CORRECTED[:4]}-{'?' * 32}.*"
+        stale[:] = [*ours.kept.glob(f"{CORRECTED}-*"), *ours.kept.glob(year)]
+        ours.opened(next(turns))
         ours.computed.clear()
-        ours.moved([year])
-        if ours.computed != [CORRECTED, CORRECTED]:
+        ours.moved([CORRECTED[:4]])
+        if ours.computed != [CORRECTED]:
             raise RuntimeError(str(ours.computed))
 
     return _checked(job, ours.folder, ours.out, "corrected")
@@ -188,7 +189,6 @@ class Ours:
         self.folder, self.out, self._engine = folder, _scratch(), engine.connect()
         self.kept, self.computed = self.out / "kept", list[str]()
         self._held = {one: Snapshot(folder / one) for one in ("snapshot", "corrected")}
-        self._held["snapshot"].folder = folder / "corrected"  # where the files of both are
         self._snapshot = self._held[name]
         self._years = {year: self._year(year) for year in YEARS}
         self._groups = self._grouped(_read(folder / "reporters.parquet"))
@@ -200,10 +200,11 @@ class Ours:
     def moved(self, years: Sequence[str]) -> None:
         """Bring the kept totals of some years up to date, and the levels above."""
         for year in years:
-            ground, compute = self._years[year]
-            self._roll(year, Totals(self._snapshot, self.kept, ground, compute).of(year))
+            ground, compute, at_once = self._years[year]
+            totals = Totals(self._snapshot, self.kept, ground, compute, at_once)
+            self._roll(year, totals.of(year))
 
-    def _year(self, year: str) -> tuple[Callable[[str], str], Compute]:
+    def _year(self, year: str) -> tuple[Callable[[str], str], Compute, int]:
         """Return what bears on the months of a year beside their rows, and what sums them."""
         names = ("coefficients", "overrides")
         coefficients, overrides = (_read(self.folder / f"{n}.parquet", year) for n in names)
@@ -213,11 +214,12 @@ class Ours:
         known = {month: lines.hash(month) for month in _months(year)}
         summing = Summing(self._engine, self._snapshot, lines)
 
-        def compute(periods: Mapping[str, str]) -> pa.Table:
+        def compute(periods: Sequence[str]) -> pa.Table:
             self.computed += periods
+            summing.snapshot = self._snapshot
             return summing(periods)
 
-        return known.__getitem__, compute
+        return known.__getitem__, compute, summing.at_once
 
     def _roll(self, year: str, found: pa.Table) -> None:
         for name, (groups, at) in self._groups.items():
@@ -279,13 +281,13 @@ def check(out: Path, known: Path) -> None:
     """
     found = []
     for year in YEARS:
-        fine = [*out.glob(f"reporters-{year}.parquet"), *out.glob(f"kept/{year}-????*.parquet")]
-        fine = [path for path in fine if path.stem.count("-") == 1]
+        fine = [*out.glob(f"reporters-{year}.parquet"), *out.glob(f"kept/{year}-{'?' * 32}.arrow")]
         newest = max(fine, key=lambda path: path.stat().st_mtime_ns)  # what is replaced stays a day
         for name, keys in {"reporters": ("who_no",), **LEVELS}.items():
             path = newest if name == "reporters" else out / f"{name}-{year}.parquet"
-            rows = pq.ParquetFile(path).read(columns=[*keys, "label", *SUMS])
-            rows = rows.select([*keys, "label", *SUMS])
+            rows = (
+                pq.ParquetFile(path).read() if path.suffix == ".parquet" else read(path)
+            ).select([*keys, "label", *SUMS])
             found.append(f"{name} {year} {rows.num_rows} {content_of(rows, len(keys) + 1)}")
     text = "\n".join(found)
     if not known.exists():

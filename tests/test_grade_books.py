@@ -183,7 +183,9 @@ def test_a_quota_is_held_against_the_scale_that_the_line_names(county: Workspace
     found = grade_books(county, "quota", "2025")
     grades = {one.who: one.graded.grade for one in found.ratings}
     assert (grades["at"], grades["above"], grades["below"]) == ("1", "3", "beyond")
-    assert found.unscaled == {"best": ""}
+    assert [(one.who, one.named, one.reasons) for one in found.unscaled] == [
+        ("best", "", ("line_no_quota",))
+    ]
     assert {one.edition.id for one in found.ratings} == {"quota-cement-2021"}
 
 

@@ -268,3 +268,6 @@ def test_the_books_are_decomposed_from_the_command_line(ws: Workspace, capsys: A
     assert sum(row["effect"] for row in data["rows"]) == data["after"] - data["before"]
     assert {row["mark"] for row in data["rows"]} == {"synthetic"}
     assert data["tree"]["value"] == data["after"] - data["before"]
+    [figure] = {node["figure"] for node in (data, data["tree"]) if "figure" in node}
+    again = ws.explain(figure)
+    assert (again.figure, again.tree.value) == (figure, data["tree"]["value"])

@@ -100,6 +100,7 @@ def counts(proposals: list[Proposal], *gold: Row) -> tuple[int, int, int, int]:
         ({"year": None}, {}, (0, 1, 0, 1)),
         ({"year": None}, {"note": "year inferred from context"}, (1, 0, 1, 0)),
         ({"year": None}, {"note": "base year inferred from context"}, (0, 1, 0, 1)),
+        ({"year": None}, {"note": "year and base year inferred from context"}, (1, 0, 1, 0)),
         ({"year": 2024}, {"note": "year inferred from context"}, (0, 1, 0, 1)),
         ({"value": None}, {"value": None, "value_base": None}, (1, 0, 1, 0)),
         ({"corrupt": True}, {}, (0, 1, 0, 1)),  # a sound figure that is doubted

@@ -55,7 +55,7 @@ def differs(proposal: Proposal, figure: Case) -> dict[str, Any]:
     return {k: field(proposal, k) for k, v in wanted.items() if field(proposal, k) != v}
 
 
-@pytest.mark.parametrize("case", [*cases("zh"), *cases("en")])
+@pytest.mark.parametrize("case", [*cases("zh"), *cases("en"), *cases("lists"), *cases("years")])
 def test_figures_of_a_sentence(case: Case) -> None:
     assert_figures(case)
 

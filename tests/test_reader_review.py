@@ -38,7 +38,7 @@ from dafeng.reader.review import Changes
 from dafeng.vocabulary import Fault
 
 ENERGY = "energy_per_industrial_value_added"
-TEXT = """云溪省工业领域碳达峰实施方案
+TEXT = """浙江省工业领域碳达峰实施方案
 一、目标
 到2025年，规模以上工业单位增加值能耗较2020年下降15%以上，力争下降17%。
 建成绿色低碳工厂260家，风电装机2021.8万千瓦。

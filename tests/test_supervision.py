@@ -346,7 +346,7 @@ def test_an_order_on_both_sides_of_its_last_day(
     [one] = judged([OVER], (order(),), day).found
     assert (one.stage, one.severity) == (stage, severity)
     assert words in one.consequence.en
-    assert one.clauses == ("zj-57-2023/II.3", "zj-57-2023/I.3")
+    assert one.clauses == ("zj-57-2023/II.3", "zj-57-2023/I.3", "ndrc-2010-978/punitive")
     assert one.lead == "energy-bureau"
     assert "justice" in one.others
 
@@ -367,10 +367,51 @@ def test_a_cure_settles_it_until_newer_facts() -> None:
 
 
 def test_where_no_plan_states_a_consequence_it_says_so() -> None:
-    hit = Hit("over_quota", "stated", "L1", "F1", "44", "", OVER.hits[0].values)
+    hit = Hit("not_carried_out", "inspected", "P1", "F1", "44", "", {"checked": "2026-01-01"})
     [one] = judged([Looked((hit,))]).found
     assert (one.follows, one.lead, one.due) == ((), "", "")
     assert one.consequence == oversight().words.none_stated
+
+
+def cited(matter: str, variant: str, day: date = DAY, /, **said: Any) -> tuple[str, ...]:
+    """Return the clauses of what follows in Zhejiang, or in another place."""
+    where = said.pop("region", "3301")
+    hit = Hit(matter, variant, "L1", "F1", where, "", OVER.hits[0].values, **said)
+    [one] = judged([Looked((hit,))], day=day).found
+    return tuple(clause for _, clause in one.follows)
+
+
+@pytest.mark.parametrize(
+    ("family", "clause"),
+    [
+        ("quota-cement", "ndrc-2016-75/steps"),
+        ("quota-steel", "ndrc-2016-2803/tiered"),
+        ("quota-aluminium", "ndrc-2021-1239/mark-up"),
+        ("quota-coking", "ndrc-2010-978/punitive"),
+    ],
+)
+def test_each_sector_has_the_price_of_its_own_rule(family: str, clause: str) -> None:
+    found = cited("over_quota", "stated", region="44", family=family, scale="x")
+    assert clause in found
+    # cement and steel have rules of their own in place of the punitive price of 2010
+    assert ("ndrc-2010-978/punitive" in found) == (family not in ("quota-cement", "quota-steel"))
+
+
+def test_what_follows_below_the_baseline_depends_on_product_and_day() -> None:
+    due = {"due": "2025-12-31", "family": "level"}
+    kiln = cited("below_baseline", "stated", DAY, scale="clinker", **due)
+    assert "miit-2024-206/unusable" in kiln
+    assert "ndrc-2024-730/below-baseline" not in kiln
+    before = cited("below_baseline", "stated", date(2024, 10, 31), scale="clinker", **due)
+    assert "miit-2024-206/unusable" not in before
+    furnace = cited("below_baseline", "stated", DAY, scale="blast-furnace", region="13", **due)
+    assert furnace == ("ndrc-2023-723/upgrade", "ndrc-2024-730/below-baseline")
+
+
+def test_class_d_has_the_differential_policy_of_its_province() -> None:
+    assert "zj-2018-5/differential" in cited("low_performer_open", "classed")
+    assert "zj-2018-5/differential" not in cited("low_performer_open", "listed")
+    assert cited("low_performer_open", "classed", region="44") == ()
 
 
 def test_every_clause_exists_and_every_sentence_can_be_filled() -> None:

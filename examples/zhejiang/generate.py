@@ -63,6 +63,8 @@ def main() -> int:
     planned = retrofits.planned(firms, settings, options.seed)
     tables = _tables(settings, firms, projects, rng)
     tables["lists"] = [*tables["lists"], *instruments.two_highs(projects, settings, options.seed)]
+    candidates, recorded = instruments.candidates(firms, settings["two_highs"])
+    tables["projects"], tables["lists"] = [*projects, *candidates], [*tables["lists"], *recorded]
     tables |= {"retrofits": planned, "retrofit_limits": retrofits.limits(planned)}
     for name, rows in tables.items():
         _write(files / f"{name}.csv", _as_table(rows))

@@ -14,6 +14,10 @@ from dafeng.vocabulary import fictional_credit_code
 Row = dict[str, Any]
 FICTION = {"source": "fictional list", "mark": "synthetic"}
 HELD = 4  # members of a group that it holds first
+_CANDIDATE = (
+    *("region", "sector", "title_zh", "title_en", "product", "capacity", "unit", "field"),
+    *("design", "energy_tce", "emission_tco2", "investment_yuan", "finished"),
+)
 PARK_CODES = 9_000_000  # serial numbers of parks and groups, clear of those of the enterprises
 
 
@@ -72,6 +76,23 @@ def projects(firms: Firms, settings: Row, rng: np.random.Generator) -> Iterator[
             yield _retrofit(firms, i, f"{name}-R{number + 1}", rng)
         for number in range(rng.poisson(rates["new_projects_per_enterprise"])):
             yield _new(firms, i, f"{name}-N{number + 1}", rng)
+
+
+def candidates(all_firms: list[Firms], settings: Row) -> tuple[list[Row], list[Row]]:
+    """Return planned projects that all is recorded of, and the lists they are on; nothing is drawn.
+
+    They were approved after the last month of the books, so that nothing of them is committed yet.
+    """
+    found, listed = [], []
+    first = {firms.profile["id"]: firms.ids[0] for firms in all_firms}
+    for number, one in enumerate(settings["candidates"], start=1):
+        project = f"ZJ-C{number}"
+        row = FICTION | {"project": project, "reporter": first[one["profile"]], "kind": "new"}
+        row |= {name: one[name] for name in _CANDIDATE}
+        row |= {"status": "planned", "approved": "2026-01-08", "approved_tce": one["energy_tce"]}
+        found.append(row)
+        listed += [_listed(name, project, "2026-01-01") for name in settings["on_lists"]]
+    return found, listed
 
 
 def single_out(found: list[Row], number: int) -> list[Row]:

@@ -12,6 +12,7 @@ from dafeng.accounting.accounts import (
     totals,
     whole_sum,
 )
+from dafeng.accounting.adding import Adding
 from dafeng.accounting.coefficients import SEPARATOR, Activity, compile_coefficients
 from dafeng.accounting.derive import MARK, Derived, Origin, derive, over_years
 from dafeng.accounting.footing import COLUMNS, Footing, footing_table, footings, footings_of
@@ -29,6 +30,7 @@ __all__ = [
     "PURPOSES",
     "SEPARATOR",
     "Activity",
+    "Adding",
     "Derived",
     "Footing",
     "Ground",

@@ -185,7 +185,7 @@ def _grams(rows: ir.Table) -> ir.Column:
     return rounded(rows.amount * coefficient * rows.sign)
 
 
-@ibis.udf.scalar.builtin(name="floor")
+@ibis.udf.scalar.builtin(name="floor")  # type: ignore[untyped-decorator]
 def _floor(value: float) -> float:
     """The engine's own floor; Ibis would cast it to a whole number, which costs a quarter more."""
     raise NotImplementedError

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -65,5 +67,10 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; a sign that the terminal cannot show becomes a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    # what tables needed goes back to the system; the default keeps a sixth of the peak
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     app()

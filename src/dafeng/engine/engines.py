@@ -7,8 +7,8 @@ passing through a data frame, where whole numbers would become floats.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,9 @@ class Engine:
     Args:
         backend: an Ibis backend.
     """
+
+    embedded = True
+    """Whether it computes here, on files that are at hand."""
 
     def __init__(self, backend: Any) -> None:
         self.backend = backend
@@ -86,6 +89,8 @@ class Engine:
 class Postgres(Engine):
     """PostgreSQL: rows go in by COPY, and the planner is told how many there are."""
 
+    embedded = False
+
     def put(self, name: str, rows: pa.Table) -> ir.Table:
         """Take rows in as a temporary table."""
         import ibis  # noqa: PLC0415  heavy
@@ -119,6 +124,8 @@ class Postgres(Engine):
 class Spark(Engine):
     """Apache Spark: temporary views of Arrow tables and of results that are kept."""
 
+    embedded = False
+
     def put(self, name: str, rows: pa.Table) -> ir.Table:
         """Take rows in as a temporary view."""
         frame = self._session.createDataFrame(plain(rows))
@@ -143,7 +150,11 @@ class Spark(Engine):
         self._closing()()
 
     def _closing(self) -> Callable[[], object]:
-        return partial(_drop_views, self._session)
+        return partial(_drop_views, self._session, self._views)
+
+    @cached_property
+    def _views(self) -> set[str]:
+        return set()
 
     @property
     def _session(self) -> Any:
@@ -155,6 +166,7 @@ class Spark(Engine):
 
     def _view(self, name: str, frame: Any) -> ir.Table:
         frame.createOrReplaceTempView(name)
+        self._views.add(name)
         table: ir.Table = self.backend.table(name)
         return table
 
@@ -227,10 +239,9 @@ def _spark(url: str) -> Engine:
         raise _refused("spark", error) from error
 
 
-def _drop_views(session: Any) -> None:
-    for view in session.catalog.listTables():
-        if view.isTemporary:
-            session.catalog.dropTempView(view.name)
+def _drop_views(session: Any, names: Iterable[str]) -> None:
+    for name in names:  # asking Spark for them would make it keep a warehouse in this folder
+        session.catalog.dropTempView(name)
 
 
 def _of_files(files: Sequence[Path], columns: Names) -> pa.Table:

@@ -12,9 +12,9 @@ from dafeng.explain import Node
 from dafeng.gate.case import Case, Remark, listed, shown
 from dafeng.gate.lines import CAPACITY, Given, capacity_of, given, strange
 from dafeng.gate.project import Product
-from dafeng.gate.settings import Air, Family, air_regions, family_of
+from dafeng.gate.settings import Air, Family, air_regions, families, family_of
 from dafeng.rulebook import Formula, compute, province_of
-from dafeng.vocabulary import Fault, Text, items
+from dafeng.vocabulary import Fault, Text, items, regions
 
 KEY, OTHER = "key", "other"
 _SITUATION, _ABROAD, _RESTRICTED = "situation", "cross-province", "restricted"
@@ -36,14 +36,36 @@ def replacement(case: Case) -> Iterator[Remark]:
     """Compare, product by product, the capacity that has to exit with what may be counted."""
     ruled = [(one, family_of(one.item)) for one in case.project.products]
     held = [(product, family) for product, family in ruled if family is not None]
+    unclear = [*_unclear(case)]
+    yield from unclear
     if not held:
-        yield Remark("replacement_not_asked" if case.project.products else "products_not_stated")
+        if not unclear:
+            asked = "replacement_not_asked" if case.project.products else "products_not_stated"
+            yield Remark(asked)
         return
+    published = case.project.capacity_plan.published
+    if published is not None and published > case.day:
+        yield Remark("plan_published_later", {"date": published, "day": case.day})
     yield from strange(case, {product.item for product, _ in held})
     for item in dict.fromkeys(product.item for product, _ in held):
         own = [product for product, _ in held if product.item == item]
         family = next(family for product, family in held if product.item == item)
         yield from _product(case, family, item, own)
+
+
+def _unclear(case: Case) -> Iterator[Remark]:
+    """Yield products behind which there is capacity of a family that is not stated."""
+    made = {one.item for one in case.project.products}
+    for family in families().values():
+        for product in case.project.products:
+            values = {"item": items()[product.item].name, "family": family.name}
+            if product.item in family.unclear:
+                yield Remark("product_unclear", values, (family.clause,))
+            inside = any(
+                product.item == one.item and product.route in one.routes for one in family.within
+            )
+            if inside and not made & set(family.items):
+                yield Remark("inside_not_stated", values, (family.clause,))
 
 
 def new_capacity(products: list[Product]) -> Decimal | None:
@@ -96,6 +118,10 @@ def _product(case: Case, family: Family, item: str, products: list[Product]) -> 
     lines = given(case, family, item, day)
     yield from lines.remarks
     yield from _abroad(case, family, lines, day)
+    refused = _situation(case, family, day)
+    if refused is not None:
+        yield refused
+        return
     needed = _needed(case, family, new, lines, day)
     if isinstance(needed, Remark):
         yield needed
@@ -155,18 +181,35 @@ def _no_rule(fault: Fault, family: Family, situation: str, day: date) -> Remark:
 
 
 def _situations(case: Case, formula: Formula, lines: Given, day: date) -> list[str]:
-    """Return the cases of the rule that may apply; several where it is not clear which one does."""
+    """Return the cases of the rule that may apply; several where it is not clear which one does.
+
+    A special case that is stated does not lift what holds anywhere: then both may apply.
+    """
     stated = case.project.capacity_plan.situation
-    if stated:
-        return [stated]
     known = _cases(case, formula)
-    air = air_of(case, day)
-    found = [air] if air else [KEY, OTHER]
-    if lines.abroad and _ABROAD in known:
-        found = [_ABROAD]
-    if case.project.policy == _RESTRICTED and _RESTRICTED in known:
-        found = [_RESTRICTED]
-    return found
+    strict = [_ABROAD] if lines.abroad else []
+    strict += [_RESTRICTED] if case.project.policy == _RESTRICTED else []
+    strict = [name for name in strict if name in known]
+    if stated and stated not in (KEY, OTHER):
+        return list(dict.fromkeys([stated, *strict]))
+    air = stated or air_of(case, day)
+    return strict or ([air] if air else [KEY, OTHER])
+
+
+def _situation(case: Case, family: Family, day: date) -> Remark | None:
+    """Return what speaks against the case that the project states, by where it stands."""
+    stated = case.project.capacity_plan.situation
+    where = next((one for one in family.situations if one.id == stated), None)
+    if where is None:
+        return None
+    air, province = air_of(case, day), province_of(case.project.region)
+    values = {"situation": stated, "region": regions()[province].name}
+    away = bool(where.regions) and province not in where.regions
+    if (where.air and air and air != where.air) or (away and not where.more):
+        return Remark("situation_elsewhere", values, (family.clause,))
+    if away or (where.air and not air and stated not in (KEY, OTHER)):
+        return Remark("situation_open", values, (family.clause,))
+    return None
 
 
 def _cases(case: Case, formula: Formula) -> set[str]:

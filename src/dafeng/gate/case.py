@@ -81,12 +81,13 @@ class Case:
     def decided(self) -> date | None:
         """The day whose rule on capacity holds: of the published plan, else of the first building.
 
-        A project that has not begun is judged by the day of the review; ``None`` where one has
-        begun and its day is not known.
+        A project that has not begun is judged by the day of the review, and so is a plan that was
+        not published by then; ``None`` where one has begun and its day is not known.
         """
         project = self.project
-        if project.capacity_plan.published is not None:
-            return project.capacity_plan.published
+        published = project.capacity_plan.published
+        if published is not None and published <= self.day:
+            return published
         return self.day if project.stage == "planned" else project.started
 
     @property

@@ -19,12 +19,13 @@ _GIVE = 0.5  # yuan or projects: what the second search may lose of the first on
 
 @dataclass(frozen=True)
 class Candidate:
-    """A project that may be admitted; amounts per year, in whole grams."""
+    """A project that may be admitted; whole grams a year, from the year in which it begins."""
 
     project: str
     region: str
     amounts: Mapping[str, int]
     worth: float
+    begins: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Space:
 
     def holds(self, one: Candidate) -> int:
         """Return what a candidate takes of it."""
-        return one.amounts[self.metric] if within(one.region, self.region) else 0
+        there = within(one.region, self.region) and one.begins <= self.year
+        return one.amounts[self.metric] if there else 0
 
 
 def fitting(candidates: Sequence[Candidate], spaces: Sequence[Space]) -> tuple[str, ...]:
@@ -50,7 +52,7 @@ def fitting(candidates: Sequence[Candidate], spaces: Sequence[Space]) -> tuple[s
         candidates: with the worth that the rule gives them.
         spaces: every space that has to be kept; a space below zero takes nothing.
     """
-    held = [one for one in candidates if all(_kept([one], space) for space in spaces)]
+    held = [one for one in candidates if fits_alone(one, spaces)]
     if not held:
         return ()
     worth = np.array([one.worth for one in held])
@@ -64,6 +66,11 @@ def fitting(candidates: Sequence[Candidate], spaces: Sequence[Space]) -> tuple[s
         if all(_kept(found, space) for space in spaces):
             return tuple(one.project for one in found)
         margin += 1.0  # a rounding of the solver: a tonne less of each space
+
+
+def fits_alone(one: Candidate, spaces: Sequence[Space]) -> bool:
+    """Whether a candidate keeps every space where no other one is taken."""
+    return all(_kept([one], space) for space in spaces)
 
 
 def _kept(chosen: Sequence[Candidate], space: Space) -> bool:

@@ -73,6 +73,13 @@ def _rated(case: Case) -> Iterator[tuple[Product, Rating | Remark]]:
         elif field not in scales:
             values = {"field": field, "fields": ", ".join(offered) or "–"}
             yield product, Remark("field_unknown", values)
+        elif scales[field].item != product.item and (offered or scales[field].item):
+            values = {
+                "item": name,
+                "field": scales[field].name,
+                "fields": ", ".join(offered) or "–",
+            }
+            yield product, Remark("field_of_another", values)
         elif product.design is None:
             values = {"item": name, "field": scales[field].name}
             yield product, Remark("design_not_stated", values)

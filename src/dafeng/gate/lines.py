@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from dafeng.explain import Node
-from dafeng.gate.case import Case, Remark, listed, shown
+from dafeng.gate.case import Case, Remark, Row, listed, shown
 from dafeng.gate.project import Retired
 from dafeng.gate.settings import Dated, Family
 from dafeng.rulebook import province_of
-from dafeng.vocabulary import Text, factor, items
+from dafeng.vocabulary import Fault, Text, factor, items, regions
 
 CAPACITY = "10^4 t"
 """The unit in which rules speak of capacity (per year)."""
+_RUNNING, _CHOICE = "running", "dafeng-choices/gate"
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Given:
         sure: of lines that are shown to be usable.
         open: of lines for which that is not shown.
         unknown: whether a line has no capacity.
-        own: the part of ``sure`` and ``open`` that lies in the project's province.
+        own: the part of ``sure`` that lies in the project's province.
         abroad: lines of other provinces.
     """
 
@@ -47,10 +47,20 @@ class Given:
 
 
 def capacity_of(value: float | None, unit: str) -> Decimal | None:
-    """Return a capacity in 10^4 t/a, exactly as it is printed."""
+    """Return a capacity in 10^4 t/a, exactly as it is printed; ``None`` where it is no mass."""
     if value is None:
         return None
-    return Decimal(str(value)) * Decimal(str(factor(unit, CAPACITY)))
+    try:
+        return Decimal(str(value)) * Decimal(str(factor(unit, CAPACITY)))
+    except Fault as fault:
+        if fault.code != "unit_mismatch":
+            raise
+        return None  # MW, m3: no capacity in tonnes is stated
+
+
+def estimate(row: Row) -> bool:
+    """Whether the source of a line estimated its capacity, as the books tell."""
+    return bool(row.get("estimated"))
 
 
 def given(case: Case, family: Family, item: str, day: date) -> Given:
@@ -117,33 +127,87 @@ def _against(
         whole = _whole(line, held)
         if whole is not None and capacity_of(line.gives, line.unit) != whole:
             yield Remark("line_split", {"line": line.line}, (family.whole_from.clause,))
-    yield from _stated(line, held)
+    yield from _stated(case, line, held)
+    yield from _exit(case, line, held)
+    yield from _alike(case, line)
 
 
-def _stated(line: Retired, held: dict[str, Any] | None) -> Iterator[Remark]:
-    """Yield a stated capacity or place that is not that of the books."""
-    if held is None or line.capacity is None:
+def _stated(case: Case, line: Retired, held: Row | None) -> Iterator[Remark]:
+    """Yield a stated capacity or place that is not that of the books, or that they do not hold."""
+    if held is None:
+        if case.lines:
+            yield Remark("line_not_in_books", {"line": line.line})
         return
     said, filed = capacity_of(line.capacity, line.unit), _whole(line, held)
-    if said != filed:
+    if said is not None and said != filed:
         values = {"line": line.line, "said": shown(said), "filed": shown(filed)}
         yield Remark("line_capacity_differs", values)
+    if line.region is not None and province_of(line.region) != province_of(held["region"]):
+        place = {"said": regions()[line.region].name, "filed": regions()[held["region"]].name}
+        yield Remark("line_region_differs", {"line": line.line, **place})
 
 
-def _whole(line: Retired, held: dict[str, Any] | None) -> Decimal | None:
+def _exit(case: Case, line: Retired, held: Row | None) -> Iterator[Remark]:
+    """Yield whether the books show a line to have exited when the project operates."""
+    if held is None:
+        return
+    project, last = case.project, held["last"]
+    values = {"line": line.line, "last": last}
+    if project.status == _RUNNING:
+        if not last:
+            yield Remark("line_exit_not_stated", values, (_CHOICE,))
+        elif last > str(case.day):
+            yield Remark("line_still_there", values, (_CHOICE,))
+    elif last and project.finished and last > str(project.finished):
+        values |= {"finished": project.finished}
+        yield Remark("line_exits_late", values, (_CHOICE,))
+    elif not last or last > str(case.day):
+        yield Remark("line_to_exit", values, (_CHOICE,))
+
+
+def _alike(case: Case, line: Retired) -> Iterator[Remark]:
+    """Yield other names under which the same line may be used already."""
+    own = [one.line for one in case.project.retires]
+    for other in sorted({*(case.claims or {}), *case.lines, *own} - {line.line}):
+        if not _same(case, line.line, other):
+            continue
+        filed = case.lines[other]["replaced_by"] if other in case.lines else ""
+        users = ({filed} if filed else case.users(other)) - {case.project.project}
+        users |= {case.project.project} if other in own else set()
+        if users:
+            values = {"line": line.line, "other": other, "projects": listed(sorted(users))}
+            yield Remark("line_alike", values)
+
+
+def _same(case: Case, one: str, other: str) -> bool:
+    """Whether two names may be of one line: of one facility, or spelt almost alike."""
+    first, second = case.lines.get(one), case.lines.get(other)
+    if first is not None and second is not None:
+        place = (first["reporter"], first.get("facility"), first["product"])
+        return bool(place[1]) and place == tuple(
+            second.get(name) for name in ("reporter", "facility", "product")
+        )
+    return _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("-", "").replace("_", "")
+
+
+def _whole(line: Retired, held: Row | None) -> Decimal | None:
     if held is not None:
         return capacity_of(held["capacity"], held["unit"])
     return capacity_of(line.capacity, line.unit)
 
 
-def _count(case: Case, line: Retired, held: dict[str, Any] | None, found: Given) -> None:
+def _count(case: Case, line: Retired, held: Row | None, found: Given) -> None:
     """Add what a line gives; an estimate or a gap is not a capacity."""
     whole = _whole(line, held)
-    if whole is None or line.estimated:
+    estimated = line.estimated or (held is not None and estimate(held))
+    if whole is None or estimated:
         found.unknown = True
-        found.remarks.append(
-            Remark("line_estimated" if line.estimated else "line_no_capacity", {"line": line.line})
-        )
+        reason = "line_estimated" if estimated else "line_no_capacity"
+        found.remarks.append(Remark(reason, {"line": line.line}))
         return
     part = capacity_of(line.gives, line.unit)
     if part is not None and part > whole:
@@ -156,7 +220,7 @@ def _count(case: Case, line: Retired, held: dict[str, Any] | None, found: Given)
         found.remarks.append(Remark("line_no_region", {"line": line.line}))
     elif province_of(region) != province_of(case.project.region):
         found.abroad.append(line.line)
-    else:
+    elif line.eligible:
         found.own += size
     if line.eligible:
         found.sure += size
@@ -165,7 +229,7 @@ def _count(case: Case, line: Retired, held: dict[str, Any] | None, found: Given)
     found.nodes.append(_node(case, line, held, size))
 
 
-def _node(case: Case, line: Retired, held: dict[str, Any] | None, size: Decimal) -> Node:
+def _node(case: Case, line: Retired, held: Row | None, size: Decimal) -> Node:
     return Node(
         "entry",
         f"line/{line.line}",

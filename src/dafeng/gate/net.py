@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from dafeng.explain import Node
 from dafeng.gate.capacity import new_capacity
-from dafeng.gate.case import Case, Remark, Row, shown
-from dafeng.gate.lines import CAPACITY, Given, capacity_of, given
+from dafeng.gate.case import Case, Remark, Row, listed, shown
+from dafeng.gate.lines import CAPACITY, Given, capacity_of, estimate, given
 from dafeng.gate.project import Product
 from dafeng.gate.settings import Family, Limit, families, family_of, route_limits
 from dafeng.indicators import there, within
@@ -17,6 +17,7 @@ from dafeng.plan import Plan, Target
 from dafeng.vocabulary import ancestors, items, marks, period
 
 _NET, _CAP = "zero_net_growth", "cap"
+_RUNNING, _SHOWN = "running", 10
 _UNIT = f"{CAPACITY}/a"
 
 
@@ -79,7 +80,8 @@ def _of_region(
 ) -> Remark:
     """Judge by the capacity of the whole region since the base year; without lines it is open.
 
-    Lines that the project retires leave it, if the books still hold them as running.
+    Lines that the project retires leave it, if the books still hold them as running. A line without
+    a first day may be older than the base year or not: where that decides, it is not known.
     """
     lines = [
         row
@@ -89,14 +91,42 @@ def _of_region(
     if not lines:
         return Remark("net_region_unknown", said.values, said.clauses, said.nodes)
     base = target.base_year or (target.first_year or _first_year(plan)) - 1
-    gone = {one.line for one in case.project.retires}
-    staying = [row for row in lines if row["line"] not in gone]
-    then, now = _sum(lines, f"{base}-12-31"), _sum(lines, str(case.day))
-    after = _sum(staying, str(case.day)) + new
-    values = {**said.values, "base": base}
-    values |= {"then": shown(then), "now": shown(now), "after": shown(after)}
-    reason = "net_region_within" if after <= then else "net_region_above"
-    return Remark(reason, values, said.clauses, said.nodes)
+    today = [row for row in lines if there(row, str(case.day))]
+    held = [row for row in lines if there(row, f"{base}-12-31")]
+    undated = [row for row in held if not row["first"]]
+    most, now = _sum(held), _sum(today)
+    least = most - _sum(undated)  # were all undated lines newer than the base year
+    after = now - _leaving(case, today) + new
+    before = after - new if case.project.status == _RUNNING else after  # it may be a line already
+    values = {**said.values, "base": base, "now": shown(now)}
+    values |= {"then": _span(least, most), "after": _span(before, after)}
+    values |= {"undated": listed(row["line"] for row in undated[:_SHOWN]) or "–"}
+    values |= {"more": _more(undated)}
+    guessed = [row["line"] for row in lines if estimate(row)]
+    if guessed:
+        values |= {"lines": listed(guessed[:_SHOWN]), "count": len(guessed)}
+        return Remark("net_region_estimated", values, said.clauses, said.nodes)
+    reason = "net_region_within" if after <= least else "net_region_open"
+    return Remark("net_region_above" if before > most else reason, values, said.clauses, said.nodes)
+
+
+def _leaving(case: Case, today: list[Row]) -> Decimal:
+    """Return what of the lines that are there leaves with the project: no more than they give."""
+    sizes = {row["line"]: _size(row) for row in today}
+    parts = {
+        one.line: sizes[one.line] if one.gives is None else capacity_of(one.gives, one.unit)
+        for one in case.project.retires
+        if one.line in sizes
+    }
+    return sum((min(part or Decimal(0), sizes[name]) for name, part in parts.items()), Decimal(0))
+
+
+def _more(lines: list[Row]) -> str:
+    return f" … ({len(lines)})" if len(lines) > _SHOWN else ""
+
+
+def _span(low: Decimal, high: Decimal) -> str:
+    return shown(low) if low == high else f"{shown(low)}–{shown(high)}"
 
 
 def _routes(case: Case) -> Iterator[Remark]:
@@ -114,8 +144,9 @@ def _route(case: Case, limit: Limit, own: list[Product], plan: Plan, target: Tar
         return Remark("start_not_stated", {}, clauses)
     if _over(day, plan, target):
         return Remark("limit_over", values | {"item": limit.name, "year": target.year}, clauses)
-    if any(not one.route for one in own):
-        return Remark("route_not_stated", values, clauses)
+    lost = _route_lost(limit, own)
+    if lost is not None:
+        return Remark(lost.reason, values | {**lost.values}, clauses)
     new = new_capacity([one for one in own if one.route in limit.routes])
     if new is None:
         return Remark("net_not_known", values | {"item": limit.name}, clauses)
@@ -124,16 +155,28 @@ def _route(case: Case, limit: Limit, own: list[Product], plan: Plan, target: Tar
         row
         for row in case.lines.values()
         if row["product"] in limit.items
-        and row["route"] in limit.routes
+        and not limit.free(row["route"])
         and within(row["region"], plan.owner)
-        and first <= (row["first"] or "") <= str(case.day)
+        and (not row["first"] or first <= row["first"] <= str(case.day))
     ]
-    before = sum((_size(row) for row in held), Decimal(0))
+    sure = _sum([row for row in held if row["first"] and row["route"] in limit.routes])
+    before = _sum(held)  # with lines without a day or without a route, which may count or not
     most = capacity_of(target.value, target.unit or "t") or Decimal(0)
-    values |= {"new": shown(new), "before": shown(before), "most": shown(most)}
+    values |= {"new": shown(new), "before": _span(sure, before), "most": shown(most)}
     nodes = (case.figure(f"route_capacity/{target.id}", new, _UNIT), _target_node(target))
-    allowed = new == 0 or before + new <= most
-    return Remark("route_within" if allowed else "route_above", values, clauses, nodes)
+    if new == 0 or before + new <= most:
+        return Remark("route_within", values, clauses, nodes)
+    return Remark("route_above" if sure + new > most else "route_open", values, clauses, nodes)
+
+
+def _route_lost(limit: Limit, own: list[Product]) -> Remark | None:
+    """Return why it cannot be told whether products are of a limited route."""
+    if any(not one.route for one in own):
+        return Remark("route_not_stated")
+    known = limit.routes + limit.others
+    strange = [one.route for one in own if one.route not in known]
+    values = {"given": listed(strange), "known": listed(known)}
+    return Remark("route_unknown", values) if strange else None
 
 
 def _inside(lines: Given) -> Decimal:
@@ -150,8 +193,8 @@ def _first_year(plan: Plan) -> int:
     return period(plan.period).first.year
 
 
-def _sum(lines: list[Row], day: str) -> Decimal:
-    return sum((_size(row) for row in lines if there(row, day)), Decimal(0))
+def _sum(lines: list[Row]) -> Decimal:
+    return sum((_size(row) for row in lines), Decimal(0))
 
 
 def _size(row: Row) -> Decimal:

@@ -16,6 +16,7 @@ from dafeng.vocabulary import (
     Fault,
     Record,
     Text,
+    factor,
     flows,
     items,
     marks,
@@ -68,7 +69,7 @@ class Product(Record):
     unit: UnitId = "t"
     route: str = ""
     field: str = ""
-    design: float | None = None
+    design: Annotated[float, Field(allow_inf_nan=False)] | None = None
 
 
 class Retired(Record):
@@ -100,6 +101,17 @@ class Carrier(Record):
     flow: FlowId
     quantity: Amount
     unit: UnitId
+
+    @model_validator(mode="after")
+    def _measured(self) -> Carrier:
+        kept = items()[self.item]
+        try:
+            factor(self.unit, kept.unit)
+        except Fault as fault:
+            if self.unit in kept.by_rule:
+                return self
+            raise ValueError(f"{self.item} is kept in {kept.unit}, not in {self.unit}") from fault
+        return self
 
 
 class Offered(Record):

@@ -11,7 +11,8 @@ from typing import Literal
 from pydantic import model_validator
 
 from dafeng.gate.case import Case, Counted, Remark, in_tonnes, shown
-from dafeng.gate.settings import Check, Cited, Verdict
+from dafeng.gate.project import ItemId, RegionId
+from dafeng.gate.settings import Check, Cited, Verdict, checks
 from dafeng.indicators import within
 from dafeng.vocabulary import Term, read_records
 
@@ -31,14 +32,14 @@ class OwnCheck(Term):
         fail, unknown: what follows.
     """
 
-    region: str
+    region: RegionId
     clause: str
     asks: str
     direction: Literal["at_most", "at_least"] | None = None
     limit: float | None = None
     unit: str = ""
     two_highs: bool = False
-    items: tuple[str, ...] = ()
+    items: tuple[ItemId, ...] = ()
     applies_from: date | None = None
     applies_to: date | None = None
     fail: Verdict = "refuse"
@@ -48,6 +49,12 @@ class OwnCheck(Term):
     def _whole(self) -> OwnCheck:
         if (self.limit is None) != (self.direction is None):
             raise ValueError("a limit and a direction go together")
+        if self.asks in _MEASURES and self.limit is None:
+            raise ValueError(f"{self.asks} is a figure: it needs a limit")
+        if self.applies_from and self.applies_to and self.applies_to < self.applies_from:
+            raise ValueError("it ends before it begins")
+        if self.id in checks():
+            raise ValueError(f"{self.id} is a check of every gate: choose another id")
         return self
 
     @property

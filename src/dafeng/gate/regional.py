@@ -13,7 +13,8 @@ from dafeng.vocabulary import Text, regions
 
 _EXISTING = "existing"
 _UNITS = {"energy": "tce", "co2": "tCO2"}
-_NOT_WHOLE, _LEFT_IN = "not_all_reported", "not_left_out"
+NOT_WHOLE, LEFT_IN = "not_all_reported", "not_left_out"
+"""Flags of a room that is too large, or too small."""
 
 
 def room_energy(case: Case) -> Iterator[Remark]:
@@ -79,7 +80,7 @@ def _reason(room: Room, after: int) -> str:
     """Name what a room says; what may still move it to the other side leaves it open."""
     if after < 0:
         return "room_exceeded_perhaps" if None in room.excluded.values() else "room_exceeded_with"
-    return "room_not_all_reported" if _NOT_WHOLE in room.flags else "room_enough"
+    return "room_not_all_reported" if NOT_WHOLE in room.flags else "room_enough"
 
 
 def _root(room: Room) -> Node:

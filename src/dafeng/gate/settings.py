@@ -105,7 +105,9 @@ class Family(Term):
         whole_from: from when a line's capacity is given as a whole or not at all, and the clause.
         abroad: clause on moves between provinces, from when: a hearing; none into key regions.
         exempt: cases of the rule that need no replacement but a hearing.
-        open: said where no edition of the formula gives a ratio.
+        situations: where a case of the rule can be meant at all.
+        within: products that hold some of it inside, by route: their own capacity is not enough.
+        unclear: products of which it was not seen whether the rule means them.
     """
 
     items: tuple[str, ...]
@@ -116,6 +118,9 @@ class Family(Term):
     whole_from: Dated | None = None
     abroad: Dated | None = None
     exempt: tuple[str, ...] = ()
+    situations: tuple[Situation, ...] = ()
+    within: tuple[Within, ...] = ()
+    unclear: tuple[str, ...] = ()
 
 
 class Dated(Record):
@@ -126,12 +131,43 @@ class Dated(Record):
     applies_to: date | None = None
 
 
+class Situation(Record):
+    """Where a case of a rule can be meant.
+
+    Attributes:
+        air: class of the site.
+        regions: provinces; with ``more`` there are others, which were not seen by name.
+    """
+
+    id: str
+    air: Literal["key", "other"] | None = None
+    regions: tuple[str, ...] = ()
+    more: bool = False
+
+
+class Within(Record):
+    """A product that is made from one of the family at the same site, by a route."""
+
+    item: str
+    routes: tuple[str, ...]
+
+
 class Limit(Term):
-    """A plan's limit on new capacity that is not a net capacity: routes of a product."""
+    """A plan's limit on new capacity that is not a net capacity: routes of a product.
+
+    Attributes:
+        routes: the routes that are limited.
+        others: those known not to be; of any other word it cannot be told.
+    """
 
     items: tuple[str, ...]
     routes: tuple[str, ...]
+    others: tuple[str, ...]
     indicator: str
+
+    def free(self, route: str) -> bool:
+        """Whether a route is known not to be limited."""
+        return route in self.others
 
 
 class Settings(Record):

@@ -18,6 +18,7 @@ from dafeng.accounting import clause_node
 from dafeng.explain import Node, beside, figure_id
 from dafeng.gate.supervision_settings import (
     SEVERITIES,
+    Consequence,
     Matter,
     Severity,
     Stage,
@@ -46,6 +47,7 @@ class Hit:
         reporter, region: whose it is, and where.
         evidence: day up to which the facts speak, ISO; empty where they bear no day.
         values: what stands in the sentence.
+        family, scale: what it was held against, where it was one.
         due: last day that a rule sets, ISO; empty where none does.
         clauses: what it rests on, beside the clauses of the consequences.
         marks: of the facts and of the rules that they are held against.
@@ -63,6 +65,8 @@ class Hit:
     region: str
     evidence: str
     values: Mapping[str, Any]
+    family: str = ""
+    scale: str = ""
     due: str = ""
     clauses: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
@@ -297,13 +301,20 @@ def _supervised(
     running = None if stale else order
     due = hit.due or (running["due"] if running else "")
     stage: Stage = "found" if not due else "running" if str(day) <= due else "passed"
-    stated = [
-        one for one in matters()[hit.matter].consequences if hit.region.startswith(one.region)
-    ]
+    stated = [one for one in matters()[hit.matter].consequences if _meant(one, hit, day)]
     follows = tuple((text, one.clause) for one in stated if (text := one.at(stage)) is not None)
     named = [duties[one.clause] for one in stated if one.clause in duties]
     lead, others = _joined(named)
     return Supervised(rules, hit, day, stage, due, running, follows, lead, others)
+
+
+def _meant(one: Consequence, hit: Hit, day: date) -> bool:
+    """Whether a clause speaks of a place, a day, a scale and a way of being found."""
+    there = hit.region.startswith(one.region)
+    now = one.applies_from is None or one.applies_from <= day
+    held = ((hit.family, one.families), (hit.scale, one.scales), (hit.variant, one.variants))
+    named = all(not wanted or name in wanted for name, wanted in held)
+    return there and now and named and hit.family not in one.without
 
 
 def _joined(named: Sequence[Duty]) -> Duty:

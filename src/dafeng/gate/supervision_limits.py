@@ -159,6 +159,8 @@ def _graded_hit(
             "unit": scale.unit,
             "edition": edition.title,
         },
+        family=edition.family,
+        scale=scale.id,
         due=due,
         clauses=(clause if "/" in clause else f"{edition.document}/{clause}",),
         marks=(held["mark"][row], checked),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -22,11 +23,19 @@ class Consequence(Record):
     Attributes:
         region: where it holds; empty is everywhere.
         clause: ``document/clause``; the measure of a plan behind it names the departments.
+        families, without: of quotas and levels, only of these, or of all but these.
+        scales, variants: products or processes, and ways of being found; empty is all.
+        applies_from: first day on which the clause holds.
         found, running, passed: in words by stage; ``None`` where the clause says nothing of it.
     """
 
     region: str = ""
     clause: str
+    families: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    scales: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    applies_from: date | None = None
     found: Text | None = None
     running: Text | None = None
     passed: Text | None = None

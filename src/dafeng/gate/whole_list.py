@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from dafeng.budget import Room
 from dafeng.gate.case import Counted
-from dafeng.gate.fitting import Candidate, Space, fitting
-from dafeng.gate.regional import ended
+from dafeng.gate.fitting import Candidate, Space, fits_alone, fitting
+from dafeng.gate.regional import LEFT_IN, NOT_WHOLE, ended
 from dafeng.gate.review import Opinion, verdict_of
 from dafeng.gate.settings import settings
 from dafeng.vocabulary import Text
@@ -43,12 +43,14 @@ class WholeList:
         rule: what the set makes as large as possible.
         spaces: what had to be kept.
         open: why no set can be named; empty where one is.
+        unsure: why the rooms may be larger or smaller than they are said to be, as flags.
     """
 
     lines: tuple[Listed, ...]
     rule: str
     spaces: tuple[Space, ...]
     open: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
 
     def taken(self, space: Space) -> int:
         """Return what the chosen projects take of a space, in whole grams."""
@@ -74,9 +76,11 @@ def whole_list(opinions: Sequence[Opinion], rule: str) -> WholeList:
         name = one.case.project.project
         why = ways[name]
         fits = None if why or open_ else name in chosen
-        said = why or ("no_space" if fits is False else "")
-        lines.append(Listed(one, disposal(one, queued=fits is False), fits, said))
-    return WholeList(tuple(lines), rule, tuple(spaces), open_)
+        alone = fits is not False or fits_alone(_candidate(one, rule), spaces)
+        said = why or ("" if fits is not False else "no_space" if alone else "too_large")
+        lines.append(Listed(one, disposal(one, queued=said == "no_space"), fits, said))
+    flags = {flag for one in opinions for flag in _unsure(one)}
+    return WholeList(tuple(lines), rule, tuple(spaces), open_, tuple(sorted(flags)))
 
 
 def disposal(opinion: Opinion, *, queued: bool = False) -> Text:
@@ -111,7 +115,15 @@ def _candidate(opinion: Opinion, rule: str) -> Candidate:
     project = opinion.case.project
     amounts = {m: opinion.case.counted[m].grams or 0 for m in _METRICS}
     worth = float(project.investment_yuan or 0) if rule == "investment" else 1.0
-    return Candidate(project.project, project.region, amounts, worth)
+    return Candidate(project.project, project.region, amounts, worth, opinion.case.begun)
+
+
+def _unsure(opinion: Opinion) -> set[str]:
+    """Return what leaves the rooms of a planned project open."""
+    if opinion.case.project.stage != PLANNED:
+        return set()
+    rooms = [own.room for held in opinion.case.rooms.values() for own in held]
+    return {flag for room in rooms for flag in room.flags if flag in (NOT_WHOLE, LEFT_IN)}
 
 
 def _spaces(opinions: Iterable[Opinion]) -> tuple[list[Space], list[str]]:

@@ -1,15 +1,16 @@
 """Judges against rules: a value against a scale, participants against a scorecard."""
 
-from dafeng.grading.jobs import Amount, Job, Ratio, amounts, jobs, reasons
+from dafeng.grading.jobs import Amount, Job, Ratio, Reason, amounts, jobs, reasons
 from dafeng.grading.prices import PRICE, Charge, charge, formulas_of, is_price, price_sheet
 from dafeng.grading.ratings import Placing, Rating, card_of, editions_of, place, rate
 from dafeng.grading.scales import BEYOND, Graded, grade
 from dafeng.grading.scorecards import Scored, classify, score, settled
-from dafeng.grading.sheets import GROW, REASON, Row, card_sheet, read_sheet, scale_sheet
+from dafeng.grading.sheets import GROW, LACKS, REASON, Row, card_sheet, read_sheet, scale_sheet
 
 __all__ = [
     "BEYOND",
     "GROW",
+    "LACKS",
     "PRICE",
     "REASON",
     "Amount",
@@ -19,6 +20,7 @@ __all__ = [
     "Placing",
     "Rating",
     "Ratio",
+    "Reason",
     "Row",
     "Scored",
     "amounts",

@@ -44,6 +44,16 @@ class Ratio(Record):
     unit: str | None = None
 
 
+class Reason(Term):
+    """Why a value of the books is missing.
+
+    Attributes:
+        status: ``not_reported`` where somebody has to report it, ``not_rated`` for all else.
+    """
+
+    status: Literal["not_reported", "not_rated"] = "not_rated"
+
+
 class Best(Record):
     """Who leads: of each scale the first so many that reach a grade; ties are all in."""
 
@@ -59,7 +69,8 @@ class Job(Term):
         by: column of the lines that names their scale; ``FAMILY.SCALE`` where no family is given.
         family: family of the scales, or of the scorecard.
         on_list: only those on this list at the end of the year.
-        value: what is held against the scale.
+        scale: id of the scale that enterprises are held against.
+        value: what is held against it.
         criteria: criterion of the scorecard → what it is.
         best: who of them leads.
         our_choice: what no source settles and how it is settled here.
@@ -69,6 +80,7 @@ class Job(Term):
     by: str | None = None
     family: str | None = None
     on_list: str | None = None
+    scale: str | None = None
     value: Ratio | None = None
     criteria: dict[str, Ratio] = {}  # noqa: RUF012  frozen
     best: Best | None = None
@@ -85,6 +97,8 @@ class Job(Term):
         strange = wanted - set(amounts()) - set(items())
         if strange:
             raise ValueError(f"{self.id}: neither amounts nor items: {sorted(strange)}")
+        if (self.value is None) != (self.scale is None):
+            raise ValueError(f"{self.id}: a value needs its scale, and a scale its value")
         return self
 
     @property
@@ -107,6 +121,6 @@ def jobs() -> dict[str, Job]:
 
 
 @cache
-def reasons() -> dict[str, Term]:
+def reasons() -> dict[str, Reason]:
     """Why a value of the books is missing, by id, in words."""
-    return {one.id: one for one in read_records(Term, _DATA, "reasons")}
+    return {one.id: one for one in read_records(Reason, _DATA, "reasons")}

@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from dafeng.accounting import clause_node, parameter_node
+from dafeng.accounting import parameter_node
 from dafeng.explain import Node, figure_id
-from dafeng.grading.sheets import MARK, SOURCE, WHO, Row, column
+from dafeng.grading.sheets import MARK, SOURCE, WHO, Row, clause_of, column
 from dafeng.rulebook import Formula, Rulebook, Step, Value, compute, symbols
 from dafeng.vocabulary import Column, Fault, TableSchema, Text, marks
 
@@ -63,7 +63,7 @@ class Charge:
             flags=() if self.amount is not None else ("not_computed",),
             children=(
                 self._step(last),
-                clause_node(self.rules, self._cited(self.formula.clause)),
+                clause_of(self.rules, self.formula.document, self.formula.clause),
             ),
         )
 
@@ -75,7 +75,7 @@ class Charge:
     def _step(self, step: Step) -> Node:
         children = [self._symbol(name) for name in symbols(step.expression)]
         if step.clause:
-            children.append(clause_node(self.rules, self._cited(step.clause)))
+            children.append(clause_of(self.rules, self.formula.document, step.clause))
         value = self.steps[step.id]
         said = {
             "our_reading": self.formula.our_reading is not None,
@@ -121,9 +121,6 @@ class Charge:
             source=str(self.row.get(SOURCE, "")),
             detail=Text(zh=str(cell), en=str(cell)) if cell and not known else None,
         )
-
-    def _cited(self, clause: str) -> str:
-        return clause if "/" in clause else f"{self.formula.document}/{clause}"
 
 
 def formulas_of(rules: Rulebook, wanted: str, day: date, region: str) -> dict[str, Formula]:

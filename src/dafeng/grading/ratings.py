@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from dafeng.accounting import clause_node
 from dafeng.explain import Node, figure_id
 from dafeng.grading.scales import BEYOND, Graded, grade, needed
 from dafeng.grading.scorecards import Scored, score
@@ -23,10 +22,11 @@ from dafeng.grading.sheets import (
     WHO,
     YES,
     Row,
+    clause_of,
     column,
 )
 from dafeng.rulebook import Criterion, Rulebook, Scale, ScaleSet, Scorecard
-from dafeng.vocabulary import Text, marks
+from dafeng.vocabulary import Fault, Text, marks
 
 _VALUE = Text(zh="数值", en="value")
 _LIMIT = Text(zh="限值", en="limit")
@@ -64,6 +64,11 @@ class Rating:
         return str(self.row[WHO])
 
     @property
+    def rule(self) -> str:
+        """Id of the edition."""
+        return self.edition.id
+
+    @property
     def name(self) -> Text | None:
         """The grade in words, ``None`` where there is none."""
         if self.graded.grade == BEYOND:
@@ -90,12 +95,14 @@ class Rating:
             for one, limit in self.graded.limits.items()
         ]
         words = self.name or Text(zh="不评级", en="not rated")
+        cited = self.scale.clause or self.edition.clause
+        clause = clause_of(self.rules, self.edition.document, cited)
         return Node(
             "figure",
             f"grade/{self.edition.id}/{self.scale.id}/{self.who}",
             Text(zh=f"{self.who} {words.zh}", en=f"{self.who} {words.en}"),
             flags=() if self.graded.grade else ("not_computed",),
-            children=(*self._given(unit), *limits, clause_node(self.rules, self._cited())),
+            children=(*self._given(unit), *limits, clause),
         )
 
     @cached_property
@@ -126,10 +133,6 @@ class Rating:
             formula = formula.get(wanted)
         return Text(zh=f"修正 {formula}", en=f"corrected {formula}") if formula else None
 
-    def _cited(self) -> str:
-        clause = self.scale.clause or self.edition.clause
-        return clause if "/" in clause else f"{self.edition.document}/{clause}"
-
 
 @dataclass(frozen=True)
 class Placing:
@@ -145,6 +148,11 @@ class Placing:
     def who(self) -> str:
         """Who was scored."""
         return str(self.row[WHO])
+
+    @property
+    def rule(self) -> str:
+        """Id of the scorecard."""
+        return self.scored.card.id
 
     @property
     def total(self) -> Decimal | None:
@@ -187,8 +195,9 @@ class Placing:
             ),
             children=(
                 *(self._criterion(one) for one in card.criteria),
+                *self._rank(),
                 *happened,
-                clause_node(self.rules, _of_document(card.document, card.clause)),
+                clause_of(self.rules, card.document, card.clause),
             ),
         )
 
@@ -196,6 +205,16 @@ class Placing:
     def figure(self) -> str:
         """Id of the placing."""
         return figure_id("grade", self.scored.card.id, self.who, str(self.day), self.tree)
+
+    def _rank(self) -> tuple[Node, ...]:
+        """Return the place among those ranked, on which a class by share rests."""
+        rank, card = self.scored.ranks[self.index], self.scored.card
+        if rank is None:
+            return ()
+        number = sum(one is not None for one in self.scored.ranks)
+        detail = Text(zh=f"在参加排名的 {number} 家中", en=f"among the {number} that are ranked")
+        ref = f"{card.id}/rank/{self.who}"
+        return (Node("formula", ref, Text(zh="名次", en="rank"), rank, detail=detail),)
 
     def _criterion(self, one: Criterion) -> Node:
         card, index = self.scored.card, self.index
@@ -245,6 +264,9 @@ def rate(
 
     Returns:
         A rating per row, in their order.
+
+    Raises:
+        Fault: ``grade_which_scale`` where a row names none of them, and there are several.
     """
     chosen = {scale.id: (one, scale) for one in reversed(editions) for scale in one.scales}
     only = next(iter(chosen)) if len(chosen) == 1 else ""
@@ -253,6 +275,9 @@ def rate(
         by_scale.setdefault(row.get(SCALE) or only, []).append(index)
     found: dict[int, Rating] = {}
     for name, places in by_scale.items():
+        if name not in chosen:
+            who, near = str(rows[places[0]][WHO]), ", ".join(chosen)
+            raise Fault("grade_which_scale", who, label=name or "–", near=near)
         edition, scale = chosen[name]
         own = [rows[index] for index in places]
         given = {key: column(own, key) for key in needed(scale)}
@@ -325,7 +350,3 @@ def _entry(row: Row, name: str, label: Text, unit: str, *, assumed: bool = False
         detail=said,
         children=grown,
     )
-
-
-def _of_document(document: str, clause: str) -> str:
-    return clause if "/" in clause else f"{document}/{clause}"

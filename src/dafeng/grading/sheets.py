@@ -6,14 +6,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from dafeng.accounting import clause_node
+from dafeng.explain import Node
 from dafeng.findings import Finding
 from dafeng.ledger import read_mapping, read_table
-from dafeng.rulebook import ScaleSet, Scorecard
+from dafeng.rulebook import Rulebook, ScaleSet, Scorecard
 from dafeng.vocabulary import Column, TableSchema, Text
 
 WHO, SCALE, VALUE, MARK, SOURCE = "who", "scale", "value", "mark", "source"
-GROW, REASON = "grow", "reason"
-"""Of rows from the books, by column: what a cell rests on, and why it is empty (id of words)."""
+GROW, REASON, LACKS = "grow", "reason", "lacks"
+"""Of rows from the books, by column: what a cell rests on, why it is empty (id of words), and
+which amount it is that lacks."""
 
 REFERENCES = ("base", "lead")
 YES, NO = "yes", "no"
@@ -94,6 +97,11 @@ def read_sheet(
     for number, row in zip(done.row.tolist(), found, strict=True):
         row[SOURCE] = f"{path.name}:{number}"
     return found, done.findings
+
+
+def clause_of(rules: Rulebook, document: str, clause: str) -> Node:
+    """Return the node of a clause, of a document where the clause names none itself."""
+    return clause_node(rules, clause if "/" in clause else f"{document}/{clause}")
 
 
 def column(rows: Iterable[Row], name: str) -> list[Any]:

@@ -11,6 +11,7 @@ from dafeng.indicators.progress import Progress, bands, judge
 from dafeng.indicators.promises import Promise, Promised, promised
 from dafeng.indicators.read import board, board_of_reporters, excluded_lists, indicators, read
 from dafeng.indicators.readings import Reading, statistic_node, statuses
+from dafeng.indicators.rebase import Rebased
 from dafeng.indicators.schema import Indicator
 from dafeng.indicators.splits import (
     BASE,
@@ -41,6 +42,7 @@ __all__ = [
     "Promise",
     "Promised",
     "Reading",
+    "Rebased",
     "Roll",
     "Rule",
     "RuleName",

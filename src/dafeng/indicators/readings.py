@@ -121,7 +121,7 @@ def cumulative_change(series: Series, base_year: int, as_of: str) -> Reading:
             ),
         }
         found = (Finding("mixed_definitions", f"{known[0].region} {span}", values),)
-    chained = _chained(known, span) if known and len(known) == len(links) and not mixed else None
+    chained = chain_of(known, span) if known and len(known) == len(links) and not mixed else None
     published = series.published_sum(base_year + 1, year) if year > base_year + 1 else None
     summed = _published(published) if published else None
     if chained or summed:
@@ -225,7 +225,8 @@ def silent(as_of: str, status: str, reason: str) -> Reading:
     return Reading(None, str(period(as_of).year), status=status, reason=reason_text(reason))
 
 
-def _chained(links: list[Figure], span: str) -> Reading:
+def chain_of(links: list[Figure], span: str) -> Reading:
+    """Return published rates that follow each other as one change over all of them."""
     value = chain(figure.value / PERCENT for figure in links)
     product = " × ".join(_link(figure.value / PERCENT) for figure in links)
     formula = Node(

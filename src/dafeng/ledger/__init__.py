@@ -3,7 +3,7 @@
 from dafeng.ledger.conflicts import check_entries
 from dafeng.ledger.current import current, newest, today
 from dafeng.ledger.importing.faults import Add
-from dafeng.ledger.importing.imports import Import, read_table, write_rejected
+from dafeng.ledger.importing.imports import Import, read_table, spreadsheet, write_rejected
 from dafeng.ledger.importing.mapping import Mapping, read_mapping
 from dafeng.ledger.schema import tables
 
@@ -16,6 +16,7 @@ __all__ = [
     "newest",
     "read_mapping",
     "read_table",
+    "spreadsheet",
     "tables",
     "today",
     "write_rejected",

@@ -1,9 +1,10 @@
 """Plans as data: targets, measures, tiers, responsible bodies."""
 
 from dafeng.plan.load import bodies, load_plan, plans
-from dafeng.plan.schema import Body, Measure, Plan, Source, Target, Tier, Tiers
+from dafeng.plan.schema import TO_CHOOSE, Body, Measure, Plan, Source, Target, Tier, Tiers
 
 __all__ = [
+    "TO_CHOOSE",
     "Body",
     "Measure",
     "Plan",

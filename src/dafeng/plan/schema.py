@@ -10,6 +10,8 @@ from pydantic import Field, model_validator
 from dafeng.vocabulary import Record, Term, Text
 
 Checked = Literal["official", "V", "V~", "M+", "M", "synthetic"]
+TO_CHOOSE = "to_be_chosen"
+"""Stands for an indicator or an owner that a person has to choose; no board takes it."""
 WHOLE = 100  # percent
 Kind = Literal[
     "reduction",  # fall against a base year
@@ -139,7 +141,8 @@ class Plan(Record):
     """A plan.
 
     Attributes:
-        owner: a region code, or the id of a group or an enterprise.
+        owner: a region code, or the id of a group or an enterprise; a draft may leave it
+            ``to_be_chosen``.
         complete: whether every target and measure of the document is held here.
     """
 

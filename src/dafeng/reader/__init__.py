@@ -5,12 +5,14 @@ from dafeng.reader.documents import Document, document_of, open_document, read_d
 from dafeng.reader.gold import read_gold
 from dafeng.reader.grammar import propose
 from dafeng.reader.merge import Difference, Merged, Statement, merge
+from dafeng.reader.names import comparator_words, jurisdiction_of, title_of, unit_words, whole_title
 from dafeng.reader.parts import Part
 from dafeng.reader.plan_draft import difference_words, draft_plan, empty_plan
 from dafeng.reader.plan_files import read_own_plan, write_plan
 from dafeng.reader.proposals import Measure, Proposal, Reading, Repair, Section
 from dafeng.reader.review import Decision, Review, read_review, review_data
 from dafeng.reader.score import Score, score
+from dafeng.reader.targets import stretch_base
 from dafeng.reader.words import garble_words, reader_word
 
 __all__ = [
@@ -28,11 +30,13 @@ __all__ = [
     "Section",
     "Statement",
     "accept",
+    "comparator_words",
     "difference_words",
     "document_of",
     "draft_plan",
     "empty_plan",
     "garble_words",
+    "jurisdiction_of",
     "merge",
     "open_document",
     "propose",
@@ -43,5 +47,9 @@ __all__ = [
     "reader_word",
     "review_data",
     "score",
+    "stretch_base",
+    "title_of",
+    "unit_words",
+    "whole_title",
     "write_plan",
 ]

@@ -8,14 +8,17 @@ from itertools import count
 from typing import Any
 
 from dafeng.findings import Finding
-from dafeng.plan import Plan, Source, Target
+from dafeng.indicators import indicators
+from dafeng.plan import TO_CHOOSE, Plan, Source, Target
 from dafeng.reader.documents import Document
-from dafeng.reader.plan_draft import open_points
+from dafeng.reader.names import jurisdiction_of, place_name
+from dafeng.reader.owner import Owner, owner_of, owner_of_accepted
+from dafeng.reader.plan_draft import open_points, other_place
 from dafeng.reader.proposals import Proposal, Reading
 from dafeng.reader.review import Changes, Decision, Review
 from dafeng.reader.targets import document_id, source_of, stretch_base, target_of, unit_misfit
-from dafeng.reader.words import said
-from dafeng.vocabulary import Fault, Text
+from dafeng.reader.words import joined, reader_word, said
+from dafeng.vocabulary import Fault, Text, units
 
 _ENTERED = ("target", "cap")
 
@@ -33,7 +36,8 @@ def accept(
         checked: mark of the source, as the person knows it.
 
     Raises:
-        Fault: ``other_text`` where the text is not the one that was reviewed; ``span_differs``.
+        Fault: ``other_text`` where the text is not the one that was reviewed; ``span_differs``;
+            ``several_places`` where it is not known whose plan it is.
     """
     if review.sha256 != document.sha256:
         raise Fault("other_text", document.name, file=review.file)
@@ -44,9 +48,16 @@ def accept(
     settled: dict[str, Decision] = {}
     entered: list[tuple[Decision, Proposal]] = []
     findings: list[Finding] = []
+    found = owner_of([document], [reading])
+    accepted = [d for d in review.decisions if d.decision == "accept"]
+    chosen = [p for d in accepted if (p := proposals.get((d.start, d.end)))]
+    whose = owner_of_accepted(plan, found, chosen, document.name)
     for decision in review.decisions:
         if decision.decision == "accept":
-            mended = _accepted(decision, proposals.get((decision.start, decision.end)), document)
+            proposal = proposals.get((decision.start, decision.end))
+            mended = _elsewhere(decision, proposal, document, whose) or _accepted(
+                decision, proposal, document
+            )
             if isinstance(mended, Finding):
                 findings.append(mended)
                 continue
@@ -64,8 +75,12 @@ def accept(
         )
         for decision, proposal in entered
     ]
+    findings += _in_words(entered, targets, document)
     points = _still_open(plan, settled.values(), document, proposals, drafts=bool(kept))
+    if whose.region != plan.owner:
+        points = tuple(p for p in points if p not in found.points) + whose.points
     changed = {
+        "owner": whose.region,
         "targets": (*kept, *targets),
         "documents": tuple(dict.fromkeys([*plan.documents, document_id(document.name)])),
         "open_points": points,
@@ -115,8 +130,19 @@ def _still_open(
     closed = [] if drafts or plan.measures else [said("draft")]
     for decision in settled:
         if proposal := proposals.get((decision.start, decision.end)):
-            closed += open_points(document, proposal)
+            closed += [*open_points(document, proposal), other_place(document, proposal)]
     return tuple(point for point in plan.open_points if point not in closed)
+
+
+def _elsewhere(
+    decision: Decision, proposal: Proposal | None, document: Document, whose: Owner
+) -> Finding | None:
+    """Return that a figure is about another place than the plan."""
+    if proposal is None or whose.region == TO_CHOOSE or whose.has(proposal):
+        return None
+    place = f"{document.name}:{document.line(decision.start)}"
+    places = {"what": jurisdiction_of(proposal), "owner": place_name(whose.region)}
+    return Finding("other_place", place, {"slice": decision.slice} | places)
 
 
 def _accepted(
@@ -131,18 +157,60 @@ def _accepted(
     changed = decision.changed.given()
     if proposal.corrupt and changed.get("value_base") is None:
         return Finding("garbled_not_mended", place, {"slice": decision.slice})
+    mended = _mended(proposal, changed, place)
+    return _unfit(mended, decision, place) or mended
+
+
+def _mended(proposal: Proposal, changed: Mapping[str, Any], place: str) -> Proposal:
+    """Return a proposal with what the person changed.
+
+    Raises:
+        Fault: ``unknown_unit``, ``unknown_indicator``.
+    """
     mended = replace(proposal, **changed, corrupt=False)
     if "value_base" in changed:  # now as printed in the base unit, and so is what is striven for
         mended = replace(mended, value=mended.value_base, stretch_value=stretch_base(proposal))
     if "unit_base" in changed:
-        mended = replace(mended, unit_id=None)
+        known = units().resolve(changed["unit_base"] or "", place)
+        mended = replace(mended, unit_id=known.id)
     if "indicator_id" in changed:
+        if mended.indicator_id is not None:
+            indicators().resolve(mended.indicator_id, place)
         mended = replace(mended, flags=_without(mended.flags, "indicator"))
+    return mended
+
+
+def _unfit(mended: Proposal, decision: Decision, place: str) -> Finding | None:
+    """Return why a proposal, as accepted, is no target of a plan."""
+    if contrary := _contrary(mended):
+        return Finding("contrary_fields", place, {"slice": decision.slice, "what": contrary})
     if misfit := unit_misfit(mended):
         return Finding("unit_mismatch", place, {"unit": misfit[0], "expected": misfit[1]})
     if mended.kind not in _ENTERED:
-        return Finding("not_a_target", place, {"slice": decision.slice, "kind": mended.kind})
-    return mended
+        kind = reader_word(f"kind_{mended.kind}")
+        return Finding("not_a_target", place, {"slice": decision.slice, "kind": kind})
+    return None
+
+
+def _contrary(proposal: Proposal) -> Text | None:
+    """Return which fields of a figure cannot both be right."""
+    years = (proposal.base_year, proposal.year)
+    if years[0] is not None and years[1] is not None and years[0] >= years[1]:
+        return joined([reader_word("base_year"), reader_word("year")])
+    if proposal.high_base is not None and proposal.high_base <= (proposal.value_base or 0):
+        return joined([reader_word("value_base"), reader_word("high_base")])
+    return None
+
+
+def _in_words(
+    entered: Iterable[tuple[Decision, Proposal]], targets: Iterable[Target], document: Document
+) -> Iterator[Finding]:
+    """Yield the figures that went in as words only, since something a target needs is missing."""
+    for (decision, proposal), target in zip(entered, targets, strict=True):
+        if proposal.value_base is not None and target.value is None:
+            place = f"{document.name}:{document.line(decision.start)}"
+            why = target.note or Text(zh="–", en="–")
+            yield Finding("entered_in_words", place, {"slice": decision.slice, "why": why})
 
 
 def _source(proposal: Proposal, review: Review, document: Document) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from dafeng.reader.lexicon import data, fold, pattern_of
@@ -11,7 +11,19 @@ from dafeng.reader.quantities import RATIO, Quantity, is_year
 from dafeng.reader.quantity_patterns import Unit, things
 
 _JOINT = re.compile(r" and | ?, (?:and )?|、|和|与|及")
-_SHARED = re.compile(r"respectively|分别")
+_JOINT_ZH = "、和与及"
+_SHARED = re.compile(r"respectively|分别|依次")
+_MOVING = ("from ", "由", "从")
+_TO = re.compile(
+    r" to (?:about |around |nearly |over |more than )?|[一-龥]{0,4}[到至](?:约|近|超过)?"
+)
+_MORE_OF = re.compile(
+    r" (?:more|fewer|less) than (?:in|at)\b| of (?:them|these|which)\b"
+    r"| in (?:19|20)\d{2}\b(?!,? [0-9])",
+    re.ASCII,
+)
+_STOP = re.compile(r"\.(?=\s|$)")
+_LED = len("increased to more than about ")
 
 
 def with_unit(
@@ -29,27 +41,61 @@ def with_unit(
     shared = _SHARED.search(folded, start, end) is not None
     following = {one.start: one for one in found}
     for one in reversed(bare):
-        joint = _JOINT.match(folded, one.end)
-        behind = following.get(joint.end()) if joint and shared else None
-        if behind is not None and behind.high is None and not is_year(one.token):
+        behind = _behind(folded, one, following, shared=shared)
+        if behind is not None:
             one.unit, one.factor, one.scale = behind.unit, behind.factor, behind.scale
             following[one.start] = one
         elif _plain().search(folded, max(start, one.start - data("sentences")["name"]), one.start):
             one.unit = RATIO
-        elif whole := _whole(folded, one, found):
-            one.unit = whole.unit
         elif thing := _numbered(folded, start, one.start):
             one.unit = Unit(thing, "count", count=True)
-        if one.unit is not None:
+    known = sorted([*found, *(one for one in bare if one.unit)], key=lambda one: one.start)
+    for one in bare:
+        if one.unit is None and (whole := _whole(folded, one, known)):
+            one.unit = whole.unit
+            known.append(one)
+        if one.unit is not None or _cut(folded, start, one):
             yield one
 
 
+def _behind(
+    folded: str, one: Quantity, following: Mapping[int, Quantity], *, shared: bool
+) -> Quantity | None:
+    """The next value of a list, which has the unit of all ("7.19、0.28和3.40万吨")."""
+    moves = folded.endswith(_MOVING, 0, one.start)
+    joint = (_TO if moves else _JOINT).match(folded, one.end)
+    behind = following.get(joint.end()) if joint else None
+    if joint is None or behind is None or behind.high is not None or is_year(one.token):
+        return None
+    listed = (
+        shared or moves or "." in one.token or behind.head == behind.end or joint[0] in _JOINT_ZH
+    )
+    return behind if listed and behind.unit is not None else None
+
+
+def _cut(folded: str, start: int, one: Quantity) -> bool:
+    """Whether a text breaks off at the decimal point: "falls by 19"."""
+    if not one.token.isdigit() or is_year(one.token) or not _STOP.match(folded, one.end):
+        return False
+    return _led().search(folded, max(start, one.start - _LED), one.start) is not None
+
+
 def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | None:
-    """The count of which a number is a part: "1,072 factories, including 87 at …"."""
-    if is_year(one.token) or not folded.endswith(("including ", "of which "), 0, one.start):
+    """The count that a number is a part of, or one more of: "25 parks …, including 8 in 2022"."""
+    if is_year(one.token) or not one.token.replace(",", "").isdigit():
+        return None
+    part = folded.endswith(("including ", "of which "), 0, one.start)
+    if not part and not _MORE_OF.match(folded, one.end):
         return None
     ahead = [q for q in found if q.end <= one.start]
     return ahead[-1] if ahead and ahead[-1].unit and ahead[-1].unit.count else None
+
+
+@cache
+def _led() -> re.Pattern[str]:
+    """Verbs that lead to an amount or to a change by one."""
+    verbs = pattern_of(map(fold, data("units")["verbs_of_amount"]))
+    return re.compile(rf"{verbs}(?: about| more than| over| around| nearly| some)? $")
 
 
 @cache
@@ -63,8 +109,10 @@ def _number_of() -> re.Pattern[str]:
     names = pattern_of(fold(word) for entry in data("units")["things"] for word in entry["en"])
     verb = "(?:is|was|will be|reach(?:ed|es)?|exceed(?:ed|s)?|(?:rose|grew) to|totall?ed)"
     more = "(?: about| over| more than| nearly| at least| approximately| around)?"
-    named = rf"number of (?:[a-z0-9-]{{1,20}} ){{0,6}}?(?P<thing>{names})"
-    return re.compile(rf"{named}[a-z -]{{0,60}}? {verb}{more} $")
+    named = rf"number of (?:[a-z0-9-]{{1,20}} ){{0,6}}?(?P<thing>{names})[a-z -]{{0,60}}? {verb}"
+    reached = "(?:reach(?:ed|es)?|totall?ed|numbered|came to)"
+    counts = rf"(?P<things>{names})(?: [a-z-]{{1,20}}){{0,4}}? {reached}"
+    return re.compile(rf"(?:{named}|{counts}){more} $")
 
 
 def _numbered(folded: str, start: int, place: int) -> str | None:
@@ -73,4 +121,4 @@ def _numbered(folded: str, start: int, place: int) -> str | None:
         return None
     low = max(start, place - 2 * data("sentences")["title"])
     found = _number_of().search(folded, low, place)
-    return things()[found["thing"]] if found else None
+    return things()[found["thing"] or found["things"]] if found else None

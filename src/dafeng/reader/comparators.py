@@ -52,6 +52,8 @@ def compare(sentence: Sentence, one: Quantity) -> Compared:
             if made.sign in {"<=", "<"} and sign[0] != "<":
                 sign = made.sign
             made = made._replace(sign=sign, cap=made.cap or cap, end=hit.end)
+    if made.sign == "=" and one.more:
+        made = made._replace(sign=">")
     return made._replace(sign=one.bound) if one.bound else made
 
 

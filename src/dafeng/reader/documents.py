@@ -99,10 +99,10 @@ def open_document(path: Path) -> Document:
     """Read a file as a document.
 
     Raises:
-        Fault: ``no_file``, or as :func:`document_of`.
+        Fault: ``no_file``, ``not_a_file``, or as :func:`document_of`.
     """
     if not path.is_file():
-        raise Fault("no_file", str(path))
+        raise Fault("not_a_file" if path.is_dir() else "no_file", str(path))
     with path.open("rb") as file:
         data = file.read(limit("file_bytes") + 1)
     return document_of(data, path.name)

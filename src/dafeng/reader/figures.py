@@ -11,10 +11,12 @@ from dafeng.reader.comparators import compare, inclusive
 from dafeng.reader.draft import Draft
 from dafeng.reader.kinds import is_threshold, kind_of
 from dafeng.reader.lexicon import data
+from dafeng.reader.lists import distribute, repeated
+from dafeng.reader.past import Past
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence, own_year
 from dafeng.reader.times import Time
-from dafeng.reader.when import Past, at, base_of, says_same_period, year_of
+from dafeng.reader.when import at, base_of, ruled_from, says_same_period
 
 
 def figures(sentence: Sentence, past: Past, before: Draft | None) -> list[Draft]:
@@ -28,8 +30,10 @@ def figures(sentence: Sentence, past: Past, before: Draft | None) -> list[Draft]
             drafts.append(draft)
             before = before if part.origin else draft
     _paired(drafts)
-    subject.distribute(sentence, drafts)
+    _converted(sentence, drafts)
+    distribute(sentence, drafts)
     _exclusions(sentence, drafts)
+    drafts += [*repeated(sentence, drafts)]
     return drafts
 
 
@@ -69,7 +73,8 @@ def _draft(
         fall=subject.falls(sentence, one, low),
     )
     time = at(sentence, index)
-    draft.kind = kind_of(sentence, one, compared, time, draft.fall, before.kind if before else None)
+    draft.kind, sure = kind_of(sentence, one, compared, time, draft.fall, before, past)
+    draft.flags |= set() if sure else {"kind_inferred"}
     draft.unit, draft.base_unit = subject.unit_of(sentence, one, compared.end)
     subject.name(sentence, draft, low, _next(sentence, index), last)
     _date(sentence, draft, time, past)
@@ -87,6 +92,19 @@ def _paired(drafts: list[Draft]) -> None:
             low.kind, low.year = "threshold", None
 
 
+_CONVERTED = re.compile(r" ?[(（](?:about|some|around|approximately|约合|约|合)? ?(?:us ?)?\$? ?")
+
+
+def _converted(sentence: Sentence, drafts: list[Draft]) -> None:
+    """The same amount in another unit, in brackets: what is said of the first holds for both."""
+    for one, other in pairwise(drafts):
+        if _CONVERTED.fullmatch(
+            sentence.folded, one.end, other.quantity.start if other.quantity else 0
+        ):
+            other.kind, other.year, other.base_year = one.kind, one.year, one.base_year
+            other.name, other.fall = one.name, one.fall
+
+
 def _next(sentence: Sentence, index: int) -> int:
     rest = sentence.quantities
     return rest[index + 1].start if index + 1 < len(rest) else sentence.end
@@ -94,21 +112,36 @@ def _next(sentence: Sentence, index: int) -> int:
 
 def _date(sentence: Sentence, draft: Draft, time: Time | None, past: Past) -> None:
     """The year of a draft: printed, inferred from the sentences before, or lost."""
+    if draft.kind == "threshold" and draft.quantity:
+        draft.year = ruled_from(sentence, draft.quantity)
+        return
     if draft.kind == "threshold" or (draft.kind == "context" and time is None):
         return
     if draft.quantity and draft.quantity.origin:
         draft.year = own_year(sentence, draft.quantity)
         return
     if time is not None:
-        draft.year = year_of(time, past)
+        draft.year = past.year_of(time)
         inferred = time.word is not None
     else:
-        draft.year = year_of(past.at, past) if past.at else None
+        draft.year = _carried(sentence, draft, past)
         inferred = True
         if past.at is None and any(t.fault for t in sentence.times) and draft.kind != "cap":
             draft.flags |= {"kind_inferred"}
     if inferred and draft.year is not None:
         draft.flags |= {"year_inferred"}
+
+
+def _carried(sentence: Sentence, draft: Draft, past: Past) -> int | None:
+    """The year that the text before gives a figure."""
+    flows = draft.kind == "target" and _flows(sentence)
+    return None if flows else past.inherited(draft.kind)
+
+
+def _flows(sentence: Sentence) -> bool:
+    """Whether a sentence tells what will be had every year, it does not say from when on."""
+    said = sentence.labels(sentence.start, sentence.end)
+    return "annual" in said and not said & {"fall", "rise"}
 
 
 def _base_year(sentence: Sentence, draft: Draft, index: int, past: Past, low: int) -> None:

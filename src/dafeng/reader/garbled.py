@@ -18,6 +18,7 @@ from dafeng.reader.times import month_of
 
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 WHOLE = 100  # percent
+_PARTICLES = re.compile(r"(?<![a-z])pm ?(?!2\.5|10(?!\d)|1(?:\.0)?(?![\d.]))\d{1,2}(?:\.\d)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def check_sentence(sentence: Sentence, drafts: Sequence[Draft]) -> Verdict:
     proofs = [t.fault for t in sentence.times if t.fault]
     if "<>" in sentence.folded[sentence.start : sentence.end]:
         proofs.append("placeholder")
+    if _PARTICLES.search(sentence.folded, sentence.start, sentence.end):
+        proofs.append("particle_size")
     proofs += [r for d in digits for r in d.reasons if r in _spreads()]
     if proofs:
         for draft in digits:
@@ -100,12 +103,19 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
     token = one.token
     if lost(token):
         return ["placeholder"]
+    if one.unit is None and one.scale is None:
+        return ["cut_off"]
     if one.unit is not None and one.unit.name == "ratio":
         return []
-    if draft.value is None or not _THOUSANDS.fullmatch(token) or _nought_decimals(token):
-        if _year_like(token.replace(",", "")[:4]) and "," in token:
-            return ["year_as_quantity", "broken_thousands"]
-        return ["broken_thousands"]
+    odd = _nought_decimals(token) or _LEADING_NOUGHT.match(token)
+    if draft.value is None or odd or not _THOUSANDS.fullmatch(token):
+        year = _year_like(token.replace(",", "")[:4]) and "," in token
+        return ["year_as_quantity", "broken_thousands"] if year else ["broken_thousands"]
+    return _out_of_place(sentence, draft, token)
+
+
+def _out_of_place(sentence: Sentence, draft: Draft, token: str) -> list[str]:
+    """The checks that a sound number fails where it stands."""
     found = []
     if _year_as_quantity(sentence, draft, token):
         found.append("year_as_quantity")
@@ -118,6 +128,9 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
     if _month_in_front(sentence, draft, token):
         found.append("month_in_front")
     return found
+
+
+_LEADING_NOUGHT = re.compile("0[0-9]")
 
 
 def _nought_decimals(token: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def read_gold(path: Path, document: Document) -> list[dict[str, Any]]:
             not the annotated one, ``no_gold`` where no row is about this document.
     """
     if not path.is_file():
-        raise Fault("no_file", str(path))
+        raise Fault("not_a_file" if path.is_dir() else "no_file", str(path))
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -34,8 +35,9 @@ def read_gold(path: Path, document: Document) -> list[dict[str, Any]]:
     ]
     own = [row for row in rows if row.get("file", document.name) == document.name]
     for row in own:
-        printed = document.text[row["start"] : row["end"]]
-        if row.get("slice", printed) != printed:
+        inside = 0 <= row["start"] < row["end"] <= len(document.text)
+        printed = document.text[row["start"] : row["end"]] if inside else ""
+        if row.setdefault("slice", printed) != printed or not inside:
             place = f"{document.name}[{row['start']}:{row['end']}]"
             raise Fault("gold_differs", place, slice=row["slice"], printed=printed)
     if not own:
@@ -51,6 +53,16 @@ def _row(line: str, place: str) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise Fault("bad_gold", place, reason=f"{{…}} ≠ {line[:20]}")
     missing = [name for name in _NEEDED if name not in row]
-    if missing or not all(isinstance(row[name], int) for name in _WHOLE):
-        raise Fault("bad_gold", place, reason=", ".join(missing or _WHOLE))
+    wrong = missing or [name for name in _NEEDED if not _fits(name, row[name])]
+    if wrong:
+        raise Fault("bad_gold", place, reason=", ".join(wrong))
     return dict.fromkeys(_EMPTY) | row
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a field is of its type: a place, a word, or a number that may be missing."""
+    if name in _WHOLE:
+        return isinstance(value, int)
+    if name == "kind":
+        return isinstance(value, str)
+    return value is None or (isinstance(value, int | float) and math.isfinite(value))

@@ -11,18 +11,18 @@ from functools import cache
 from dafeng.reader.draft import Draft
 from dafeng.reader.figures import figures
 from dafeng.reader.garbled import Verdict, bad_spans, check_paragraph, check_sentence
-from dafeng.reader.lexicon import WORD_START, data, fold, pattern_of
+from dafeng.reader.lexicon import LATIN_START, WORD_START, data, fold, pattern_of
 from dafeng.reader.measures import measures
 from dafeng.reader.numberless import numberless
 from dafeng.reader.numerals import NUMERALS
+from dafeng.reader.past import Past
 from dafeng.reader.peaks import peaks
 from dafeng.reader.places import Where, english, named
 from dafeng.reader.proposals import Kind, Measure, Proposal, Reading, Section, Sections
 from dafeng.reader.quantity_patterns import figure_words, scales
 from dafeng.reader.repairs import repair
-from dafeng.reader.sentence import Sentence, read_sentence
+from dafeng.reader.sentence import Sentence, has_chinese, read_sentence
 from dafeng.reader.sentences import Paragraph, paragraphs
-from dafeng.reader.when import Past
 from dafeng.reader.written import written_in
 
 
@@ -45,13 +45,14 @@ def propose(
     """
     folded = fold(text)
     where = Where(jurisdiction)
-    this_year = written_in(folded)
+    past = Past(written_in(folded))
     parts = Sections(sections or ())
     drafts: list[Draft] = []
     tasks: list[Measure] = []
     for paragraph in paragraphs(text):
         where.enter(folded, paragraph.start, paragraph.end)
-        drafts.extend(_drafts(text, folded, paragraph, Past(this_year), where))
+        past.enter(folded, paragraph.start, paragraph.end)
+        drafts.extend(_drafts(text, folded, paragraph, past, where))
         tasks.extend(measures(text, folded, paragraph, parts))
     _settle_kinds(drafts)
     starts = [task.start for task in tasks]
@@ -96,8 +97,8 @@ def _drafts(text: str, folded: str, paragraph: Paragraph, past: Past, where: Whe
             draft.flags |= {"jurisdiction_inferred"} if inferred else set()
             draft.repair = repair(sentence, draft, drafts) if draft.reasons else None
         checked.append((verdict, drafts))
-        dated = [t for t in sentence.times if t.dates and t.role == "at" and t.year]
-        past.at = dated[-1] if dated and not verdict.proofs else past.at
+        if not verdict.proofs:
+            past.take(sentence.times, drafts)
         last = drafts[-1] if drafts else last
     check_paragraph(folded, paragraph.start, checked)
     return [draft for _, drafts in checked for draft in drafts]
@@ -115,21 +116,28 @@ def _apart(drafts: list[Draft]) -> Iterator[Draft]:
             yield draft
 
 
+_DIGIT = re.compile("[0-9]")
+
+
 @cache
-def _anchor() -> re.Pattern[str]:
-    """What a sentence with a figure has: a digit, a lost one, or a word that is a figure."""
+def _anchor(*, chinese: bool) -> re.Pattern[str]:
+    """What a sentence with a figure has but for digits: a lost one, or a word that is a figure."""
     signs = data("numbers")["placeholders"]
-    lost = "|".join(
-        re.escape(sign) for sign in (*signs["single"], *signs["repeated"]) if sign != "x"
-    )
+    lost = [sign for sign in (*signs["single"], *signs["repeated"]) if sign != "x"]
     numbers = [word for word in data("numbers")["en"]["units"] if word != "one"]
-    words = pattern_of([*figure_words(), *numbers, *scales(), *data("numberless")["anchors"]])
+    words = [*figure_words(), *numbers, *scales(), *data("numberless")["anchors"]]
+    if not chinese:
+        latin = pattern_of(word for word in words if word.isascii())
+        return re.compile(rf"{LATIN_START}(?:{pattern_of(lost)}|xx|{latin})")
     return re.compile(
-        rf"{WORD_START}(?:[0-9]|{lost}|xx|{words}|百分之|{NUMERALS}[个家座项度台套大]|连续)"
+        rf"{WORD_START}(?:{pattern_of(lost)}|xx|{pattern_of(words)}|百分之"
+        rf"|{NUMERALS}[个家座项度台套大成]|连续|十[一二三四五六]五|分之|[过超近]半)"
     )
 
 
 def _worth_reading(text: str, folded: str, paragraph: Paragraph) -> Iterator[Sentence]:
+    chinese = has_chinese(folded, paragraph.start, paragraph.end)
+    anchor = _anchor(chinese=chinese)
     for start, end in paragraph.sentences:
-        if _anchor().search(folded, start, end):
+        if _DIGIT.search(folded, start, end) or anchor.search(folded, start, end):
             yield read_sentence(text, folded, start, end)

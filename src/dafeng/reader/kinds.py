@@ -6,12 +6,15 @@ import re
 from functools import cache
 
 from dafeng.reader.comparators import Compared
+from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
+from dafeng.reader.tense import tense
 from dafeng.reader.times import Time
-from dafeng.reader.when import aims
+from dafeng.reader.when import ruled_from
 
 
 def kind_of(
@@ -20,9 +23,10 @@ def kind_of(
     compared: Compared,
     time: Time | None,
     fall: bool,  # noqa: FBT001
-    before: Kind | None,
-) -> Kind:
-    """Sort a figure by the words around it.
+    before: Draft | None,
+    past: Past,
+) -> tuple[Kind, bool]:
+    """Sort a figure by the words around it, and tell whether they say so.
 
     Args:
         sentence: where it stands.
@@ -30,24 +34,38 @@ def kind_of(
         compared: its comparator.
         time: what it is for.
         fall: whether it is a reduction.
-        before: kind of the figure before it in the paragraph.
+        before: the figure before it in the paragraph.
+        past: what the text before tells about years.
     """
     listed = sentence.folded.endswith(
         "等", sentence.start, one.start
     )  # "废铜等9种": sums up a list
-    by_the_way = listed or _granted(sentence, one) or (one.spelt and _casual(sentence, one))
+    by_the_way = (
+        listed or _granted(sentence, one) or (not one.digits and _casual(sentence, one, compared))
+    )
     if one.structural or by_the_way:
-        return "context"
+        return "context", True
     if one.origin:
-        return "result"
-    if one.bound or is_threshold(sentence, one, compared.sign, compared.end):
-        return "threshold"
+        return "result", True
+    if (
+        one.bound
+        or _ruled(sentence, one, compared)
+        or is_threshold(sentence, one, compared.sign, compared.end)
+    ):
+        return "threshold", True
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, one.start)
     capped = compared.sign in {"<=", "="} and "rise" not in said and _capped(sentence, first, one)
     if not fall and (compared.cap or capped):
-        return "cap"
-    return _tense(sentence, one, said | sentence.labels(one.start, last), time, before)
+        return "cap", True
+    if time is not None and time.year and past.this_year and time.year < past.this_year:
+        return "result", True
+    return tense(sentence, one, said | sentence.labels(one.start, last), time, before, past)
+
+
+def _ruled(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a figure is the bound of a rule that holds from a year on ("自2022年起，不低于")."""
+    return compared.sign != "=" and not compared.cap and ruled_from(sentence, one) is not None
 
 
 def _capped(sentence: Sentence, first: int, one: Quantity) -> bool:
@@ -66,62 +84,16 @@ def _granted(sentence: Sentence, one: Quantity) -> bool:
     return money and "grant" in sentence.labels(*sentence.clause(one.start))
 
 
-def _casual(sentence: Sentence, one: Quantity) -> bool:
+def _casual(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether a number word counts by the way ("six pilot areas"), not as an aim or a result."""
-    if one.unit is None or not one.unit.count or _consecutive(one):
+    if one.unit is None or not one.unit.count or compared.sign != "=":
         return False
     large = one.value is not None and one.value > data("cues")["casual"]
     verb = any(
-        "target" in hit.labels and hit.end == one.start - 1
+        "target" in hit.labels and not sentence.folded[hit.end : one.start].strip()
         for hit in sentence.within(one.start - data("sentences")["verb"], one.start)
     )
     return not (large or verb)
-
-
-def _consecutive(one: Quantity) -> bool:
-    return one.unit is not None and one.unit.name == "years"
-
-
-def _tense(
-    sentence: Sentence, one: Quantity, said: set[str], time: Time | None, before: Kind | None
-) -> Kind:
-    """Target or result: the first line that holds decides.
-
-    An aim's year outweighs the past tense that translations give to plans.
-    """
-    future, word = "future" in said, time.word if time else None
-    told = said | sentence.labels(time.end, one.start) if time else said
-    dated = time is not None and word is None
-    towards = time is not None and dated and _towards(sentence, time)
-    lines: tuple[tuple[bool, Kind], ...] = (
-        (time is not None and time.role == "as_of", "result"),
-        ("perfect" in said and not future, "result"),
-        (word == "last_year" or (word == "this_year" and not future), "result"),
-        ("yearly" in said or _consecutive(one), "result"),
-        ("part" in said and before == "target" and not told & {"past"}, "target"),
-        (time is not None and dated and time.year in aims(), "target"),
-        (future, "target"),
-        (towards and not told & {"past", "perfect"}, "target"),
-        (time is not None and time.sign == "<", "target"),
-        ("past" in said, "result"),
-        (time is not None and time.year is not None, "result"),
-        (bool(said & {"target", "strive"}), "result" if before == "result" else "target"),
-    )
-    goes_on: Kind = before if before in {"target", "result"} else "context"
-    return next((kind for holds, kind in lines if holds), goes_on)
-
-
-_TOWARDS = re.compile(r"(?:到|至|力争|争取|by|by the end of|by the year|until) ?[“\"]?(?:the )?$")
-
-
-def _towards(sentence: Sentence, time: Time) -> bool:
-    """Whether a year is led in as one to be reached ("到2027年", "by 2027")."""
-    return (
-        _TOWARDS.search(
-            sentence.folded, max(sentence.start, time.start - data("sentences")["lead"]), time.start
-        )
-        is not None
-    )
 
 
 _SHARES = frozenset({"%", "percentage points", "times"})
@@ -162,10 +134,10 @@ def _sorts_en(
     words = sentence.folded[one.end : ends].strip()
     if words in data("cues")["threshold"]["bounds_en"]:
         return not aimed
-    low = max(sentence.start, one.start - 2 * data("sentences")["verb"])
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
     behind = _behind_en().match(sentence.folded, ends, sentence.end)
     before = _before_en().search(sentence.folded, low, one.start) is not None
-    led = not words and not aimed and comparator in {">", "<"}  # "boilers of less than 65 t/h"
+    led = not words and not aimed and comparator != "="  # "boilers of less than 65 t/h"
     return bool(words and (behind or before)) or (led and before)
 
 
@@ -193,4 +165,7 @@ def _above_en() -> re.Pattern[str]:
 def _before_en() -> re.Pattern[str]:
     """A thing right before its size: "coal-fired boilers of 10 steam tons per hour and below"."""
     words = pattern_of(data("cues")["threshold"]["things_en"])
-    return re.compile(rf"{words} (?:with|of|whose|having|consuming|using)[a-z -]{{0,45}}$")
+    return re.compile(
+        rf"{words} (?:with|of|whose|having|consuming|using|burning|producing|emitting"
+        r"|(?:that|which) (?:use|consume|emit|arise|burn|produce))[a-z -]{0,45}$"
+    )

@@ -59,7 +59,7 @@ class Lexicon:
             self._labels = dict(_with_inner(self._labels, inherit))
         self._all = re.compile(pattern_of(self._labels))
         latin = pattern_of(word for word in self._labels if word.isascii())
-        self._latin = re.compile(f"{WORD_START}{latin}")
+        self._latin = re.compile(f"{LATIN_START}{latin}")
 
     def scan(self, folded: str, start: int, end: int, *, chinese: bool = True) -> list[Hit]:
         """The longest known words of a span from left to right, none overlapping.
@@ -116,6 +116,10 @@ def _branch(node: dict[str, Any], before: str) -> str:
 _NO_LETTER = "(?![a-z])"
 # In front of a pattern with many branches: inside a Latin word none of them is tried.
 WORD_START = "(?:(?<![a-z])|(?![a-z]))"
+
+
+# The same in a text without any Chinese.
+LATIN_START = "(?<![a-z])"
 
 
 def _latin(sign: str) -> bool:

@@ -2,7 +2,8 @@
 
 Two statements are of the same target where place, indicator, unit (in base units) and year are the
 same; of a peak year, where place and indicator are. A statement that names no place or no year
-joins the only target that it can mean. Nothing is averaged and nobody is believed over another.
+joins the only target that it can mean; so does one whose indicator is not sure where one of its
+candidates is stated with the same value. Nothing is averaged and nobody is believed over another.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ def merge(readings: Mapping[str, Reading]) -> tuple[Merged, ...]:
     for number, statement in enumerate(_statements(readings)):
         groups.setdefault(_key(statement.proposal) or (number,), []).append(statement)
     _join_unsaid(groups)
+    _join_unsure(groups)
     return tuple(Merged(tuple(held), tuple(_differences(held))) for held in groups.values())
 
 
@@ -101,6 +103,23 @@ def _join_unsaid(groups: dict[tuple[Any, ...], list[Statement]]) -> None:
     """Move statements that name no place or no year to the only target they can mean."""
     for key in [k for k in groups if _unsaid(k)]:
         fitting = [k for k in groups if k != key and len(k) == len(key) and _can_mean(key, k)]
+        if len(fitting) == 1:
+            groups[fitting[0]] += groups.pop(key)
+
+
+def _join_unsure(groups: dict[tuple[Any, ...], list[Statement]]) -> None:
+    """Move what is of an unsure indicator to the only candidate stated with the same value."""
+    for key in [k for k in groups if len(k) > 1 and groups[k][0].proposal.candidates]:
+        first = groups[key][0].proposal
+        fitting = [
+            other
+            for other in groups
+            if other != key
+            and len(other) == len(key)
+            and other[1] in first.candidates
+            and (other[0], *other[2:]) == (key[0], *key[2:])
+            and first.value_base in {s.proposal.value_base for s in groups[other]} - {None}
+        ]
         if len(fitting) == 1:
             groups[fitting[0]] += groups.pop(key)
 

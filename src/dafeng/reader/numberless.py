@@ -9,25 +9,32 @@ from functools import cache
 from typing import Any
 
 from dafeng.reader.draft import Draft
-from dafeng.reader.lexicon import WORD_START, data, fold, pattern_of
+from dafeng.reader.lexicon import data
 from dafeng.reader.naming import Name, name_of, names_of
 from dafeng.reader.numerals import numeral
+from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantity_patterns import Unit
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.when import Past, year_of
+from dafeng.reader.times import Time
 
 _CHANGE = frozenset({"change"})
 _ANY = frozenset({"change", "share", "t", "kW", "tce", "count"})
 
 
+Rows = list[list[str]]
+
+
 @cache
-def _patterns() -> list[tuple[dict[str, Any], re.Pattern[str], re.Pattern[str]]]:
+def _patterns(lang: str) -> list[tuple[dict[str, Any], re.Pattern[str], Rows]]:
+    """The entries with their patterns in a language, and the words that show one to be near."""
     return [
         (
             entry,
-            re.compile(entry["zh"], re.ASCII),
-            re.compile(rf"(?<![a-z])(?:{entry['en']})(?![a-z])", re.ASCII),
+            re.compile(
+                entry["zh"] if lang == "zh" else rf"(?<![a-z])(?:{entry['en']})(?![a-z])", re.ASCII
+            ),
+            [[word for word in row if word.isascii() is (lang == "en")] for row in entry["near"]],
         )
         for entry in data("numberless")["patterns"]
     ]
@@ -58,19 +65,23 @@ def numberless(sentence: Sentence, past: Past, seen: set[str]) -> list[Draft]:
     return drafts
 
 
-@cache
-def anchors() -> re.Pattern[str]:
-    """Words without which no sentence has such a target."""
-    return re.compile(WORD_START + pattern_of(map(fold, data("numberless")["anchors"])))
+def _may_hold(text: str, rows: Rows) -> bool:
+    """Whether a sentence has a word of each row without which the pattern cannot be there."""
+    for row in rows:
+        for word in row:
+            if word in text:
+                break
+        else:
+            return False
+    return True
 
 
 def _found(sentence: Sentence) -> Iterator[tuple[re.Match[str], dict[str, Any]]]:
-    if not anchors().search(sentence.folded, sentence.start, sentence.end):
-        return
-    for entry, zh, en in _patterns():
-        pattern = zh if sentence.chinese else en
-        for found in pattern.finditer(sentence.folded, sentence.start, sentence.end):
-            yield found, entry
+    text = sentence.folded[sentence.start : sentence.end]
+    for entry, pattern, rows in _patterns("zh" if sentence.chinese else "en"):
+        if _may_hold(text, rows):
+            for found in pattern.finditer(sentence.folded, sentence.start, sentence.end):
+                yield found, entry
 
 
 def _low(sentence: Sentence, place: int) -> int:
@@ -103,13 +114,25 @@ def _draft(
         name=name,
         fall="reduction" in (unit or ""),
     )
-    ahead = [t for t in sentence.times if t.dates and t.start < found.start()]
-    if ahead:
-        draft.year = year_of(ahead[-1], past)
-    elif past.at is not None and draft.kind != "context":
-        draft.year = year_of(past.at, past)
+    ahead = [t for t in sentence.times if t.dates and t.start < found.start() and _own(sentence, t)]
+    behind = [t for t in sentence.times if t.dates and 0 <= t.start - found.end() <= _BEHIND]
+    if ahead or behind:
+        draft.year = past.year_of(behind[0] if behind else ahead[-1])
+    elif draft.kind != "context":
+        draft.year = past.at or past.title
         draft.flags |= {"year_inferred"} if draft.year else set()
     return draft
+
+
+_BEHIND = len(" by the end of ")
+_OF_SCALE = re.compile(
+    r"年?(?:规划)?(?:期|时期|期间)?[底末]?的?(?:规模|水平|总量)| (?:scale|level|size)"
+)
+
+
+def _own(sentence: Sentence, time: Time) -> bool:
+    """Whether a year is not that of a scale: 不超过2020年水平."""
+    return _OF_SCALE.match(sentence.folded, time.end) is None
 
 
 def _kind(sentence: Sentence, kind: Kind, found: re.Match[str]) -> Kind:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from copy import copy
 from decimal import Decimal
 from functools import cache
 
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import Hit, data, fold, pattern_of
 from dafeng.reader.naming import Name
+from dafeng.reader.past import aims
 from dafeng.reader.quantity_patterns import Unit
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.times import Time
@@ -37,14 +40,53 @@ def peaks(sentence: Sentence) -> list[Draft]:
         if time is not None and time.year is not None:
             used.add(time.start)
             drafts.append(_draft(sentence, hit, time, topic))
-    return drafts
+    return [*drafts, *_left_out(sentence, drafts, used)]
+
+
+def _left_out(sentence: Sentence, drafts: Sequence[Draft], used: set[int]) -> Iterator[Draft]:
+    """Years of further peaks, for which the text does not repeat the word: "those of B by 2026"."""
+    peaked = [draft for draft in drafts if draft.name and draft.name != _neutral()]
+    for time in sentence.times if peaked else ():
+        first, last = sentence.clause(time.start)
+        free = time.role == "at" and time.year and not time.plan and time.start not in used
+        if not free or time.sign == "=" or time.start < peaked[0].end:
+            continue
+        first = max(first, peaked[0].end)
+        if _says_more(sentence, time, first, last):
+            continue
+        made = copy(peaked[0])
+        made.start, made.end, made.comparator = time.start, time.end, time.sign
+        made.value, made.year, made.flags = Decimal(time.year or 0), time.year, set(made.flags)
+        made.name = _scope(sentence, first, last)
+        yield made
+
+
+_LATEST = ("不晚于", "不迟于")
+_STANDS_FOR = re.compile(r"(?:实现|达到|完成)?(?:达峰)?(?=[，。；、]|$)")
+
+
+def _says_more(sentence: Sentence, time: Time, first: int, last: int) -> bool:
+    """Whether a clause has a figure or a verb of its own, so that its year is not of a peak."""
+    if any(first <= one.start < last for one in sentence.quantities):
+        return True
+    if sentence.chinese:
+        bound = time.sign == "<" or sentence.folded.endswith(_LATEST, 0, time.start)
+        return not bound or not _STANDS_FOR.match(sentence.folded, time.end, sentence.end)
+    return any(
+        "target" in hit.labels and not hit.labels & {"future", "strive"}
+        for hit in sentence.within(first, last)
+    )
+
+
+@cache
+def _neutral() -> Name:
+    return Name(data("phrases")["neutral"]["name"], atoms=1)
 
 
 def _draft(sentence: Sentence, hit: Hit, time: Time, topic: str) -> Draft:
     first, last = sentence.clause(hit.start)
     said = sentence.labels(first, last)
-    done = "perfect" in said and "future" not in said
-    neutral = Name(data("phrases")["neutral"]["name"], atoms=1)
+    done = "perfect" in said and "future" not in said and time.year not in aims()
     return Draft(
         time.start,
         time.end,
@@ -53,7 +95,7 @@ def _draft(sentence: Sentence, hit: Hit, time: Time, topic: str) -> Draft:
         value=Decimal(time.year or 0),
         unit=YEAR.name,
         base_unit=YEAR,
-        name=_scope(sentence, first, last) if topic == "peak" else neutral,
+        name=_scope(sentence, first, last) if topic == "peak" else _neutral(),
         year=time.year,
         flags={"strive"} if "strive" in said else set(),
     )
@@ -67,17 +109,35 @@ def _time_of(sentence: Sentence, hit: Hit, used: set[int]) -> Time | None:
     dated = [
         t
         for t in sentence.times
-        if t.role == "at" and t.year and not t.plan and t.start not in used
+        if t.role == "at" and t.year and not (t.plan or t.month) and t.start not in used
     ]
+    if sentence.chinese and _BUSINESS.match(sentence.folded, hit.end):
+        dated = [t for t in dated if t.sign != "<="]  # 2022年落实碳达峰碳中和任务
     near = [t for t in dated if first <= t.start < last and not _figure_between(sentence, t, hit)]
-    near = [t for t in near if t.sign != "=" or "peak_verb" in hit.labels]
+    verb = "peak_verb" in hit.labels
+    near = [t for t in near if t.sign != "=" or verb or _named_so(sentence, t, hit)]
     if near:
         return min(near, key=lambda t: abs(t.start - hit.start))
+    if "neutral" in hit.labels and _REACHED.match(sentence.folded, hit.end):
+        return dated[0] if len(dated) == 1 else None
     if "peak_verb" not in hit.labels:
         return None
     reach = data("sentences")["peak"]
     ahead = [t for t in dated if t.end <= hit.start and hit.start - t.end < reach and t.sign != "="]
     return ahead[-1] if ahead and not _figure_between(sentence, ahead[-1], hit) else None
+
+
+_REACHED = re.compile("(?:目标)?(?:顺利|如期|全面)?(?:实现|达成)")
+_BUSINESS = re.compile(
+    "(?:碳中和)?(?:目标)?(?:任务|工作|试点|宣示|政策|路径|进程|战略|承诺|碳中和)"
+)
+_PLAN = re.compile(r"(?:ing)? (?:action|implementation|work|plan|program|scheme)")
+
+
+def _named_so(sentence: Sentence, time: Time, hit: Hit) -> bool:
+    """Whether a peak is named by its year: "the 2030 peak", and not a plan by both."""
+    near = sentence.folded[time.end : hit.start] in {" ", " carbon "}
+    return near and not _PLAN.match(sentence.folded, hit.end)
 
 
 def _figure_between(sentence: Sentence, time: Time, hit: Hit) -> bool:

@@ -6,7 +6,6 @@ never entered; it is an open point, and so is all else that a person must look a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from string import ascii_lowercase
@@ -15,13 +14,14 @@ from typing import Any
 from dafeng.plan import Plan, Target
 from dafeng.reader.documents import Document
 from dafeng.reader.merge import Difference, Merged, Statement, merge
+from dafeng.reader.names import comparator_words, jurisdiction_of
+from dafeng.reader.owner import Owner, owner_of
 from dafeng.reader.proposals import Measure, Proposal, Reading
 from dafeng.reader.targets import document_id, source_of, target_of
 from dafeng.reader.words import garble_words, joined, reader_word, said
-from dafeng.vocabulary import Text, regions
+from dafeng.vocabulary import LANGUAGES, Text
 
 _UNSEEN = "M"
-_COUNTRY = "00"
 _ANY = "2021-2030"  # where no target has a year; an open point says that it is a stand-in
 _TITLE = 200  # characters of a task that its title keeps
 
@@ -39,25 +39,23 @@ def draft_plan(
         documents: what was read.
         readings: what was found, by the document's name.
         name: id of the plan.
-        owner: region code; else the place that most targets are about. What is about other places
-            is left out and listed as an open point.
+        owner: region code; else as :func:`owner_of` finds it. What is about other places is left
+            out and listed as an open point.
     """
     held = {document.name: document for document in documents}
-    owner = owner or _owner(readings.values())
-    targets, points = _targets(held, readings, owner or _COUNTRY)
+    whose = owner_of(documents, readings.values(), owner)
+    targets, points = _targets(held, readings, whose)
     period = _period(targets)
     missing = ["draft", "no_issuer", "no_period" if period else "unknown_period"]
-    if owner is None:
-        missing.append("no_owner")
     fields = {
         "id": name,
         "title": said("plan_title", what=", ".join(held)),
-        "owner": owner or _COUNTRY,
+        "owner": whose.region,
         "issuer": said("issuer"),
         "period": period or _ANY,
         "documents": [document_id(file) for file in held],
         "complete": False,
-        "open_points": [*(said(word) for word in missing), *points, *_open(held, readings)],
+        "open_points": [*map(said, missing), *whose.points, *points, *_open(held, readings)],
         "targets": targets,
         "measures": list(_measures(readings)),
     }
@@ -88,47 +86,43 @@ def difference_words(merged: Merged, differences: Iterable[Difference]) -> Text:
         said_by = []
         for value, places in one.values:
             names = dict.fromkeys(merged.statements[place].document for place in places)
-            said_by.append(f"{_shown(value)} ({', '.join(names)})")
+            shown = _shown(one.field, value)
+            by = ", ".join(names)
+            said_by.append(Text(zh=f"{shown.zh} ({by})", en=f"{shown.en} ({by})"))
         field = reader_word(one.field)
-        values = " / ".join(said_by)
-        parts.append(Text(zh=f"{field.zh} {values}", en=f"{field.en} {values}"))
+        zh, en = (" / ".join(text.of(lang) for text in said_by) for lang in LANGUAGES)
+        parts.append(Text(zh=f"{field.zh} {zh}", en=f"{field.en} {en}"))
     return joined(parts)
 
 
-def _shown(value: Any) -> str:
+def _shown(field: str, value: Any) -> Text:
+    if field == "comparator":
+        return comparator_words(value)
     if isinstance(value, tuple):
-        return ", ".join(value) or "–"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _owner(readings: Iterable[Reading]) -> str | None:
-    places = Counter(p.region for r in readings for p in r.proposals if p.region)
-    return places.most_common(1)[0][0] if places else None
+        printed = ", ".join(value) or "–"
+    else:
+        printed = f"{value:.15g}" if isinstance(value, float) else str(value)
+    return Text(zh=printed, en=printed)
 
 
 def _targets(
-    held: Mapping[str, Document], readings: Mapping[str, Reading], owner: str
+    held: Mapping[str, Document], readings: Mapping[str, Reading], whose: Owner
 ) -> tuple[list[Target], list[Text]]:
     targets: list[Target] = []
     points: list[Text] = []
     numbers = count(1)
     for merged in merge(readings):
-        region = merged.first.region
         sound = [s for s in merged.statements if not s.proposal.corrupt]
-        if region not in (None, owner):
-            points += [
-                _left_out("other_place", held[s.document], s.proposal, what=_place_name(s))
-                for s in sound
-            ]
+        if not whose.has(merged.first):
+            points += [other_place(held[s.document], s.proposal) for s in sound]
         elif sound:
             targets += _versions(f"D{next(numbers)}", merged, held)
     return targets, points
 
 
-def _place_name(statement: Statement) -> Text:
-    region = regions().get(statement.proposal.region or "")
-    other = statement.proposal.jurisdiction or "–"
-    return region.name if region else Text(zh=other, en=other)
+def other_place(document: Document, proposal: Proposal) -> Text:
+    """Return the open point of a figure that is about another place."""
+    return _left_out("other_place", document, proposal, what=jurisdiction_of(proposal))
 
 
 def _versions(name: str, merged: Merged, held: Mapping[str, Document]) -> Iterator[Target]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from dafeng.plan import Plan, load_plan
-from dafeng.vocabulary import Fault
+from dafeng.vocabulary import Fault, write_file
 
 _MARK = "# Made by dafeng read"
 _HEADER = f"""{_MARK}: 由 dafeng read 生成；核对后请改写负责单位、发文机关等，并删去本行。
@@ -25,7 +25,7 @@ def write_plan(plan: Plan, path: Path) -> None:
         _check_ours(path)
     data = plan.model_dump(mode="json", exclude_defaults=True)
     body = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
-    path.write_text(_HEADER + body, encoding="utf-8", newline="\n")
+    write_file(path, _HEADER + body)
 
 
 def read_own_plan(path: Path) -> Plan:

@@ -10,7 +10,7 @@ from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
 
 _EDGES = ' \t\r\n.，,；;：:、。的了"“”()（）'
-_BREAK = re.compile(r"[，；;。：]|, ")
+_BREAK = re.compile(r"[，；;。：]|,(?: |(?=[一-龥“《]))")
 
 
 def printed_name(sentence: Sentence, one: Quantity, low: int, end: int, high: int) -> str:

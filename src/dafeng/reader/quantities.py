@@ -47,6 +47,8 @@ class Quantity:
         structural: counts the parts of a plan ("ten actions").
         bound: comparator of an end of a range that was taken apart.
         origin: what a change starts from ("from 12 % to 19 %").
+        minus: printed with a minus sign, so that it is a fall.
+        more: a word behind the number says that it is a little more (1200多家, 300余项).
     """
 
     start: int
@@ -65,6 +67,8 @@ class Quantity:
     structural: bool = False
     bound: str | None = None
     origin: bool = False
+    minus: bool = False
+    more: bool = False
 
     @property
     def printed_unit(self) -> str | None:
@@ -73,12 +77,14 @@ class Quantity:
         return " ".join(parts) or None
 
 
-def quantities(folded: str, start: int, end: int) -> tuple[list[Quantity], list[Quantity]]:
+def quantities(
+    folded: str, start: int, end: int, *, chinese: bool = True
+) -> tuple[list[Quantity], list[Quantity]]:
     """All quantities of a sentence of a folded text, and its bare numbers, in their order."""
     found: list[Quantity] = []
     bare: list[Quantity] = []
     done = start
-    for head in head_pattern().finditer(folded, start, end):
+    for head in head_pattern(chinese=chinese).finditer(folded, start, end):
         if head.start() < done or head["skip"]:
             continue
         one = _quantity(folded, head, end)
@@ -99,12 +105,8 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
         one.value, one.spelt = Decimal(str(entry["value"])), True
         one.unit = _PERCENT if entry["unit"] == _PERCENT.name else Unit(entry["unit"])
         return one
-    if head["percent"]:
-        one.value, one.unit = parse(head["whole"]), _PERCENT
-        return one
-    if head["part"]:
-        part = Decimal(head["part"]) / Decimal(head["of"]) * WHOLE
-        one.value, one.unit, one.digits = round(part, 1), _PERCENT, True  # 1/3: 33.3
+    if any(head[name] for name in ("percent", "part", "tenths", "half", "parted")):
+        one.value, one.unit, one.digits = _share(head), _PERCENT, head["part"] is not None
         return one
     if head["ratio"]:
         one.value, one.unit, one.digits = _ratio(head["ratio"]), RATIO, True
@@ -113,7 +115,26 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
         return _alone(folded, one, end)
     one.value = parse(head[0])
     one.digits, one.spelt = head["digits"] is not None, head["spelt"] is not None
-    return _number(folded, one, end)
+    made = _number(folded, one, end)
+    if made is not None and one.digits and _MINUS.search(folded, max(0, one.start - 2), one.start):
+        one.start, one.minus = one.start - 1, True
+    return made
+
+
+def _share(head: re.Match[str]) -> Decimal | None:
+    """Per cent of a share: 百分之五, 九成, 七成五, 过半, 五分之二, 1/3 (33.3)."""
+    if head["percent"]:
+        return parse(head["whole"])
+    if head["part"]:
+        return round(Decimal(head["part"]) / Decimal(head["of"]) * WHOLE, 1)
+    if head["half"]:
+        return WHOLE / 2
+    if head["parted"]:
+        whole, _, part = head["parted"].partition("分之")
+        return round((parse(part) or Decimal(0)) / (parse(whole) or WHOLE) * WHOLE, 1)
+    tens, _, more = head["tenths"].partition("成")
+    rest = TEN / 2 if more == "半" else parse(more) if more else Decimal(0)
+    return (parse(tens) or Decimal(0)) * TEN + (rest or Decimal(0))
 
 
 def _ratio(token: str) -> Decimal:
@@ -136,9 +157,10 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
     if not one.spelt:
         _take_high(folded, one, end)
     tail = scaled_pattern().match(folded, one.end, end)
-    if tail is None:
-        return None
+    if tail is None or folded.endswith(("per ", "every "), 0, one.start):
+        return None  # "per 10,000 yuan" is a unit
     one.end, one.unit = tail.end(), _unit(tail)
+    one.more = bool(tail["more"] or tail["odd"])
     if tail["scale"]:
         one.factor, one.scale = scales()[tail["scale"]]
     if one.unit is not None:
@@ -186,7 +208,10 @@ def _worth(one: Quantity, folded: str) -> bool:
     """Whether a number with a unit is a figure: no year, no duration, no "one" of something."""
     unit = one.unit
     if unit is None or unit.duration:
-        return folded.endswith("连续", 0, one.start) and one.end - one.start < len("2025年")
+        told = folded.endswith(("连续", "提前"), 0, one.start)
+        return told and one.end - one.start < len("2025年")
+    if one.spelt and one.value == 1 and not unit.count:
+        return False  # "of one ton of steel"
     small = not one.digits and one.value is not None and one.value < TEN
     return one.spelt or not (small and unit.count)
 
@@ -200,7 +225,7 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     year = one.digits and one.scale is None and is_year(one.token)
     found = thing_pattern().match(folded, one.end, end)
     if found and found["years"]:
-        one.end, one.unit = found.end(), Unit("years", "a")
+        one.end, one.unit = found.end(), units()[found["years"]]
         row = data("cues")["words"]["consecutive"]["en"]
         return one if any(word in found[0] for word in row) else None
     if found and (not year or _determined(folded, one.start)):
@@ -224,6 +249,7 @@ def is_year(token: str) -> bool:
     return token.isdigit() and years["first"] <= int(token[:5]) <= years["last"]
 
 
+_MINUS = re.compile(r"[一-龥（(：: ][-−]$")
 _LEADS = "in|by|since|before|until|till|after|from|during|year|the|to|end of|over"
 _IN_TIME = re.compile(rf"(?:\b(?:{_LEADS})|[(（\"“]) ?$", re.ASCII)
 _REACH = len("end of the ")

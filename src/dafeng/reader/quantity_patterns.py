@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from dafeng.reader.lexicon import WORD_START, both, data, fold, pattern_of
+from dafeng.reader.lexicon import LATIN_START, WORD_START, both, data, fold, pattern_of
 from dafeng.reader.numerals import DIGITS, NUMERALS, number_words
 
 
@@ -30,15 +30,16 @@ class Unit:
 _SPACE = r"[ \t\u2002-\u200a]?"
 # What has digits and is no figure: ordinals, numbers of documents, dates, standards, clock times.
 _SKIP = (
-    r"第 ?[\d一二三四五六七八九十百]{1,8}"
+    r"第 ?[\d一二三四五六七八九十百]{1,8}(?:[、和及]\d{1,3}(?![\d.万亿%千吨]))*"
     r"|[〔\[(（【]\d{4}[〕\])）】] ?\d{0,6}号?"
     r"|no\. ?\d{1,6}"
     r"|[一二][〇○零九][〇○零一二三四五六七八九]{2}年"
-    r"|(?<!\d)(?:\d{1,6}号|\d{4} ?年|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|\d{1,2}时(?!段))"
+    r"|(?<!\d)(?:\d{1,6}号|\d{4} ?年|\d{1,2}月(?:\d{1,2}日)?|(?<!连续)\d{1,2}日|\d{1,2}时(?!段))"
     r"|(?<!\d)\d{1,4}(?:st|nd|rd|th)(?![a-z])"
     r"|(?:gb|db\d{0,4}|iso|hj|jb|qb|iec)(?:/t|/z)? ?\d[\d.\-—]{0,16}"
 )
-_RATIO = r"(?<![\d:.])\d{1,3}(?:\.\d{1,3})?[:：](?P<over>\d{1,3}(?:\.\d{1,3})?)(?![\d:：])"
+_OVER = r"\d{1,3}(?:\.\d{1,3})?"
+_RATIO = rf"(?<![\d:.])(?<!\d )(?<!日)(?<!日 ){_OVER}[:：](?P<over>{_OVER})(?![\d:：])"
 
 
 @cache
@@ -86,13 +87,21 @@ def things() -> dict[str, str]:
     return {fold(word): entry["name"] for entry in data("units")["things"] for word in both(entry)}
 
 
+_GROUPS_ZH = ("tenths", "half", "parted", "percent", "whole", "numeral")
+
+
 @cache
-def head_pattern() -> re.Pattern[str]:
+def head_pattern(*, chinese: bool = True) -> re.Pattern[str]:
     """The number of a quantity; the group that matched says how it is written."""
-    pieces = (
+    alone = r"(?<![\d.])(?<!\d )(?:million|billion|trillion)(?=-(?:kilowatt|ton))"
+    alone += rf"|(?<=[过超破逾达近])(?:[万千百]亿|[千百]万)(?={pattern_of(units())})"
+    pieces: tuple[str, ...] = (
         rf"(?P<skip>{_SKIP})",
         rf"(?P<word>(?<!first )(?<!second ){pattern_of(figure_words())})",
-        r"(?P<alone>(?<![\d.])(?<!\d )(?:million|billion|trillion)(?=-(?:kilowatt|ton)))",
+        rf"(?P<alone>{alone})",
+        r"(?P<tenths>[一二两三四五六七八九]成[一二三四五六七八九半]?(?![本员果立效熟功长品为分都交份天套不一二三四五六七八九]))",
+        r"(?P<half>(?<=[过超近达逾])半(?:数)?(?=[，。；、的以]|$))",
+        r"(?P<parted>[二三四五六七八九十]分之[一二三四五六七八九])",
         rf"(?P<percent>百分之(?P<whole>{NUMERALS}))",
         r"(?P<fraction>(?<![\d/.])(?P<part>[1-9])/(?P<of>[2-9]|10)(?![\d/.]))",
         rf"(?P<ratio>{_RATIO})",
@@ -100,6 +109,11 @@ def head_pattern() -> re.Pattern[str]:
         rf"(?P<numeral>{NUMERALS})",
         rf"(?P<spelt>{number_words()})",
     )
+    if not chinese:
+        never = "(?!)" + "".join(f"(?P<{name}>)" for name in _GROUPS_ZH)
+        own = tuple(f"(?P<{name}>" for name in _GROUPS_ZH)
+        pieces = (*(piece for piece in pieces if not piece.startswith(own)), never)
+        return re.compile(f"{LATIN_START}(?:{'|'.join(pieces)})", re.ASCII)
     return re.compile(f"{WORD_START}(?:{'|'.join(pieces)})", re.ASCII)
 
 
@@ -114,8 +128,10 @@ def scaled_pattern() -> re.Pattern[str]:
     """A scale word and a unit behind a number; either may be missing."""
     unit, per, scale = pattern_of(units()), pattern_of(pers()), pattern_of(scales())
     below = rf"{_SPACE}(?:/|每|per ){_SPACE}(?P<per>(?:{scale}{_SPACE})?{per})"
+    more = rf"(?P<more>[多余](?={scale}|{unit}))?"
     return re.compile(
-        rf"(?:{_SPACE}-?(?P<scale>{scale}))?(?:{_SPACE}-?(?:of )?(?P<unit>{unit})(?:{below})?)?"
+        rf"{more}(?:{_SPACE}-?(?P<scale>{scale})(?P<odd>[多余](?={unit}))?)?"
+        rf"(?:{_SPACE}-?(?:of )?(?P<unit>{unit})(?:{below})?)?"
     )
 
 
@@ -144,7 +160,7 @@ def thing_pattern() -> re.Pattern[str]:
     word = rf"{_no_end()}[a-z\"“”'&/-]{{1,24}}+,? "
     return re.compile(
         rf"{_MORE} (?:{word}){{0,7}}?"
-        rf"(?:(?P<structural>{structural})|(?P<thing>{names})|(?P<years>years)(?![a-z]))"
+        rf"(?:(?P<structural>{structural})|(?P<thing>{names})|(?P<years>years|months|days)(?![a-z]))"
     )
 
 

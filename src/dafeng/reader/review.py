@@ -6,6 +6,7 @@ The page shows what :func:`review_data` gives; what it saves is a :class:`Review
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,12 +16,14 @@ from pydantic import Field, FiniteFloat
 
 from dafeng.indicators import indicators
 from dafeng.reader.documents import Document
-from dafeng.reader.merge import FALL
+from dafeng.reader.names import comparator_words, jurisdiction_of, title_of, unit_words
 from dafeng.reader.proposals import Kind, Proposal, Reading
+from dafeng.reader.targets import stretch_base
 from dafeng.reader.words import garble_words, reader_word
 from dafeng.vocabulary import Fault, Record, Text, validate
 
 FORMAT = "dafeng-review-1"
+_SIGNS = ("=", ">", ">=", "<", "<=", "about", "range")
 
 
 class Changes(Record):
@@ -62,7 +65,7 @@ class Review(Record):
     format: Literal["dafeng-review-1"]
     file: str
     sha256: str
-    person: str = Field(min_length=1)
+    person: str = Field(pattern=r"\S")
     date: date
     decisions: tuple[Decision, ...]
 
@@ -91,30 +94,44 @@ def read_review(path: Path) -> Review:
         Fault: ``no_file``, ``bad_review``, ``bad_field``.
     """
     if not path.is_file():
-        raise Fault("no_file", str(path))
+        raise Fault("not_a_file" if path.is_dir() else "no_file", str(path))
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise Fault("bad_review", path.name, reason=str(error)) from error
-    return validate(Review, data, path.name)
+    review = validate(Review, data, path.name)
+    spans = Counter((one.start, one.end) for one in review.decisions)
+    twice = [f"[{start}:{end}] × {n}" for (start, end), n in spans.items() if n > 1]
+    if twice:
+        raise Fault("bad_review", path.name, reason=", ".join(twice))
+    return review
 
 
 def _shown(document: Document, proposal: Proposal, number: int, lang: str) -> dict[str, Any]:
     held = proposal.to_dict()
-    declared = indicators().get(proposal.indicator_id or "")
     return held | {
         "number": number,
         "shown": Changes.of(proposal).model_dump(),
         "line": document.line(proposal.start),
         "page": document.page(proposal.start),
-        "fall": declared is not None and proposal.indicator.startswith(FALL),
-        "title": declared.title.of(lang) if declared else proposal.indicator,
+        "place": jurisdiction_of(proposal).of(lang),
+        "title": title_of(proposal).of(lang),
+        "signs": _signs(proposal, lang),
+        "guess_unit": unit_words(proposal.repair.unit).of(lang) if proposal.repair else "",
+        "unit_words": unit_words(proposal.unit_base or "").of(lang),
+        "stretch_base": stretch_base(proposal),
         "why": garble_words(proposal.reason).of(lang) if proposal.corrupt else "",
         "trail": [_step(step).of(lang) for step, _ in proposal.repair.trail]
         if proposal.repair
         else [],
         "said": [reader_word(flag).of(lang) for flag in proposal.flags],
     }
+
+
+def _signs(proposal: Proposal, lang: str) -> list[tuple[str, str]]:
+    """Return what the comparator can be, its own first, each with its words."""
+    signs = dict.fromkeys([proposal.comparator, *_SIGNS])
+    return [(sign, comparator_words(sign).of(lang)) for sign in signs]
 
 
 def _step(step: str) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from dafeng.reader.proposals import Proposal, Reading
 
 AIMS = frozenset({"target", "cap", "threshold"})
+_INFERRED = re.compile(r"(?<!base )\byears? (?:and base year )?inferred")
 CLOSE = 1e-9  # values are compared as decimal numbers, not as bits
 
 Gold = Mapping[str, Any]
@@ -172,8 +174,8 @@ def _same(a: float | None, b: float | None) -> bool:
 
 
 def _same_year(proposal: Proposal, row: Gold) -> bool:
-    note = (row.get("note") or "").replace("base year inferred", "")
-    return proposal.year == row["year"] or (proposal.year is None and "year inferred" in note)
+    inferred = _INFERRED.search(row.get("note") or "") is not None
+    return proposal.year == row["year"] or (proposal.year is None and inferred)
 
 
 def _beside(pairs: Sequence[tuple[Gold, Proposal]]) -> dict[str, float | None]:

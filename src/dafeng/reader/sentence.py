@@ -14,7 +14,8 @@ from dafeng.reader.quantities import Quantity, quantities
 from dafeng.reader.times import Time, times
 
 # A bracket is looked through, a break of clause is not.
-_CLAUSE = re.compile(r"[，；;。：]|, |: ")
+_CLAUSE = re.compile(r"[，；;。：]|[,:](?: |(?=[一-龥“《]))")
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _TITLE = re.compile(r"《[^》\n]{1,80}》")
 
 
@@ -45,7 +46,7 @@ class Sentence:
         start, end: span of the sentence.
         chinese: whether it is written in Chinese.
         hits: its known words, and where each begins (``starts``).
-        breaks: where its clauses begin, but the first.
+        breaks: where its clauses begin, but the first. ``brackets``: spans in brackets.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Sentence:
     quantities: list[Quantity]
     times: list[Time]
     breaks: list[int]
+    brackets: list[tuple[int, int]]
 
     def within(self, start: int, end: int) -> list[Hit]:
         """The known words that begin within a span, in their order."""
@@ -82,35 +84,47 @@ class Sentence:
 _CHINESE = re.compile(r"[一-龥]")
 
 
+def has_chinese(folded: str, start: int, end: int) -> bool:
+    """Whether a span has any Chinese sign."""
+    return _CHINESE.search(folded, start, end) is not None
+
+
 def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     """Find all that is known in a sentence."""
-    found, bare = quantities(folded, start, end)
+    chinese = has_chinese(folded, start, end)
+    found, bare = quantities(folded, start, end, chinese=chinese)
     if bare:
         completed = with_unit(folded, start, end, found, bare)
         found = sorted([*found, *completed], key=lambda one: one.start)
     titles = [(m.start(), m.end()) for m in _TITLE.finditer(folded, start, end)]
     found = [one for one in found if not _within(one.start, titles)]
     spans = [(one.start, one.end) for one in found]
-    when = [one for one in times(folded, start, end, spans) if not _within(one.start, titles)]
+    dated = times(folded, start, end, spans, chinese=chinese)
+    when = [one for one in dated if not _within(one.start, titles)]
     _origins(folded, found, when)
     breaks = [m.end() for m in _CLAUSE.finditer(folded, start, end)]
-    chinese = bool(_CHINESE.search(folded, start, end))
     hits = cues().scan(folded, start, end, chinese=chinese)
     starts = [hit.start for hit in hits]
-    return Sentence(text, folded, start, end, chinese, hits, starts, found, when, breaks)
+    brackets = [m.span() for m in _BRACKETS.finditer(folded, start, end)]
+    return Sentence(text, folded, start, end, chinese, hits, starts, found, when, breaks, brackets)
 
 
-_FROM = re.compile(r"(?:from (?:about |around |nearly )?|[由从](?:\d{4}年[底末]?的?)?约?)$")
+_BACK = ("from ", "after ", "against ", "versus ", "compared with ", "compared to ")
+_FROM = re.compile(
+    r"(?:(?:from|after|against|versus|compared (?:with|to)) (?:about |around |nearly )?"
+    r"|[由从](?:\d{4}年[底末]?的?)?约?)$"
+)
+_LEAD = len("compared with around 2020年底的")
 _TO = re.compile(r"[到至]| to ")
 
 
 def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
     """Mark what a change starts from, and the year beside it, which dates nothing else."""
     for place, one in enumerate(found):
-        if not _FROM.search(folded, max(0, one.start - len("from around 2020年底的")), one.start):
+        if not _FROM.search(folded, max(0, one.start - _LEAD), one.start):
             continue
         following = found[place + 1].start if place + 1 < len(found) else one.end
-        backwards = place > 0 and folded.startswith("from", one.start - len("from "))
+        backwards = place > 0 and folded.endswith(_BACK, 0, one.start)
         if not (_TO.search(folded, one.end, following) or backwards):
             continue
         one.origin = True

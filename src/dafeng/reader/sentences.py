@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from dafeng.reader.lexicon import data
 
 # A full stop ends an English sentence only before a capital: "No. 1" and "2.5" go on.
-_STOP_EN = r"\.[”\")]{0,2}[ \t]{1,4}(?=[“\"(]?[A-Z]|[(（]\d{1,2}[)）])"
-_END = re.compile(rf"[。！？!?]+[”’」』）)\"]*|{_STOP_EN}|[\r\n]+|\.(?=[\r\n])")
+_STOP_EN = r"[”\")]{0,2}[ \t]{1,4}(?=[“\"(]?[A-Z]|[(（]\d{1,2}[)）])|(?=[\r\n])"
+_END = re.compile(
+    r"[。！？!?.\r\n]"  # one of these comes first: the others are not tried elsewhere
+    r"(?:(?<=[。！？!?])[。！？!?]*[”’」』）)\"]*|(?<=[\r\n])[\r\n]*"
+    rf"|(?<=\.)(?:{_STOP_EN}))"
+)
 _LINE = re.compile(r"[\r\n]+")
 
 

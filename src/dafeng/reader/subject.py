@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
@@ -19,6 +17,8 @@ from dafeng.reader.sentence import Sentence
 
 def falls(sentence: Sentence, one: Quantity, low: int) -> bool:
     """Whether a figure is a fall: by the last word of change before it, or the one behind it."""
+    if one.minus:
+        return True
     verdict, reach, moved = False, data("sentences")["fall_behind"], -1
     for hit in sentence.within(low, one.end + reach):
         if hit.end <= one.start:
@@ -152,65 +152,3 @@ def _behind(sentence: Sentence, draft: Draft, high: int) -> set[str]:
     if sentence.chinese and not _OPEN.match(sentence.folded, draft.end):
         return set()
     return sentence.labels(draft.end, min(high, sentence.clause(draft.end)[1]))
-
-
-def distribute(sentence: Sentence, drafts: Sequence[Draft]) -> None:
-    """Give each value of a list its own indicator ("A and B fall by 8 % and 10 % respectively")."""
-    for hit in sentence.hits:
-        if "respectively" not in hit.labels:
-            continue
-        row = _row(drafts, hit.start, hit.end, opens=sentence.chinese)
-        if len(row) > 1:
-            low = max((d.end for d in drafts if d.end <= row[0].start), default=sentence.start)
-            names = _single_names(sentence, low, row)
-            _dates(sentence, row)
-            if len(names) >= len(row):
-                for draft, found in zip(row, names[-len(row) :], strict=True):
-                    draft.name, draft.fall = found, row[0].fall
-
-
-def _dates(sentence: Sentence, row: Sequence[Draft]) -> None:
-    """Give each value of a list its own year: "by 2025 and 2030 … 20 % and 25 % respectively"."""
-    first = row[0].start
-    when = [t for t in sentence.times if t.dates and t.year and t.end <= first]
-    listed = when[-len(row) :]
-    near = all(b.start - a.end <= data("sentences")["listed"] for a, b in pairwise(listed))
-    if near and len({t.year for t in listed}) == len(row):
-        for draft, time in zip(row, listed, strict=True):
-            draft.year = time.year
-
-
-def _row(drafts: Sequence[Draft], start: int, end: int, *, opens: bool) -> list[Draft]:
-    """The values of one unit that "respectively" closes, or that 分别 opens."""
-    if opens:
-        near = [draft for draft in drafts if draft.start >= end]
-    else:
-        near = [draft for draft in reversed(drafts) if draft.end <= start]
-    row: list[Draft] = near[:1]
-    for draft in near[1:]:
-        gap = max(draft.start - row[-1].end, row[-1].start - draft.end)
-        if draft.unit != row[0].unit or gap > data("sentences")["listed"]:
-            break
-        row.append(draft)
-    return row if opens else row[::-1]
-
-
-_PARTS = re.compile(r"[、，,]| and |和|及|与")
-
-
-def _single_names(sentence: Sentence, low: int, row: Sequence[Draft]) -> list[Name]:
-    """The indicators that the parts of a list name, in its order.
-
-    What the parts share stands in one of them: "energy use and CO2 emissions per unit of GDP".
-    """
-    one, high = row[0].quantity, row[0].start
-    kinds = kinds_of(one, change=row[0].fall) if one else frozenset()
-    shared = {f"atom {atom}" for atom in data("phrases")["shared"]} & sentence.labels(low, high)
-    place, names = low, []
-    for stop in [*(m.start() for m in _PARTS.finditer(sentence.folded, low, high)), high]:
-        own = sentence.labels(place, stop)
-        found = name_of(own, kinds) and (name_of(own | shared, kinds) or name_of(own, kinds))
-        if found is not None:
-            names.append(found)
-        place = stop
-    return names

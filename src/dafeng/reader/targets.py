@@ -6,15 +6,14 @@ import re
 from typing import Any
 
 from dafeng.indicators import indicators
-from dafeng.plan import Target
+from dafeng.plan import TO_CHOOSE, Target
 from dafeng.reader.documents import Document
 from dafeng.reader.merge import FALL
+from dafeng.reader.names import indicator_words
 from dafeng.reader.proposals import Proposal
 from dafeng.reader.words import joined, reader_word, said
 from dafeng.vocabulary import Fault, Text, factor, units
 
-TO_CHOOSE = "to_be_chosen"
-"""Stands for an indicator that a person has to choose; no board takes it."""
 _DIRECTIONS = {">=": "at_least", "<=": "at_most", ">": "more_than", "<": "less_than"}
 _NO_GROWTH = re.compile(r"<= .+ (?:scale|level)")
 _ASSIGNED = "meets national target"
@@ -155,5 +154,6 @@ def _kind(proposal: Proposal) -> str:
 
 
 def _as_printed(proposal: Proposal) -> Text:
-    said_ = proposal.indicator or " ".join(proposal.slice.split())
-    return Text(zh=said_, en=said_)
+    printed = " ".join(proposal.slice.split())
+    found = indicator_words(proposal.indicator) if proposal.indicator else None
+    return found or Text(zh=printed, en=printed)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-from dafeng.reader.lexicon import WORD_START, data, pattern_of
+from dafeng.reader.lexicon import LATIN_START, WORD_START, data, pattern_of
 
 _YEAR_ZH = r"(?:\d{4}|[一二][〇○零九][〇○零一二三四五六七八九]{2})"
 _MONTH_ZH = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"
@@ -47,7 +47,7 @@ def _date_without_month() -> str:
 def _years_zh() -> tuple[str, str]:
     span = rf"(?P<from>{_YEAR_ZH}) ?年?{_TO_ZH}(?P<until>{_YEAR_ZH}) ?年"
     date = (
-        rf"(?P<zh>{_YEAR_ZH}) ?年(?:度)?(?:{_MONTH_ZH} ?月(?:份)?(?:\d{{1,2}}[日号])?)?"
+        rf"(?P<zh>{_YEAR_ZH}) ?年(?:度)?(?P<zhmonth>{_MONTH_ZH} ?月(?:份)?(?:\d{{1,2}}[日号])?)?"
         r"(?P<tail>(?:年?[底末初中])?(?:以前|之前|前(?![后期沿列一二三四五六七八九十\d])|左右)?)"
     )
     return span, date
@@ -55,7 +55,8 @@ def _years_zh() -> tuple[str, str]:
 
 def _plans() -> tuple[str, str, str]:
     quoted = (
-        rf"[“\"‘']?(?P<plan>{_ORDINAL_ZH})五[”\"’'](?:规划|时期|期间|期)?[末底]?(?:以前|之前|前)?"
+        rf"[“\"‘']?(?P<plan>{_ORDINAL_ZH})五[”\"’'](?:规划|时期|期间|期)?"
+        r"(?:前(?P<firstyears>[一二两三四1234])年|[末底]?(?:以前|之前|前)?)"
     )
     bare = (
         r"(?P<bareplan>十[一二三四五六])五(?=规划|时期|期|末|以来|，|、)"
@@ -70,7 +71,7 @@ def _plans() -> tuple[str, str, str]:
 
 
 def _words() -> str:
-    names = ("this_year", "last_year", "same_period")
+    names = ("this_year", "last_year", "next_year", "then", "same_period")
     return "|".join(f"(?P<{name}>{pattern_of(rules()[name])})" for name in names)
 
 
@@ -89,17 +90,36 @@ def _years_en() -> tuple[str, ...]:
     no_scale = r"(?![\d%]|[.,]\d| ?(?:million|billion|trillion|thousand)|-[a-z])"
     return (
         rf"(?<![\d.,-])(?P<efrom>{year}) ?(?:[-–—~]|to) ?(?P<euntil>{year})(?![\d-])",
+        rf"(?<![a-z])between (?P<btfrom>{year}) and (?P<btuntil>{year})(?!\d)",
         r"(?P<span>\((?P<a>\d{4}) ?[-–—~] ?(?P<b>\d{1,4})\))",
+        r"(?P<ordinalyear>(?<![\d.,])(?:19|20)\d{2}(?:st|nd|rd|th)(?![a-z]))",
         rf"(?<![\d.,a-z-])(?P<en>{year}){no_scale}",
-        r"(?P<heading>[(（]\d{4}[)）])",
+        r"(?P<heading>[(（]\d{4}[)）]|[〔\[【]\d{4}[〕\]】])",
         _SLOT,
+        r"(?P<broken>(?<![\d,.])(?:19|20)\d{2},\d{1,4}(?![\d,]))",
     )
 
 
+_GROUPS_ZH = ("zhbare", "from", "until", "zh", "zhmonth", "tail", "plan", "firstyears", "bareplan")
+
+
 @cache
-def time_pattern() -> re.Pattern[str]:
+def time_pattern(*, chinese: bool = True) -> re.Pattern[str]:
     """Everything that can be a time; the group that matched says what it is."""
-    pieces = (_date_without_month(), *_years_zh(), *_plans(), _words(), _date_en(), *_years_en())
+    if not chinese:
+        never = "(?!)" + "".join(f"(?P<{name}>)" for name in _GROUPS_ZH)
+        pieces = (_date_without_month(), _plans()[2], _words(), _date_en(), *_years_en(), never)
+        return re.compile(f"{LATIN_START}(?:{'|'.join(pieces)})", re.ASCII)
+    as_of = r"(?P<zhbare>(?<=截至|截止)\d{1,2}月[底末份]?)"
+    pieces = (
+        as_of,
+        _date_without_month(),
+        *_years_zh(),
+        *_plans(),
+        _words(),
+        _date_en(),
+        *_years_en(),
+    )
     return re.compile(f"{WORD_START}(?:{'|'.join(pieces)})", re.ASCII)
 
 
@@ -109,13 +129,14 @@ def before_pattern() -> re.Pattern[str]:
     base, deadline = rules()["base"], rules()["deadline"]
     between = rf"(?:[ “\"]*{pattern_of(base['between_en'])}){{0,4}}[ “\"]*"
     strong = set(base["before_zh"]) - set(base["weak_zh"])
+    no_share = "(?<![占环])"  # 占比2020年为15%: the 比 is no comparison
     as_of = [*rules()["as_of"]["before_zh"], *rules()["as_of"]["before_en"]]
     since = [*rules()["since"]["before_zh"], *rules()["since"]["before_en"]]
     leads = r"(?: the end of)?(?: the)?(?: year)? "
     pieces = (
         rf"(?P<base>{pattern_of(base['before_en'])}){between}",
         rf"(?P<weak>{pattern_of(base['weak_zh'])})",
-        rf"(?P<basezh>{pattern_of(strong)})",
+        rf"(?P<basezh>{no_share}{pattern_of(strong)})",
         rf"(?P<as_of>{pattern_of(as_of)}){between}",
         rf"(?P<since>{pattern_of(since)}){between}",
         rf"(?P<about>{pattern_of(deadline['about'])}){leads}",
@@ -129,6 +150,7 @@ def before_pattern() -> re.Pattern[str]:
 def after_pattern() -> re.Pattern[str]:
     """What stands right behind a year and says what it does."""
     base, since = rules()["base"], rules()["since"]
-    zh = rf"{pattern_of(base['after_zh'])}|[年末底的]{{0,3}}(?:相比|基础上|规模(?!以上)|水平)"
+    than = r"相比|基础上|规模(?!以上)|水平|的\d[\d.]*倍"
+    zh = rf"{pattern_of(base['after_zh'])}|[年末底的]{{0,3}}(?:{than})"
     en = rf" (?:{pattern_of(base['after_en'])})"
     return re.compile(rf"(?P<base>{zh}|{en})|(?P<since>{pattern_of(since['after_zh'])})")

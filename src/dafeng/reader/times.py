@@ -22,10 +22,12 @@ class Time:
     Attributes:
         year: ``None`` where only the text can tell (``word``), or where it is garbled.
         role: the year of a figure (``at``, ``as_of``), the base of a change, or a beginning.
-        word: ``this_year``, ``last_year`` or ``same_period``.
+        word: ``this_year``, ``last_year``, ``same_period``, ``then``, or ``month`` (of which year
+            is not told).
         plan: whether it is the end of a plan period.
         sign: ``<`` for "before", ``<=`` for "by", ``about``; ``=`` else.
         fault: id of the check that it fails (``plan_ordinal``, ``year_slot`` …).
+        month, day: whether it is told to the month or to the day.
     """
 
     start: int
@@ -36,6 +38,8 @@ class Time:
     plan: bool = False
     sign: str = "="
     fault: str | None = None
+    month: bool = False
+    day: bool = False
 
     @property
     def dates(self) -> bool:
@@ -43,12 +47,14 @@ class Time:
         return self.role in {"at", "as_of"} and not self.fault and self.word != "same_period"
 
 
-def times(folded: str, start: int, end: int, taken: list[tuple[int, int]]) -> list[Time]:
+def times(
+    folded: str, start: int, end: int, taken: list[tuple[int, int]], *, chinese: bool = True
+) -> list[Time]:
     """Years and periods of a sentence; ``taken`` are spans of quantities, which are none."""
     found: list[Time] = []
     spans = iter([*taken, (end + 1, end + 1)])
     low, high = next(spans)
-    for match in time_pattern().finditer(folded, start, end):
+    for match in time_pattern(chinese=chinese).finditer(folded, start, end):
         while high <= match.start():
             low, high = next(spans)
         if match["heading"] or (match.start() < high and match.end() > low and not match["zh"]):
@@ -56,8 +62,12 @@ def times(folded: str, start: int, end: int, taken: list[tuple[int, int]]) -> li
         if match[0].startswith("over") and not any(stop == match.start() - 1 for _, stop in taken):
             continue  # "over 600" is a comparison unless a growth stands before it
         time = _time(match)
-        if not (time.fault or match["span"] or match["efrom"]):
+        if time.word in {"month", "then"}:
+            _same_year(time, found)
+        if not (time.fault or match["span"] or match["efrom"] or match["btfrom"]):
             _place(folded, start, end, time)
+            if match["from"] and time.role == "since":
+                time.role = "at"  # 从2021年到2025年
         found.append(time)
     return found
 
@@ -68,27 +78,45 @@ def month_of(folded: str, time: Time) -> int | None:
     return next((number for name, number in months().items() if name in words), None)
 
 
+_FAULTS = {
+    "monthless": "date_without_month",
+    "ordinalyear": "year_ordinal",
+    "broken": "broken_thousands",
+}
+
+
 def _time(match: re.Match[str]) -> Time:
     """The time that a match of the pattern prints, by the group that matched."""
     made = Time(match.start(), match.end())
     ordinal = match["plan"] or match["bareplan"] or match["ordinal"]
-    year = match["until"] or match["euntil"] or match["en"] or match["zh"]
-    if match["monthless"]:
-        made.fault = "date_without_month"
+    year = match["until"] or match["euntil"] or match["btuntil"] or match["en"] or match["zh"]
+    fault = next((fault for group, fault in _FAULTS.items() if match[group]), None)
+    if fault:
+        made.fault = fault
     elif match["slot"]:
         made.fault = "placeholder" if LOST & {match["odd"], match["few"]} else "year_slot"
     elif match["span"]:
         _span(made, match["a"], match["b"])
+    elif match["zhbare"]:
+        made.word, made.month = "month", True
     elif match["month"]:
         _month(made, match["myear"])
     elif ordinal:
         _plan(made, ordinal)
+        if match["firstyears"]:
+            _first_years(made, match["firstyears"])
     elif year:
         made.year = _year(year)
-        made.sign = _zh_sign(match["tail"]) if match["zh"] else "="
+        if match["zh"]:
+            _chinese(made, match["zhmonth"] or "", match["tail"])
     else:
         made.word = match.lastgroup
     return made
+
+
+def _chinese(made: Time, month: str, tail: str) -> None:
+    made.sign = _zh_sign(tail)
+    made.month, made.day = bool(month), month.endswith(("日", "号"))
 
 
 def _year(token: str) -> int:
@@ -103,10 +131,18 @@ def _zh_sign(tail: str) -> str:
 
 
 def _month(made: Time, year: str | None) -> None:
+    made.month = True
     if year and year.isdigit():
         made.year = int(year)
     else:
-        made.word = "last_year" if year == "last year" else "this_year"
+        made.word = {"last year": "last_year", "this year": "this_year"}.get(year or "", "month")
+
+
+def _same_year(time: Time, before: list[Time]) -> None:
+    """A month without a year is of the last year that the sentence dates something with."""
+    years = [t.year for t in before if t.dates and t.year and not t.plan]
+    if years:
+        time.year, time.word = years[-1], None
 
 
 def _span(made: Time, first: str, last: str) -> None:
@@ -132,6 +168,14 @@ def _plan(made: Time, token: str) -> None:
         made.year, made.plan = known.last if known else None, True
     else:
         made.fault = "plan_ordinal"
+
+
+def _first_years(made: Time, count: str) -> None:
+    """The first years of a plan (“十四五”前三年): the last of them, looked back on."""
+    period = next((one for one in plan_periods().values() if one.last == made.year), None)
+    years = int(count) if count.isdigit() else int(numeral(count) or 0)
+    made.plan, made.role = False, "as_of"
+    made.year = period.first + years - 1 if period else None
 
 
 _BEHIND = 10  # characters behind a year that say what it does

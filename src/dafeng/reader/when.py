@@ -4,45 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cache
 
 from dafeng.reader.lexicon import data
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.times import Time
-from dafeng.vocabulary import plan_periods
-
-
-@dataclass(slots=True)
-class Past:
-    """What the text before a sentence tells about years.
-
-    Attributes:
-        this_year: the year that the text is written in, as far as it can be told.
-        at: the last year of the paragraph; ``base``: the last base year.
-    """
-
-    this_year: int | None = None
-    at: Time | None = None
-    base: int | None = None
-
-
-@cache
-def aims() -> frozenset[int]:
-    """Years that plans set their aims for."""
-    rules = data("times")
-    ends = {one.last for one in plan_periods().values() if one.last > rules["aims_after"]}
-    return frozenset(ends | set(rules["aims"]))
-
-
-def year_of(time: Time, past: Past) -> int | None:
-    """The year that a time stands for, with words for it resolved as far as the text allows."""
-    if time.word == "this_year":
-        return past.this_year
-    if time.word == "last_year":
-        return None if past.this_year is None else past.this_year - 1
-    return time.year
 
 
 def at(sentence: Sentence, index: int) -> Time | None:
@@ -52,7 +19,7 @@ def at(sentence: Sentence, index: int) -> Time | None:
     its clause.
     """
     one = sentence.quantities[index]
-    when = [t for t in sentence.times if t.dates]
+    when = [t for t in sentence.times if t.dates and not _elsewhere(sentence, one, t)]
     starts = [t.start for t in when]
     place = bisect_left(starts, one.start)
     behind = when[place] if place < len(when) else None
@@ -64,15 +31,33 @@ def at(sentence: Sentence, index: int) -> Time | None:
     if behind is None:
         return None
     same_clause = behind.start < sentence.clause(one.start)[1]
-    only = len({t.year for t in when}) == 1 and not _is_later(sentence, one, behind)
+    one_year = len({t.year for t in when}) == 1 and behind.word is None
+    only = one_year and not _is_later(sentence, one, behind)
     return behind if same_clause or only else None
 
 
+def _elsewhere(sentence: Sentence, one: Quantity, time: Time) -> bool:
+    """Whether a year stands in a bracket with a figure of its own: "+5.6 % (+4.3 % in 2022)"."""
+    for bracket in sentence.brackets:
+        if bracket[0] <= time.start < bracket[1]:
+            own = any(bracket[0] <= q.start < bracket[1] for q in sentence.quantities)
+            return own and not bracket[0] <= one.start < bracket[1]
+    return False
+
+
 def _is_later(sentence: Sentence, one: Quantity, time: Time) -> bool:
-    """Whether a year is of another figure, in its clause, and this one was reached before."""
+    """Whether a year is of another figure, in its clause, and not of this one.
+
+    A Chinese year stands before its figures; an English one is shared, unless something tells that
+    this figure was reached before or that the other one is striven for.
+    """
     last = sentence.clause(time.end)[1]
+    owned = any(sentence.clause(time.start)[0] <= q.start < last for q in sentence.quantities)
+    if sentence.chinese:
+        return owned
     reached = {"past", "perfect"} & sentence.labels(sentence.start, one.start)
-    return bool(reached) and any(time.end <= q.start < last for q in sentence.quantities)
+    reached |= {"strive"} & sentence.labels(one.end, time.start)
+    return bool(reached) and owned
 
 
 def _next_start(sentence: Sentence, index: int) -> int:
@@ -91,6 +76,8 @@ def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
     reach: int = data("sentences")["between_time"]
     if sentence.chinese or time.start - one.end > reach:
         return False
+    if sentence.folded.startswith("between ", time.start):
+        return "," not in sentence.folded[one.end : time.start]
     return _following().match(sentence.folded, one.end, time.start) is not None
 
 
@@ -113,3 +100,12 @@ def base_of(sentence: Sentence, index: int, *, opening: bool) -> int | None:
 def says_same_period(sentence: Sentence, start: int, end: int) -> bool:
     """Whether a span speaks of "the same period"."""
     return any(t.word == "same_period" and start <= t.start < end for t in sentence.times)
+
+
+def ruled_from(sentence: Sentence, one: Quantity) -> int | None:
+    """The year from which on a rule holds ("自2022年起"), where none else dates a figure."""
+    ahead = [t for t in sentence.times if t.end <= one.start and t.year and t.role != "base"]
+    if not ahead or ahead[-1].role != "since":
+        return None
+    onward = sentence.folded.startswith(("起", " on,", " on "), ahead[-1].end)
+    return ahead[-1].year if onward else None

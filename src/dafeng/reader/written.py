@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.time_patterns import months
 
 _VERBS = "had|dropped|decreased|fell|reached|exceeded|increased"
 _DONE = re.compile(
@@ -13,7 +15,7 @@ _DONE = re.compile(
     r"|(20[0-9]{2})年底?[，,]?[^。；]{0,30}(?:已|达到了|完成了)",
     re.ASCII,
 )
-_AS_OF = re.compile(r"(?:as of|截至|截止)[^.。;，,]{0,24}?(20[0-9]{2})(?![0-9])(年底|年末)?")
+_AS_OF = re.compile(r"(?:as of|截至|截止)[^.。;，,]{0,24}?(20[0-9]{2})(?![0-9])")
 
 
 @cache
@@ -21,16 +23,42 @@ def _this_year() -> re.Pattern[str]:
     return re.compile(pattern_of(data("times")["this_year"]))
 
 
-def written_in(folded: str) -> int | None:
-    """The year that "this year" stands for, or ``None``.
+_YEAR = re.compile(r"(?<![0-9-])20[0-9]{2}(?![0-9])")
+_DAY = re.compile(
+    r"年[0-9]{1,2}月[0-9]{1,2}日(?!以?前|之前|起|止)|-[0-9]{1,2}-[0-9]{1,2}(?![0-9-])"
+)
+_REACH = len("before September 30th, ")
 
-    The latest year that something is reported "as of" is taken; else the year after the latest one
-    that is spoken of as past.
+
+@cache
+def _day_before() -> re.Pattern[str]:
+    """A day in front of a year, "Dec. 12, 2022" or "9 November 2022"; not of a deadline."""
+    names = "|".join(rf"{name[:3]}(?:\.|t\.|{name[3:]})?" for name in months())
+    not_by = "(?<!by )(?<!before )(?<!until )(?<!from )(?<![0-9a-z])"
+    return re.compile(rf"{not_by}(?:(?:{names}) [0-9]{{1,2}},?|[0-9]{{1,2}} (?:{names}),?) $")
+
+
+def _days(folded: str) -> Iterator[int]:
+    """Years of the days that a text prints: of what has happened, not of deadlines."""
+    for found in _YEAR.finditer(folded):
+        start, end = found.span()
+        if folded[end : end + 1] in "年-":
+            printed = _DAY.match(folded, end)
+        else:
+            printed = _day_before().search(folded, max(0, start - _REACH), start)
+        if printed:
+            yield int(found[0])
+
+
+def written_in(folded: str) -> int | None:
+    """The earliest year that a text can be of, which "this year" in it stands for, or ``None``.
+
+    The latest year of a day that it prints or that something is reported "as of" is taken; where it
+    speaks of this year, else the year after the latest one that is spoken of as past.
     """
-    if not _this_year().search(folded):
-        return None
-    as_of = [int(m[1]) for m in _AS_OF.finditer(folded)]
+    told = [int(m[1]) for m in _AS_OF.finditer(folded)]
+    told += _days(folded)
+    if told or not _this_year().search(folded):
+        return max(told, default=None)
     done = [int(m[1] or m[2]) for m in _DONE.finditer(folded)]
-    if as_of:
-        return max(as_of)
     return max(done) + 1 if done else None

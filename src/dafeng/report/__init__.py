@@ -1,6 +1,6 @@
 """Reports: what the surfaces print. They render and do not compute."""
 
-from dafeng.report.board import board_tables, goal_words, line_dict
+from dafeng.report.board import board_tables, comparator_words, line_dict
 from dafeng.report.budget import (
     budget_dict,
     budget_view,
@@ -110,6 +110,7 @@ __all__ = [
     "changes_view",
     "charge_dict",
     "charges_view",
+    "comparator_words",
     "comparison_dict",
     "comparison_view",
     "curve_view",
@@ -127,7 +128,6 @@ __all__ = [
     "firm_view",
     "gate_list_dict",
     "gate_list_view",
-    "goal_words",
     "graded_books_dict",
     "graded_books_view",
     "hit_dict",

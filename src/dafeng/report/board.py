@@ -121,7 +121,7 @@ def _exact(value: float | None) -> float | None:
     return None if value is None else round(value, DECIMALS)
 
 
-def goal_words(line: Progress, lang: str) -> str:
+def comparator_words(line: Progress, lang: str) -> str:
     """Return the goal as the plan states it: direction, value, stretch, year."""
     target = line.target
     if target.value is None:
@@ -162,7 +162,7 @@ def _cells(line: Progress, lang: str) -> dict[str, Styled]:
     lead = line.target.lead
     return {
         "target": title,
-        "goal": Styled(goal_words(line, lang)),
+        "goal": Styled(comparator_words(line, lang)),
         "value": Styled(value, style="dim" if stale else ""),
         "path": Styled(_plain(line, shown.path)),
         "gap": Styled(_gap(line, shown.gap, lang)),

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text as Styled
 
+from dafeng.report.plans import owner_name
 from dafeng.report.tables import listing
 from dafeng.report.words import mark_words, number, rate, word
-from dafeng.vocabulary import Text, regions
+from dafeng.vocabulary import Text
 
 if TYPE_CHECKING:
-    from dafeng.indicators import Compared, Comparison
+    from dafeng.indicators import Compared, Comparison, Rebased
 
 _RATES = ("compare_base", "compare_year_rate")
+_NO_BRIDGE = "compare_bridge_"  # why base years are not made comparable
 _YEARLY = "compare_yearly"
 _COLUMNS = ("owner", "id", "goal", "compare_span", _YEARLY, "mark", "compare_as")
 _SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", None: ""}
@@ -39,10 +41,37 @@ def comparison_view(comparisons: Sequence[Comparison], left: int, lang: str) -> 
         for row in one.rows:
             if said := [_said(code, v, lang) for code, v in (*row.reasons, *row.remarks)]:
                 yield Styled(f"  {_id(row)} {('；' if lang == 'zh' else '; ').join(said)}", "dim")
+            yield from _rebased_lines(row, lang)
     if any(row.yearly is not None for one in comparisons for row in one.rows):
         yield Styled(word("compare_ours", lang), "dim")
     if left:
         yield Styled(word("compare_left", lang).format(left=left), "dim")
+
+
+def _rebased_lines(row: Compared, lang: str) -> Iterator[Styled]:
+    """Yield a fall from the base year of the comparison, its arithmetic, and what it rests on."""
+    found = row.rebased
+    if found is None:
+        return
+    words = word("compare_rebased", lang).format(
+        base=found.base,
+        year=row.target.year,
+        goal=f"{_SIGNS[row.target.direction]} {_values(found, lang)}",
+        formula=found.node.detail.of(lang) if found.node.detail else "",
+        mark=mark_words(found.node.worst, found.node.all_flags, lang),
+    )
+    yield Styled(f"  {_id(row)} {words}", "dim")
+    for node in found.figures:
+        mark = mark_words(node.mark, node.flags, lang)
+        value = rate(float(node.value or 0), node.unit)
+        yield Styled(f"    {node.ref} {value} · {mark} · {node.source}", "dim")
+
+
+def _values(found: Rebased, lang: str) -> str:
+    high = "" if found.high is None else f"–{rate(found.high, '', signed=False)}"
+    more = "" if found.stretch is None else rate(found.stretch, "%", signed=False)
+    stretch = f" ({word('read_strive', lang)} {more})" if more else ""
+    return f"{rate(found.value, '', signed=False)}{high} %{stretch}"
 
 
 def _table(comparison: Comparison, lang: str) -> Any:
@@ -81,36 +110,64 @@ def _dict(row: Compared, lang: str) -> dict[str, Any]:
         "year": target.year,
         "yearly_percent": row.yearly,
         "comparable": row.same,
+        "comparable_once_converted": row.bridged,
+        "converted": _rebased_dict(row, lang),
         "reasons": [{"code": code, "words": _said(code, v, lang)} for code, v in row.reasons],
         "remarks": [{"code": code, "words": _said(code, v, lang)} for code, v in row.remarks],
         "mark": _MARKS[target.checked],
     }
 
 
+def _rebased_dict(row: Compared, lang: str) -> dict[str, Any] | None:
+    found = row.rebased
+    if found is None:
+        return None
+    return {
+        "base_year": found.base,
+        "value": found.value,
+        "high": found.high,
+        "stretch": found.stretch,
+        "published_change_percent": found.change,
+        "formula": found.node.detail.of(lang) if found.node.detail else "",
+        "mark": found.node.worst,
+        "flags": list(found.node.all_flags),
+        "figures": [
+            {
+                "id": node.ref,
+                "label": node.label.of(lang),
+                "value": node.value,
+                "unit": node.unit,
+                "definition": node.detail.of(lang) if node.detail else "",
+                "mark": node.mark,
+                "flags": list(node.flags),
+                "source": node.source,
+            }
+            for node in found.figures
+        ],
+    }
+
+
 def _row(row: Compared, lang: str) -> dict[str, Any]:
     target = row.target
-    rates = row.reasons and all(code in _RATES for code, _ in row.reasons)
-    state = "compare_same" if row.same else "compare_rates" if rates else "compare_no"
+    codes = [code for code, _ in row.reasons if not code.startswith(_NO_BRIDGE)]
+    rates = bool(codes) and all(code in _RATES for code in codes)
+    state = "compare_same" if row.same else "compare_bridged" if row.bridged else "compare_no"
+    state = "compare_rates" if rates else state
     base = f"{target.base_year}→" if target.base_year and target.kind == "reduction" else ""
     yearly = "–" if row.yearly is None else rate(row.yearly, "%", signed=False)
     return {
-        "owner": _owner(row, lang),
+        "owner": owner_name(row.plan).of(lang),
         "id": _id(row),
         "goal": _goal(row, lang),
         "compare_span": f"{base}{target.year or '–'}",
         _YEARLY: yearly,
         "mark": mark_words(_MARKS[target.checked], (), lang),
-        "compare_as": Styled(word(state, lang), "green" if row.same else ""),
+        "compare_as": Styled(word(state, lang), "green" if row.same or row.bridged else ""),
     }
 
 
 def _id(row: Compared) -> str:
     return f"{row.plan.id}/{row.target.id}"
-
-
-def _owner(row: Compared, lang: str) -> str:
-    region = regions().get(row.plan.owner)
-    return region.name.of(lang) if region else row.plan.owner
 
 
 def _goal(row: Compared, lang: str) -> str:

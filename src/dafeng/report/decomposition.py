@@ -53,6 +53,7 @@ def _effects(found: Decomposition, lang: str) -> Table:
 
 def _along(found: Decomposition, lang: str, by: str) -> Table:
     """Return a row per sector, region or fuel, a column per factor."""
+    parts = found.effects_by(by)  # refuses an axis that is none
     table = _table((f"axis_{by}",), lang)
     for name in (
         *(link.name.of(lang) for link in found.identity.links),
@@ -61,7 +62,7 @@ def _along(found: Decomposition, lang: str, by: str) -> Table:
         table.add_column(name, justify="right", overflow="fold")
     large = LARGE.get(found.unit, found.unit)
     scale = factor(found.unit, large)
-    for label, effects in found.effects_by(by).items():
+    for label, effects in parts.items():
         entry = sectors().find(label) if by == "sector" else None
         values = (*effects.values(), sum(effects.values()))
         name = entry.name.of(lang) if entry else label

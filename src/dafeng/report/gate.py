@@ -101,20 +101,16 @@ def opinion_dict(opinion: Opinion, lang: str) -> dict[str, Any]:
 def gate_list_view(found: WholeList, rule: Text, lang: str) -> Iterator[Any]:
     """Yield the list by class, the set that fits, and the room that it leaves."""
     yield _heading(word("gate_list_title", lang), [one.opinion for one in found.lines], lang)
-    columns = ("gate_stage", "gate_project", "gate_verdict", "gate_disposal")
-    table = _table((*columns, "gate_fits", "gate_reasons"), lang)
+    stage = ""
     for one in sorted(found.lines, key=_order):
-        opinion = one.opinion
-        project = opinion.case.project
-        table.add_row(
-            Styled(opinion.stage.of(lang)),
-            Styled(f"{project.project} {project.title.of(lang)}"),
-            Styled(opinion.name.of(lang), _VERDICTS[opinion.verdict]),
-            Styled(one.disposal.of(lang)),
-            Styled(_fits(one, lang)),
-            Styled(_against(opinion, lang)),
-        )
-    yield table
+        opinion, project = one.opinion, one.opinion.case.project
+        if project.stage != stage:
+            stage = project.stage
+            count = sum(1 for line in found.lines if line.opinion.case.project.stage == stage)
+            yield Styled(f"{opinion.stage.of(lang)} · {count}", "bold")
+        title = Styled(f"{project.project} {project.title.of(lang)}  ")
+        yield title.append(opinion.name.of(lang), _VERDICTS[opinion.verdict])
+        yield from _line(one, lang)
     if found.open:
         what = ", ".join(word(f"gate_metric_{name}", lang) for name in found.open)
         yield Styled(word("gate_open", lang).format(what=what), "yellow")
@@ -126,6 +122,7 @@ def gate_list_view(found: WholeList, rule: Text, lang: str) -> Iterator[Any]:
         ),
         "bold",
     )
+    yield from (Styled(word(f"gate_unsure_{flag}", lang), "yellow") for flag in found.unsure)
     yield from _spaces(found, lang)
 
 
@@ -155,7 +152,17 @@ def gate_list_dict(found: WholeList, lang: str) -> dict[str, Any]:
             for space in found.spaces
         ],
         "not_known": list(found.open),
+        "unsure": list(found.unsure),
     }
+
+
+def _line(one: Listed, lang: str) -> Iterator[Styled]:
+    """Yield what happens to a project, whether it fits, and what stands against it."""
+    said = [(word("gate_disposal", lang), one.disposal.of(lang))]
+    if one.why != "not_planned":
+        said.append((word("gate_fits", lang), _fits(one, lang)))
+    said += _against(one.opinion, lang)
+    yield from (Styled(f"  {name}: {text}", "dim") for name, text in said)
 
 
 def _spaces(found: WholeList, lang: str) -> Iterator[Any]:
@@ -183,16 +190,14 @@ def _fits(one: Listed, lang: str) -> str:
     return "–" if one.fits is None else word("gate_fits_yes" if one.fits else "gate_fits_no", lang)
 
 
-def _against(opinion: Opinion, lang: str) -> str:
-    """Return which checks fail, and which are not known."""
+def _against(opinion: Opinion, lang: str) -> Iterator[tuple[str, str]]:
+    """Yield which checks fail, and which are not known."""
     comma = "、" if lang == "zh" else ", "
-    said = []
     for outcome in ("fail", "unknown"):
         held = opinion.of(outcome)
         if held:
             names = comma.join(one.check.name.of(lang) for one in held)
-            said.append(f"{word(f'gate_outcome_{outcome}', lang)}: {names}")
-    return "\n".join(said) or "–"
+            yield word(f"gate_outcome_{outcome}", lang), names
 
 
 def _order(one: Listed) -> tuple[int, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dafeng.report.gate_opinion import opinion_parts
 from dafeng.report.words import word
-from dafeng.vocabulary import read_yaml
+from dafeng.vocabulary import read_yaml, write_file
 
 if TYPE_CHECKING:
     from dafeng.gate import Opinion
@@ -44,9 +45,11 @@ def opinion_page(opinion: Opinion, lang: str) -> str:
 def write_opinion(opinion: Opinion, path: Path, lang: str) -> None:
     """Write the opinion: Word by the ending ``.docx``, else a web page."""
     if path.suffix.lower() == ".docx":
-        opinion_document(opinion, lang).save(str(path))
+        sink = BytesIO()
+        opinion_document(opinion, lang).save(sink)
+        write_file(path, sink.getvalue())
     else:
-        path.write_text(opinion_page(opinion, lang), encoding="utf-8", newline="\n")
+        write_file(path, opinion_page(opinion, lang))
 
 
 def opinion_document(opinion: Opinion, lang: str) -> Any:

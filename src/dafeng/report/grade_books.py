@@ -2,43 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text as Styled
 
-from dafeng.report.grades import placing_dict, placings_view, rating_dict, ratings_view
+from dafeng.report.grades import (
+    lost_view,
+    placing_dict,
+    placings_view,
+    rating_dict,
+    ratings_view,
+)
 from dafeng.report.tables import listing
 from dafeng.report.words import PERCENT, mark_words, number, rate, word
 from dafeng.vocabulary import Text
 
 if TYPE_CHECKING:
-    from dafeng.grading import Rating
-    from dafeng.workspace import FromBooks, Share
+    from dafeng.grading import Placing, Rating
+    from dafeng.workspace import FromBooks, Share, Unscaled
 
 
-def graded_books_view(found: FromBooks, lang: str) -> Iterator[Any]:
-    """Yield what was graded, and for capacity lines what follows from it."""
+def graded_books_view(found: FromBooks, lang: str, *, whole: bool = False) -> Iterator[Any]:
+    """Yield what was graded, and for capacity lines what follows from it.
+
+    Unless ``whole``, many that are not rated are counted by reason.
+    """
     title = Styled(found.job.name.of(lang), "bold").append(f"  {found.year}", "bold")
     yield title.append(f"  {word('rules_of', lang)} {found.day}", "dim")
-    if found.placings:
-        yield from placings_view(found.placings, lang)
-    elif found.job.best:
+    cards: dict[str, list[Placing]] = {}
+    for one in found.placings:
+        cards.setdefault(one.scored.card.id, []).append(one)
+    for own in cards.values():
+        yield from placings_view(own, lang, whole=whole)
+    if found.job.best:
         yield from _leaders(found, lang)
     elif found.ratings:
-        yield from ratings_view(found.ratings, lang)
+        yield from ratings_view(found.ratings, lang, whole=whole)
     if found.unscaled:
-        yield Styled(word("unscaled", lang), "bold")
-        none = word("no_scale_named", lang)
-        gone = word("scale_not_there", lang)
-        rows = [
-            (line, f"{named}: {gone}" if named else none) for line, named in found.unscaled.items()
-        ]
-        yield listing(["graded", "because"], rows, lang)
-    if found.shares:
+        yield from _unscaled(found, lang, whole=whole)
+    if found.job.best is None:
         yield from _shares(found, lang)
     if found.late:
         yield from _late(found, lang)
+    yield from _ids(found, lang)
+
+
+def _unscaled(found: FromBooks, lang: str, *, whole: bool) -> Iterator[Any]:
+    """Yield what no scale is about: one by one, or counted where there are many."""
+    yield Styled(word("unscaled", lang), "bold")
+    said = [_reasons_said(one.reasons, one.named, lang) for one in found.unscaled]
+    lost = list(lost_view([] if whole else said, lang))
+    rows = [
+        (one.who, _capacity_said(one.who, found, lang), why)
+        for one, why in zip(found.unscaled, said, strict=True)
+    ]
+    yield from lost or [listing(["graded", "level_capacity", "because"], rows, lang)]
+
+
+def _capacity_said(who: str, found: FromBooks, lang: str) -> str:
+    size = found.sizes.get(who)
+    if size is None:
+        return "–"
+    return number(size.amount, size.unit) + word("capacity_estimate", lang) * size.estimated
+
+
+def _reasons_said(ids: Iterable[str], named: str, lang: str) -> str:
+    from dafeng.grading import reasons  # noqa: PLC0415  heavy
+
+    said = [
+        f"{named}: {reasons()[one].name.of(lang)}"
+        if one == "no_scale" and named
+        else reasons()[one].name.of(lang)
+        for one in ids
+    ]
+    return ("；" if lang == "zh" else "; ").join(said)
+
+
+def _ids(found: FromBooks, lang: str) -> Iterator[Any]:
+    """Yield how the ids of grades are made; they explain them."""
+    for name, day in dict.fromkeys((one.rule, str(one.day)) for one in found.graded):
+        label = f"grade:{name}:{word('graded_id', lang)}:{day}"
+        yield Styled(word("room_id", lang).format(id=label), "dim")
 
 
 def graded_books_dict(found: FromBooks, lang: str) -> dict[str, Any]:
@@ -47,22 +92,10 @@ def graded_books_dict(found: FromBooks, lang: str) -> dict[str, Any]:
         "job": found.job.id,
         "day": str(found.day),
         "year": found.year,
-        "ratings": [rating_dict(one, lang) for one in found.ratings],
+        "ratings": [rating_dict(one, lang) | _size_dict(one.who, found) for one in found.ratings],
         "placings": [placing_dict(one, lang) for one in found.placings],
-        "unscaled": found.unscaled,
-        "shares": [
-            {
-                "edition": one.rating.edition.id,
-                "scale": one.rating.scale.id,
-                "lines": one.lines,
-                "capacity": one.capacity,
-                "unit": one.unit,
-                "status": "not_reported" if not one.by_grade else "computed",
-                "by_grade": one.by_grade or None,
-                "unknown": one.unknown,
-            }
-            for one in found.shares
-        ],
+        "unscaled": [_unscaled_dict(one, found) for one in found.unscaled],
+        "shares": [_share_dict(one) for one in found.shares],
         "late": [
             {
                 "who": one.rating.who,
@@ -81,7 +114,43 @@ def graded_books_dict(found: FromBooks, lang: str) -> dict[str, Any]:
     }
 
 
+def _unscaled_dict(one: Unscaled, found: FromBooks) -> dict[str, Any]:
+    held = {"who": one.who, "named": one.named or None, "why": list(one.reasons)}
+    return held | _size_dict(one.who, found)
+
+
+def _size_dict(who: str, found: FromBooks) -> dict[str, Any]:
+    size = found.sizes.get(who)
+    if size is None:
+        return {}
+    return {
+        "capacity": size.amount,
+        "capacity_unit": size.unit,
+        "capacity_estimated": size.estimated,
+    }
+
+
+def _share_dict(one: Share) -> dict[str, Any]:
+    rating = one.rating
+    return {
+        "edition": rating.edition.id if rating else None,
+        "scale": rating.scale.id if rating else None,
+        "name": one.name.en,
+        "lines": one.lines,
+        "lines_by_grade": one.counts,
+        "lines_not_rated": one.unrated,
+        "capacity": one.capacity,
+        "unit": one.unit,
+        "lines_with_estimated_capacity": one.estimated,
+        "status": one.status,
+        "by_grade": one.by_grade or None,
+        "unknown": one.unknown,
+        "why_unknown": one.reasons,
+    }
+
+
 def _leaders(found: FromBooks, lang: str) -> Iterator[Any]:
+    """Yield who leads, and beside it how many of each field do not, or are not rated."""
     rows = [
         (one.scale.name.of(lang), str(rank), one.who, *_against(one, found), _marks(one, lang))
         for rank, one in found.leaders
@@ -91,7 +160,29 @@ def _leaders(found: FromBooks, lang: str) -> Iterator[Any]:
         yield listing(names, rows, lang)
     else:
         yield Styled(word("no_leaders", lang), "yellow")
-    yield Styled(f"{word('held_up', lang)} {len(found.ratings)}", "dim")
+    best = found.job.best.grade if found.job.best else ""
+    beside = [
+        (
+            one.name.of(lang),
+            str(one.lines),
+            str(one.counts.get(best, 0)),
+            str(one.lines - one.counts.get(best, 0) - one.unrated),
+            str(one.unrated),
+            _counts_said(one, lang),
+        )
+        for one in found.shares
+    ]
+    yield Styled(word("held_up", lang), "bold")
+    names = ["level_field", "level_lines", "level_reached", "level_short", "level_lost", "because"]
+    yield listing(names, beside, lang)
+
+
+def _counts_said(one: Share, lang: str) -> str:
+    """Return why lines of a field are not rated, and how many."""
+    from dafeng.grading import reasons  # noqa: PLC0415  heavy
+
+    said = [f"{reasons()[why].name.of(lang)} ×{count}" for why, count in one.reasons.items()]
+    return ("；" if lang == "zh" else "; ").join(said)
 
 
 def _marks(one: Rating, lang: str) -> str:
@@ -110,29 +201,38 @@ def _against(one: Rating, found: FromBooks) -> tuple[str, str, str]:
 
 
 def _shares(found: FromBooks, lang: str) -> Iterator[Any]:
-    """Yield a table for each edition: its grades are the columns."""
+    """Yield a table for each edition, its grades are the columns; last what has no scale."""
     groups: dict[str, list[Share]] = {}
     for share in found.shares:
-        groups.setdefault(share.rating.edition.id, []).append(share)
+        groups.setdefault(share.rating.edition.id if share.rating else "", []).append(share)
     for own in groups.values():
-        edition = own[0].rating.edition
-        title = f"{word('capacity_by_level', lang)} · {edition.title.of(lang)}"
-        grades = {one.id: Text(zh=one.zh, en=one.en) for one in edition.grades}
-        grades["beyond"] = edition.beyond
+        rating = own[0].rating
+        edition = rating.edition.title.of(lang) if rating else word("unscaled", lang)
+        yield Styled(f"{word('capacity_by_level', lang)} · {edition}", "bold")
+        grades: dict[str, Text] = {}
+        if rating:
+            grades = {one.id: Text(zh=one.zh, en=one.en) for one in rating.edition.grades}
+            grades["beyond"] = rating.edition.beyond
         heads: list[str | Styled] = [Styled(words.of(lang)) for words in grades.values()]
         rows = [_share_row(share, list(grades), lang) for share in own]
         names = ["level_field", "level_lines", "level_capacity", *heads, "level_unknown"]
-        yield Styled(title, "bold")
         yield listing(names, rows, lang)
+        for share in own:
+            if share.reasons:
+                said = f"{share.name.of(lang)}: {_counts_said(share, lang)}"
+                yield Styled(f"{word('level_lost', lang)} · {said}", "yellow")
 
 
 def _share_row(share: Share, grades: Sequence[str], lang: str) -> tuple[str, ...]:
     cells = [rate(share.by_grade.get(name, 0.0) * PERCENT, "%", signed=False) for name in grades]
-    if not share.by_grade:
-        cells = [word("level_not_reported", lang), *["–"] * (len(grades) - 1)]
     unknown = rate(share.unknown * PERCENT, "%", signed=False)
-    name = share.rating.scale.name.of(lang)
-    return (name, str(share.lines), number(share.capacity, share.unit), *cells, unknown)
+    if not share.by_grade:
+        cells, unknown = ["–"] * len(grades), word(f"level_{share.status}", lang)
+    lines = str(share.lines)
+    if share.estimated:
+        lines += word("level_estimated", lang).format(count=share.estimated)
+    capacity = number(share.capacity, share.unit)
+    return (share.name.of(lang), lines, capacity, *cells, unknown)
 
 
 def _late(found: FromBooks, lang: str) -> Iterator[Any]:

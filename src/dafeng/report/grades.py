@@ -11,7 +11,7 @@ from rich.text import Text as Styled
 
 from dafeng.report.tables import listing
 from dafeng.report.words import mark_words, phrase, word
-from dafeng.vocabulary import Text, worst_mark
+from dafeng.vocabulary import Text, items, worst_mark
 
 if TYPE_CHECKING:
     from dafeng.grading import Placing, Rating
@@ -22,8 +22,14 @@ _HUNDREDTHS = Decimal("0.01")
 _LACKING = ("weight", "base", "lead", "event")
 
 
-def ratings_view(found: Sequence[Rating], lang: str) -> Iterator[Any]:
-    """Yield each value with its grade and limits, by scale, then how many have which grade."""
+_MANY = 20  # not rated in one table, from which on they are counted by reason
+
+
+def ratings_view(found: Sequence[Rating], lang: str, *, whole: bool = True) -> Iterator[Any]:
+    """Yield each value with its grade and limits, by scale, then how many have which grade.
+
+    Unless ``whole``, many that are not rated are counted by reason.
+    """
     groups: dict[tuple[str, str], list[Rating]] = {}
     for one in found:
         groups.setdefault((one.edition.id, one.scale.id), []).append(one)
@@ -37,15 +43,32 @@ def ratings_view(found: Sequence[Rating], lang: str) -> Iterator[Any]:
             Styled(title, "bold").append(f"  {first.scale.unit}").append(f"  [{marks}]", "magenta")
         )
         names = [one.id for one in first.edition.grades]
-        rows = [_rating_row(one, names, lang) for one in own]
+        lost = [] if whole else [_rating_why(one, lang) for one in own if not one.graded.grade]
+        shown = [one for one in own if one.graded.grade or len(lost) <= _MANY]
         limits = [Styled(name) for name in names]
-        yield listing(["graded", "graded_value", *limits, "grade", "margin", "because"], rows, lang)
+        rows = [_rating_row(one, names, lang) for one in shown]
+        if rows:
+            last = ["grade", "margin", "because"]
+            yield listing(["graded", "graded_value", *limits, *last], rows, lang)
+        yield from lost_view(lost, lang)
         yield from _defaults(own, lang)
+        yield from _notes(own, lang)
     yield _counted([one.name for one in found], lang)
 
 
-def placings_view(found: Sequence[Placing], lang: str) -> Iterator[Any]:
-    """Yield participants by rank with points, total and class; who is not rated comes last."""
+def lost_view(reasons: Sequence[str], lang: str) -> Iterator[Any]:
+    """Yield how many are not rated for which reason, where they are many."""
+    if len(reasons) > _MANY:
+        yield Styled(word("lost_many", lang).format(count=len(reasons)), "yellow")
+        rows = [(str(count), why) for why, count in Counter(reasons).most_common()]
+        yield listing(["level_lost", "because"], rows, lang)
+
+
+def placings_view(found: Sequence[Placing], lang: str, *, whole: bool = True) -> Iterator[Any]:
+    """Yield participants by rank with points, total and class; who is not rated comes last.
+
+    Unless ``whole``, many that are not rated are counted by reason.
+    """
     card = found[0].scored.card
     flags = {flag for one in found for flag in one.tree.all_flags}
     worst = worst_mark({one.tree.worst for one in found})
@@ -59,7 +82,13 @@ def placings_view(found: Sequence[Placing], lang: str) -> Iterator[Any]:
     common = [reason for reason in reasons[0] if all(reason in own for own in reasons)]
     if common and len(found) > 1:
         yield Styled(f"{word('for_all', lang)} {_why(common, lang)}", "yellow")
-    ordered = sorted(range(len(found)), key=lambda row: _rank(found[row]) or len(found) + 1)
+    own = [
+        _why([one for one in held if len(found) == 1 or one not in common], lang)
+        for held in reasons
+    ]
+    lost = [] if whole else [own[row] for row, one in enumerate(found) if one.total is None]
+    kept = [row for row, one in enumerate(found) if one.total is not None or len(lost) <= _MANY]
+    ordered = sorted(kept, key=lambda row: _rank(found[row]) or len(found) + 1)
     rows = [
         (
             str(_rank(found[row]) or "–"),
@@ -70,12 +99,14 @@ def placings_view(found: Sequence[Placing], lang: str) -> Iterator[Any]:
             ),
             _shown(found[row].total, _HUNDREDTHS),
             _class(found[row], lang),
-            _why([one for one in reasons[row] if len(found) == 1 or one not in common], lang),
+            own[row],
         )
         for row in ordered
     ]
     numbers = [Styled(f"({number})") for number in range(1, len(card.criteria) + 1)]
-    yield listing(["rank", "participant", *numbers, "total", "class", "because"], rows, lang)
+    if rows:
+        yield listing(["rank", "participant", *numbers, "total", "class", "because"], rows, lang)
+    yield from lost_view(lost, lang)
     events = {event.id: event.name for event in card.events}
     unseen = [events[name].of(lang) for name in found[0].scored.unseen]
     if unseen:
@@ -100,6 +131,7 @@ def rating_dict(one: Rating, lang: str) -> dict[str, Any]:
         "assumed": list(graded.assumed),
         "missing": list(graded.missing),
         "why": dict(one.row.get("reason", {})),
+        "lacks": dict(one.row.get("lacks", {})),
         "mark": one.tree.worst,
         "flags": list(one.tree.all_flags),
     }
@@ -122,6 +154,7 @@ def placing_dict(one: Placing, lang: str) -> dict[str, Any]:
         "mean_taken": [name for name, rows in scored.taken.items() if rows[row]],
         "missing": list(one.missing),
         "why": dict(one.row.get("reason", {})),
+        "lacks": dict(one.row.get("lacks", {})),
         "mark": one.tree.worst,
         "flags": list(one.tree.all_flags),
     }
@@ -136,15 +169,27 @@ def _criterion_words(one: Criterion, lang: str) -> str:
 def _rating_row(one: Rating, names: Sequence[str], lang: str) -> tuple[str, ...]:
     graded = one.graded
     limits = [_shown(graded.limits.get(name)) for name in names]
-    reasons = [("missing", _input(one, name)) for name in graded.missing]
     return (
         one.who,
         _shown(graded.value),
         *limits,
         one.name.of(lang) if one.name else word("not_rated", lang),
         _shown(graded.margin, signed=True),
-        _why(reasons, lang),
+        _rating_why(one, lang),
     )
+
+
+def _rating_why(one: Rating, lang: str) -> str:
+    return _why([("missing", _input(one, name)) for name in one.graded.missing], lang)
+
+
+def _notes(found: Sequence[Rating], lang: str) -> Iterator[Styled]:
+    """Yield what the rule says of inputs that are missing, such as a table that was not seen."""
+    for name in dict.fromkeys(name for one in found for name in one.graded.missing):
+        held = found[0].edition.inputs.get(name)
+        if held and held.note:
+            label = Text(zh=f"{held.zh}：", en=f"{held.en}: ").of(lang)
+            yield Styled(f"{label}{held.note.of(lang)}", "dim")
 
 
 def _defaults(found: Sequence[Rating], lang: str) -> Iterator[Styled]:
@@ -166,10 +211,14 @@ def _with_reason(named: Text, row: Mapping[str, Any], name: str) -> Text:
     why = row.get("reason", {}).get(name)
     if why is None:
         return named
-    from dafeng.grading import reasons  # noqa: PLC0415  heavy
+    from dafeng.grading import amounts, reasons  # noqa: PLC0415  heavy
 
-    said = reasons()[why]
-    return Text(zh=f"{named.zh}（{said.zh}）", en=f"{named.en} ({said.en})")
+    said, lacks = reasons()[why], row.get("lacks", {}).get(name)
+    zh, en = said.zh, said.en
+    if lacks:
+        amount = (amounts().get(lacks) or items()[lacks]).name
+        zh, en = f"{amount.zh}：{zh}", f"{amount.en}: {en}"
+    return Text(zh=f"{named.zh}（{zh}）", en=f"{named.en} ({en})")
 
 
 def _placing_reasons(one: Placing) -> list[tuple[str, Text]]:

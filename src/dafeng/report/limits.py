@@ -53,12 +53,13 @@ def scale_card(
             place_of(edition, scale.clause, at),
             code(scale.item),
             linked("deadlines", scale.consequence),
+            _file_only(edition, scale),
             words(scale.our_reading),
             words(scale.note),
         )
         for scale in scales
     ]
-    tail = ("mark", "clause", "item", "consequence", "our_reading", "note")
+    tail = ("mark", "clause", "item", "consequence", "from_books", "our_reading", "note")
     said = facts(
         **edition_facts(edition),
         kind=words(named("kind", edition.kind)),
@@ -71,6 +72,11 @@ def scale_card(
     inputs = {k: v for k, v in edition.inputs.items() if only is None or k in wanted}
     whole = [] if is_part(edition, at) else [inputs_grid(inputs)]
     return card_of(rules, "scales", edition, at, said, [*whole, limits], scales, entries)
+
+
+def _file_only(edition: ScaleSet, scale: Scale) -> Cell:
+    """Return whether the books cannot give the value of a scale."""
+    return Cell() if edition.from_books and scale.from_books else words(phrase("file_only"))
 
 
 def _formulas(scale: Scale) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from dafeng.report.cards import Card, Ref, marked
 from dafeng.report.rule_cards import document_card, resting
 from dafeng.report.words import phrase
 from dafeng.rulebook import Clause, Rulebook
-from dafeng.vocabulary import Text, marks
+from dafeng.vocabulary import Text, marks, write_files
 
 _TEMPLATES = Path(__file__).parent / "data"
 INDEX = "index.html"
@@ -37,12 +37,9 @@ def pages(rules: Rulebook, folder: Path) -> list[Path]:
 
     What the folder holds besides is left alone.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, text in page_texts(rules).items():
-        written.append(folder / name)
-        written[-1].write_text(text, encoding="utf-8", newline="\n")
-    return written
+    files = {folder / name: text for name, text in page_texts(rules).items()}
+    write_files(files)
+    return list(files)
 
 
 def page_texts(rules: Rulebook) -> dict[str, str]:

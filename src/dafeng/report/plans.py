@@ -8,14 +8,14 @@ from typing import Any
 from rich.text import Text as Styled
 from rich.tree import Tree
 
-from dafeng.plan import Plan, bodies
-from dafeng.report.words import word
-from dafeng.vocabulary import regions
+from dafeng.plan import TO_CHOOSE, Plan, bodies
+from dafeng.report.words import phrase, word
+from dafeng.vocabulary import Text, regions
 
 
 def plan_row(plan: Plan, lang: str) -> tuple[Any, ...]:
     """Return a plan as a line of the list."""
-    owner = regions()[plan.owner].name.of(lang) if plan.owner in regions() else plan.owner
+    owner = owner_name(plan).of(lang)
     complete = word("yes" if plan.complete else "no", lang)
     return (
         plan.id,
@@ -26,6 +26,14 @@ def plan_row(plan: Plan, lang: str) -> tuple[Any, ...]:
         len(plan.measures),
         complete,
     )
+
+
+def owner_name(plan: Plan) -> Text:
+    """Return whose a plan is; an id that is no region is itself."""
+    region = regions().get(plan.owner)
+    if plan.owner == TO_CHOOSE:
+        return phrase("to_be_chosen")
+    return region.name if region else Text(zh=plan.owner, en=plan.owner)
 
 
 def plan_view(plan: Plan, lang: str) -> Iterator[Any]:

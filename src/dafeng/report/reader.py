@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text as Styled
 
-from dafeng.indicators import indicators
 from dafeng.report.tables import listing
 from dafeng.report.words import number, word
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     "read_place",
     "read_printed",
+    "read_region",
     "read_indicator",
     "read_goal",
     "read_by_year",
@@ -32,7 +32,8 @@ def reading_view(document: Document, reading: Reading, lang: str) -> Iterator[An
     yield Styled(document.name, "bold")
     shared = _shared(reading)
     rows = [_row(document, proposal, lang, shared) for proposal in reading.proposals]
-    yield listing(_COLUMNS, rows, lang)
+    shown = [c for c in _COLUMNS if c != "read_region" or _several(reading.proposals)]
+    yield listing(shown, [[row[column] for column in shown] for row in rows], lang)
     held: list[str] = [proposal.trust for proposal in reading.proposals]
     counts = [f"{word(f'read_trust_{trust}', lang)} {held.count(trust)}" for trust in _STYLES]
     yield Styled(" · ".join([f"{word('read_figures', lang)} {len(held)}", *counts]), "bold")
@@ -74,17 +75,16 @@ def merged_view(merged: Sequence[Merged], lang: str) -> Iterator[Any]:
     shared = [one for one in merged if len(one.documents) > 1 or one.differences]
     yield Styled(f"{word('read_merged', lang)} {len(shared)}", "bold")
     rows: list[tuple[Any, ...]] = []
+    placed = _several(one.first for one in shared)
     for one in shared:
         differing = {difference.field for difference in one.differences}
         title: str = _title(one.first, lang)
+        title = f"{_place(one.first, lang)} {title}" if placed else title
         for statement in one.statements:
             p = statement.proposal
             agreed = word("read_disagree" if differing else "read_agree", lang)
             state = Styled("" if not title else agreed, "yellow" if differing else "green")
-            base = f"{p.base_year} → " if p.base_year else ""
-            rows.append(
-                (title, statement.document, _goal(p, lang), f"{base}{p.year or '–'}", state)
-            )
+            rows.append((title, statement.document, _goal(p, lang), _span(p), state))
             title = ""
     if rows:
         yield listing(
@@ -120,17 +120,40 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def _row(document: Document, p: Proposal, lang: str, shared: frozenset[str]) -> tuple[Any, ...]:
+def _several(proposals: Iterable[Proposal]) -> bool:
+    """Whether figures are about several places."""
+    return len({p.region for p in proposals if p.region}) > 1
+
+
+def _row(document: Document, p: Proposal, lang: str, shared: frozenset[str]) -> dict[str, Any]:
     page = document.page(p.start)
     place = str(document.line(p.start)) if page is None else f"{page}/{document.line(p.start)}"
+    kind, trust = _judged(p, lang, shared)
+    return {
+        "read_place": place,
+        "read_printed": " ".join(p.slice.split()),
+        "read_region": _place(p, lang),
+        "read_indicator": _title(p, lang),
+        "read_goal": _goal(p, lang),
+        "read_by_year": _span(p),
+        "read_kind": kind,
+        "read_trust": trust,
+    }
+
+
+def _place(p: Proposal, lang: str) -> str:
+    from dafeng.reader import jurisdiction_of  # noqa: PLC0415  heavy
+
+    return jurisdiction_of(p).of(lang) or "–"
+
+
+def _span(p: Proposal) -> str:
     base = f"{p.base_year} → " if p.base_year else ""
-    printed = " ".join(p.slice.split())
-    years = f"{base}{p.year or '–'}"
-    return (place, printed, _title(p, lang), _goal(p, lang), years, *_judged(p, lang, shared))
+    return f"{base}{p.year or '–'}"
 
 
 def _judged(p: Proposal, lang: str, shared: frozenset[str]) -> tuple[str, Styled]:
-    from dafeng.reader import garble_words  # noqa: PLC0415  heavy
+    from dafeng.reader import garble_words, unit_words  # noqa: PLC0415  heavy
 
     said = [garble_words(p.reason).of(lang)] if p.corrupt else []
     if own := [flag for flag in p.flags if flag not in shared]:
@@ -139,7 +162,8 @@ def _judged(p: Proposal, lang: str, shared: frozenset[str]) -> tuple[str, Styled
     if said:
         trust.append(f" {_comma(lang).join(said)}", "dim")
     if p.repair:
-        trust.append(f" {word('read_guess', lang)} {number(p.repair.value, p.repair.unit)}", "dim")
+        guess = number(p.repair.value, unit_words(p.repair.unit).of(lang))
+        trust.append(f" {word('read_guess', lang)} {guess}", "dim")
     return word(f"read_kind_{p.kind}", lang), trust
 
 
@@ -148,23 +172,25 @@ def _comma(lang: str) -> str:
 
 
 def _title(p: Proposal, lang: str) -> str:
-    declared = indicators().get(p.indicator_id or "")
-    if declared is None:
-        return p.indicator or "–"
-    if p.indicator.startswith("reduction of"):
-        return f"{declared.title.of(lang)}{word('read_falls', lang)}"
-    return declared.title.of(lang)
+    from dafeng.reader import title_of  # noqa: PLC0415  heavy
+
+    return title_of(p).of(lang) or "–"
 
 
 def _goal(p: Proposal, lang: str) -> str:
     """Return comparator, value and unit; of a garbled figure what is printed, and no value."""
+    from dafeng.reader import comparator_words, stretch_base, unit_words  # noqa: PLC0415  heavy
+
     if p.value_base is None:
-        return "–" if p.corrupt else word("read_words", lang).format(words=p.comparator)
-    unit = {"year": word("read_unit_year", lang)}.get(p.unit_base or "", p.unit_base or "")
+        words = comparator_words(p.comparator).of(lang)
+        return "–" if p.corrupt else word("read_words", lang).format(words=words)
+    peak = p.unit_base == "year"
+    unit = word("read_unit_year", lang) if peak else unit_words(p.unit_base or "").of(lang)
     if lang == "zh" and p.unit_id == "count":
         unit = ""  # the measure word stands in the printed text
-    value = f"{p.value_base:g}" if unit == word("read_unit_year", lang) else number(p.value_base)
+    value = f"{p.value_base:g}" if peak else number(p.value_base)
     high = "" if p.high_base is None else f"–{number(p.high_base)}"
     sign = _SIGNS.get(p.comparator, p.comparator)
-    stretch = f" ({word('read_strive', lang)} {number(p.stretch_value)})" if p.stretch_value else ""
+    more = stretch_base(p)
+    stretch = "" if more is None else f" ({word('read_strive', lang)} {number(more)})"
     return f"{sign} {value}{high} {unit}{stretch}".strip()

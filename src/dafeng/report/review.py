@@ -16,7 +16,6 @@ _WORDS = {
     "changed": "read_review_changed",
     "others": "read_review_others",
 }
-_SIGNS = ["=", ">", ">=", "<", "<=", "about", "range"]
 _EMBEDDED = ("format", "file", "sha256")
 _OF_PROPOSAL = ("start", "end", "slice", "corrupt", "trust", "shown")
 
@@ -47,7 +46,6 @@ def review_page(data: Mapping[str, Any], lang: str) -> str:
         script=Markup((_DATA / "review.js").read_text(encoding="utf-8")),  # noqa: S704  our own file
         embedded=Markup(_embedded(data, lang)),  # noqa: S704  escaped below
         word=lambda name: word(name, lang),
-        signs=_SIGNS,
         shown=lambda value: "" if value is None else f"{value:.15g}",
         marks=lambda numbers: _worst(trusts, numbers),
     )

@@ -51,6 +51,7 @@ class Scale(Term):
         corrected: formula of the corrected limit over ``limit`` and inputs: one for all grades,
             or grade → formula where only some are corrected.
         consequence: what follows for a value beyond the last grade, and until when.
+        from_books: as of the set, for this scale.
     """
 
     item: str | None = None
@@ -59,6 +60,7 @@ class Scale(Term):
     unknown: tuple[str, ...] = ()
     corrected: str | dict[str, str] | None = None
     consequence: str | None = None
+    from_books: bool = True
     clause: str | None = None
     checked: Checked | None = None
     our_reading: Text | None = None
@@ -76,6 +78,9 @@ class ScaleSet(Record):
             that grade.
         grades: best first.
         beyond: the name for what meets no grade.
+        from_books: whether the value is what a facility used over what it made; not where only a
+            part of it counts (the coal, the share of heat, all but the feedstock), or where it is
+            adjusted before it is compared.
         unknown: when no edition of the family is in force, although one was before.
     """
 
@@ -92,6 +97,7 @@ class ScaleSet(Record):
     direction: Literal["at_most", "at_least"] = "at_most"
     grades: tuple[Grade, ...] = Field(min_length=1)
     beyond: Text
+    from_books: bool = True
     inputs: dict[str, Input] = {}  # noqa: RUF012  frozen
     unknown: tuple[Unknown, ...] = ()
     our_reading: Text | None = None

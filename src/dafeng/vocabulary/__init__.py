@@ -2,6 +2,7 @@
 
 from dafeng.vocabulary.activities import Item, basis, flows, gases, items, marks, uses, worst_mark
 from dafeng.vocabulary.fault import Fault
+from dafeng.vocabulary.files import write_file, write_files
 from dafeng.vocabulary.periods import Period, period, plan_periods
 from dafeng.vocabulary.places import ancestors, below, regions, sectors
 from dafeng.vocabulary.reporters import check_credit_code, fictional_credit_code, is_fictional
@@ -52,4 +53,6 @@ __all__ = [
     "uses",
     "validate",
     "worst_mark",
+    "write_file",
+    "write_files",
 ]

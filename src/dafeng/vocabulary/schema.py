@@ -130,6 +130,8 @@ def read_yaml(path: Path) -> Any:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         raise Fault("bad_yaml", place, reason=getattr(error, "problem", str(error))) from error
+    except ValueError as error:  # a day that does not exist, such as 2024-02-30
+        raise Fault("bad_yaml", str(path), reason=str(error)) from error
 
 
 def validate(model: type[R], data: Any, place: str) -> R:

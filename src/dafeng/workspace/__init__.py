@@ -24,8 +24,12 @@ from dafeng.workspace.decompose import Asked, FaultyFile, decompose
 from dafeng.workspace.door import door_check
 from dafeng.workspace.explained import Finder, found_by
 from dafeng.workspace.figures import Account, Accounts, beside_published
+from dafeng.workspace.firm_amounts import amounts_of
 from dafeng.workspace.gate import AskedGate, gate, gate_file, gate_list
-from dafeng.workspace.graded import FromBooks, Share
+from dafeng.workspace.grade_firms import grade_firms
+from dafeng.workspace.grade_kept import keep_graded, keep_shown, shown_tree
+from dafeng.workspace.grade_lines import grade_lines
+from dafeng.workspace.graded import FromBooks, Share, Unscaled
 from dafeng.workspace.grades import grade_books
 from dafeng.workspace.kept import Kept
 from dafeng.workspace.nowcast import nowcast_of
@@ -33,7 +37,7 @@ from dafeng.workspace.outlook import open_history, open_scenario
 from dafeng.workspace.paths import paths_of
 from dafeng.workspace.portfolio import retrofit_limits, retrofits
 from dafeng.workspace.preview import Moved, Preview, preview
-from dafeng.workspace.projected import keep_statements
+from dafeng.workspace.projected import keep_outlook, keep_statements
 from dafeng.workspace.results import Board, Explanation, Imported
 from dafeng.workspace.room import AskedRoom, Rooms, rooms
 from dafeng.workspace.store import Config, Store
@@ -58,7 +62,9 @@ __all__ = [
     "Rooms",
     "Share",
     "Swept",
+    "Unscaled",
     "Workspace",
+    "amounts_of",
     "barometer",
     "budgeting",
     "classes_of",
@@ -66,6 +72,11 @@ __all__ = [
     "gate_file",
     "gate_list",
     "grade_books",
+    "grade_firms",
+    "grade_lines",
+    "keep_graded",
+    "keep_outlook",
+    "keep_shown",
     "keep_statements",
     "nowcast_of",
     "open_history",
@@ -266,6 +277,9 @@ class Workspace:
             Fault: ``bad_figure_id``, ``unknown_figure``.
         """
         kind, name, scope, when, digest = trees.parse_figure_id(figure)
+        shown = shown_tree(self.store, figure) if digest else None
+        if shown is not None:  # it rests on a file that is not held here: it stands as it was
+            return Explanation(figure, shown, figure)
         if kind == "account":
             reporter = scope.partition("~")[0].partition(".")[0]
             account = self.account(reporters=[reporter], year=when).find(name, scope, when)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,14 +170,9 @@ class Books:
             def bearing(period: str) -> str:
                 return hashed(program(), self._engine.kind, lines.hash(period))
 
-            @cache
-            def summing() -> Summing:
-                return Summing(self._engine, snapshot, lines)
-
-            def compute(periods: Mapping[str, str]) -> pa.Table:
-                return summing()(periods)
-
-            totals = Totals(snapshot, self._shelf.folder / "totals", bearing, compute)
+            summing = Summing(self._engine, snapshot, lines)
+            folder = self._shelf.folder / "totals"
+            totals = Totals(snapshot, folder, bearing, summing, summing.at_once)
             found = self._put(name, labelled(totals.of(year), snapshot.numbered("who")))
         found = found.append_column("year", pa.array([year] * found.num_rows, pa.string()))
         sums = found.group_by(list(KEY)).aggregate([(name, "sum") for name in SUMS])

@@ -285,6 +285,8 @@ def _factors(
 ) -> tuple[Any, list[Finding]]:
     """Return what a rule's formula makes of one tonne of base, by firm."""
     if rule.formula is None:
+        if asked.cases is not None:
+            raise Fault("budget_cases_unused", str(asked.cases), label=rule.id)
         return None, []
     rules = budgets.workspace.rules
     formula = rules.formulas[rule.formula]

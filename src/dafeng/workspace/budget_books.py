@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from dafeng.accounting import PURPOSES, rounded, whole_sum
 from dafeng.budget import Use, use_of
 from dafeng.indicators import within
-from dafeng.vocabulary import Text, period
+from dafeng.vocabulary import Fault, Text, period
 from dafeng.workspace.reporters import VALUE_ADDED, mark_at, ranks_of
 
 if TYPE_CHECKING:
@@ -91,16 +91,22 @@ def held(books: Books, last: str, main_item: float, methods: Sequence[str]) -> H
         last: the last month that is used.
         main_item: share of last year's use from which an item has to be in every month.
         methods: energy methods on the electricity basis wanted.
+
+    Raises:
+        Fault: ``budget_no_enterprises``.
     """
     rows = sorted(
         (row for row in books.reporters() if row["kind"] == ENTERPRISE),
         key=lambda row: str(row["reporter"]),
     )
+    if not rows:
+        raise Fault("budget_no_enterprises")
     energy = _energy(books)
     found = books.table(_by_period(books, energy))
     ends = {label: period(label).last for label in found["period"].unique().to_pylist()}
     until = period(last).last
-    found = found.filter(pc.is_in(found["period"], pa.array([p for p in ends if ends[p] <= until])))
+    over = pa.array([p for p in ends if ends[p] <= until], pa.string())
+    found = found.filter(pc.is_in(found["period"], over))
     years = sorted({period(p).year for p in ends if ends[p] <= until} | {period(last).year})
     years = list(range(years[0], years[-1] + 1))
     ids = [row["reporter"] for row in rows]

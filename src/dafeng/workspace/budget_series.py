@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from dafeng.budget import ForecastSettings, Rolled, roll
-from dafeng.vocabulary import Fault
+from dafeng.vocabulary import Fault, Text
 
 WEEK = len(("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"))
+_DATE, _NUMBER = Text(zh="日期", en="date"), Text(zh="数值", en="number")
 NAMES = ("time", "value")
 
 
@@ -49,12 +50,10 @@ def weekly(path: Path, columns: Mapping[str, str], how: ForecastSettings) -> Wee
         how: the settings.
 
     Raises:
-        Fault: ``no_file``, ``budget_no_column``, ``budget_bad_series``, ``budget_short_series``.
+        Fault: ``no_file``, ``unreadable_file``, ``budget_no_column``, ``budget_bad_series``,
+            ``budget_short_series``.
     """
-    if not path.is_file():
-        raise Fault("no_file", str(path))
-    parquet = path.suffix.casefold() == ".parquet"
-    rows = pq.ParquetFile(path).read() if parquet else csv.read_csv(path)
+    rows = _read(path)
     for name in NAMES:
         if columns.get(name, name) not in rows.column_names:
             near = ", ".join(rows.column_names)
@@ -76,6 +75,18 @@ def weekly(path: Path, columns: Mapping[str, str], how: ForecastSettings) -> Wee
     return Weeks(date.fromordinal(monday), use, int((~whole).sum()), roll(use, how))
 
 
+def _read(path: Path) -> pa.Table:
+    if not path.is_file():
+        raise Fault("no_file", str(path))
+    try:
+        if path.suffix.casefold() == ".parquet":
+            return pq.ParquetFile(path).read()
+        return csv.read_csv(path)
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise Fault("unreadable_file", str(path), reason=reason) from error
+
+
 def _days(rows: pa.Table, name: str, path: Path) -> NDArray[np.int64]:
     column = rows[name]
     try:
@@ -84,7 +95,7 @@ def _days(rows: pa.Table, name: str, path: Path) -> NDArray[np.int64]:
         counted = column.cast(pa.date32()).cast(pa.int32())
         found: NDArray[np.int64] = counted.to_numpy().astype(np.int64)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise Fault("budget_bad_series", str(path), label=name, wanted="date") from error
+        raise Fault("budget_bad_series", str(path), label=name, wanted=_DATE) from error
     return found + date.toordinal(date.fromisoformat("1970-01-01"))
 
 
@@ -92,7 +103,7 @@ def _values(rows: pa.Table, name: str, path: Path) -> NDArray[np.float64]:
     try:
         found: NDArray[np.float64] = rows[name].cast(pa.float64()).to_numpy()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise Fault("budget_bad_series", str(path), label=name, wanted="number") from error
+        raise Fault("budget_bad_series", str(path), label=name, wanted=_NUMBER) from error
     if not np.isfinite(found).all():
-        raise Fault("budget_bad_series", str(path), label=name, wanted="number")
+        raise Fault("budget_bad_series", str(path), label=name, wanted=_NUMBER)
     return found

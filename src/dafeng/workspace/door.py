@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +87,20 @@ def _statistics(rows: Any, add: Add) -> None:
 
 def _lines(rows: Any, add: Add) -> None:
     """A capacity that its source calls an estimate is taken in, and said to be one."""
-    words = {word.casefold() for word in read_yaml(_ESTIMATED)["words"]}
     notes = rows.column("note").to_pylist()
-    at = np.array([i for i, note in enumerate(notes) if (note or "").casefold() in words], np.int64)
+    at = np.array([i for i, note in enumerate(notes) if is_estimate(note)], np.int64)
     if len(at):
         add("capacity_estimated", at[:1], "note", {"count": len(at), "lines": len(notes)})
+
+
+def is_estimate(note: str | None) -> bool:
+    """Whether the note of a capacity line says that its source estimated the capacity."""
+    return (note or "").casefold() in _estimates()
+
+
+@cache
+def _estimates() -> frozenset[str]:
+    return frozenset(word.casefold() for word in read_yaml(_ESTIMATED)["words"])
 
 
 def _pairs(rows: Any, *names: str) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -29,6 +29,7 @@ from dafeng.gate import (
 from dafeng.indicators import there
 from dafeng.plan import Plan
 from dafeng.vocabulary import Fault, Text, ancestors, period, regions
+from dafeng.workspace.door import is_estimate
 from dafeng.workspace.gate_amounts import amounts
 from dafeng.workspace.gate_projects import Row, projects_of
 from dafeng.workspace.room import AskedRoom, Region
@@ -132,7 +133,7 @@ def gate_list(ws: Workspace, asked: AskedGate, rule: str) -> tuple[WholeList, li
     found = books.opinions(held)
     for one in found:
         ws.store.keep_figure(one.figure, one.tree.to_dict("en"))
-    open_ = sum(1 for one in live if one.two_highs is None)
+    open_ = sum(1 for one in live if one.two_highs is None and one.kind != "retrofit")
     findings = [Finding("gate_two_highs_open", "", {"count": open_})] if open_ else []
     return whole_list(found, rule), findings
 
@@ -159,8 +160,11 @@ class GateBooks:
 
     def __init__(self, ws: Workspace, asked: AskedGate) -> None:
         self._ws, self._asked = ws, asked
+        if asked.plan_id is not None and asked.plan_id not in ws.plans:
+            raise Fault("unknown_plan", label=asked.plan_id, near=", ".join(ws.plans))
         self._rows: list[Row] = ws.rows("projects")
-        self._lines: list[Row] = ws.rows("lines")
+        held = ws.rows("lines")
+        self._lines: list[Row] = [row | {"estimated": is_estimate(row["note"])} for row in held]
         self._lists: list[Row] = ws.rows("lists")
         self.projects = projects_of(ws, self._rows, self._lines, self._lists, asked.day)
         self._own = read_own(ws.store.path / "gate")

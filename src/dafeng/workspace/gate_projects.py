@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dafeng.gate import Project, read_project
 from dafeng.indicators import there
 from dafeng.vocabulary import Fault, Text, read_yaml, validate
+from dafeng.workspace.supervision import reviewed
 
 if TYPE_CHECKING:
     from dafeng.workspace import Workspace
@@ -42,8 +43,16 @@ def projects_of(
     facts = _facts(lists, day)
     names = {row["reporter"]: row["name_zh"] for row in ws.rows("reporters")}
     methods = _methods(ws.rows("assignments"), day)
+    reviews = {row["project"]: row for row in reviewed(ws, day).to_pylist()}
     held = {
-        name: _of_row(row, carriers.get(name, ()), given.get(name, ()), facts, names, methods)
+        name: _of_row(
+            row | {"review": reviews[name]},
+            carriers.get(name, ()),
+            given.get(name, ()),
+            facts,
+            names,
+            methods,
+        )
         for name, row in found.items()
     }
     filed: dict[str, Project] = {}
@@ -64,10 +73,7 @@ def _of_row(
     methods: Mapping[tuple[str, str], str],
 ) -> Project:
     own = facts.get(row["project"], {})
-    review: Row = {"opinion": "granted" if row["approved"] else "none"}
-    review |= {"day": row["approved"] or None, "energy_tce": row["approved_tce"]}
-    if own.get("review") is False:
-        review["opinion"] = "refused"
+    review = _review(row["review"])
     review |= {name: own.get(name) for name in ("window_guidance", "carbon_evaluated")}
     zh = row["title_zh"]
     data: Row = {
@@ -84,16 +90,27 @@ def _of_row(
         "energy": [{k: one[k] for k in ("item", "flow", "quantity", "unit")} for one in carriers],
         "method": methods.get((row["reporter"], row["facility"]), ""),
         "energy_review": review,
+        "used_tce": row["review"]["used_tce"],
         "zoning": {"holds": own.get("zoning")},
         "eia": {"holds": own.get("eia")},
     }
     return validate(Project, data, f"projects:{row['project']}")
 
 
+def _review(held: Row) -> Row:
+    """Return the energy review as supervision reads it: what is not stated is not known."""
+    opinion, day = held["opinion"], held["opinion_date"]
+    if opinion == "granted" and not day:
+        opinion = ""  # of an opinion without a day nothing can be told
+    approved = held["approved_tce"]
+    return {"opinion": opinion or None, "day": day or None, "energy_tce": approved}
+
+
 def _products(row: Row) -> list[Row]:
     if not row["product"]:
         return []
-    return [{"item": row["product"], "capacity": row["capacity"], "unit": row["unit"] or "t"}]
+    product: Row = {name: row[name] for name in ("capacity", "route", "field", "design")}
+    return [product | {"item": row["product"], "unit": row["unit"] or "t"}]
 
 
 def _line(line: Row, own: Mapping[str, Any]) -> Row:

@@ -1,321 +1,237 @@
-"""What enterprises used, emitted, made and held in a year, as columns; ratios of them."""
+"""Enterprises of the books held against scales and scorecards, each by the rule of its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
 
-import ibis
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
-from dafeng.accounting import PURPOSES, rounded, whole_sum
 from dafeng.explain import Node
-from dafeng.grading import Amount, Ratio, amounts
-from dafeng.vocabulary import Text, factor, items, marks, period, sectors
-from dafeng.workspace.reporters import mark_at, ranks_of
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-    from dafeng.workspace.books import Books
+from dafeng.findings import Finding
+from dafeng.grading import (
+    GROW,
+    LACKS,
+    REASON,
+    Job,
+    Placing,
+    Ratio,
+    card_of,
+    place,
+    rate,
+    reasons,
+)
+from dafeng.rulebook import Rulebook, Scale, ScaleSet, Scorecard
+from dafeng.vocabulary import Fault, Text, period
+from dafeng.workspace.firm_amounts import Amounts, prices_of
+from dafeng.workspace.firm_ratios import Cells, Ratios, one_basis
+from dafeng.workspace.graded import COUNTRY, NO_EDITION, FromBooks, Unscaled, choices_said
 
 Row = dict[str, Any]
-Column = NDArray[Any]
-
-_PARTS = 1000  # an amount of the books is summed in thousandths of its unit
-_COMPARED = 2  # enterprises, of which one is compared with the mean
-_DIGITS = 6  # of a ratio; what lies beyond is noise of division
-_FLOWS = ("produced", "held", "waste")
-_HELD = "held"
-_NO_MARK = -1
+Rule = TypeVar("Rule")
+_VALUE = "value"
 
 
-@dataclass(frozen=True)
-class Part:
-    """An amount of each enterprise in a year.
-
-    Attributes:
-        label: what it is.
-        unit: unit of ``value``.
-        value: amounts; ``NaN`` where there is none.
-        rank: rank of the worst mark of each.
-        reason: why there is none; empty where there is one.
-    """
-
-    label: Text
-    unit: str
-    value: Column
-    rank: Column
-    reason: Column
-
-
-class Firms:
-    """The enterprises of a region in a year, in the order of their ids.
+def grade_firms(
+    rules: Rulebook,
+    amounts: Amounts,
+    job: Job,
+    day: date,
+    shown: Callable[[Row], bool],
+) -> FromBooks:
+    """Grade enterprises.
 
     Args:
-        books: the ledger, joined to the rules.
-        rows: the enterprises, as of ``Books.reporters``.
-        year: the year.
-        complete: methods that give a total.
+        rules: the rulebook.
+        amounts: of all enterprises that may be compared; several gradings may share them.
+        job: the grading.
+        day: on which rules are taken.
+        shown: which of them are asked for; the others stay in means and ranks.
+
+    Raises:
+        Fault: as ``editions_of`` and ``card_of``, where no place has a rule.
     """
+    found = _Graded(rules, job, Ratios(amounts), (day, int(amounts.year)), shown)
+    return found.by_scale(job.value) if job.value is not None else found.by_card()
+
+
+class _Graded:
+    """A grading of enterprises while it is done."""
 
     def __init__(
-        self, books: Books, rows: Sequence[Row], year: int, complete: Iterable[str]
+        self,
+        rules: Rulebook,
+        job: Job,
+        ratios: Ratios,
+        when: tuple[date, int],
+        shown: Callable[[Row], bool],
     ) -> None:
-        self.rows = sorted(rows, key=lambda row: str(row["reporter"]))
-        self.ids = pa.array([row["reporter"] for row in self.rows], pa.string())
-        self.year = str(year)
-        self._books, self._complete = books, set(complete)
-        self._parts: dict[str, Part] = {}
-        self._whole = len(period(self.year).months())
+        self._rules, self._job, self._ratios = rules, job, ratios
+        self._day, self._year = when
+        self._rows = ratios.held.rows
+        self._shown = np.array([shown(row) for row in self._rows], bool)
+        self._findings = [*choices_said(job)]
+        self._without: list[int] = []
 
-    def part(self, name: str) -> Part:
-        """Return an amount by its id: a total of the accounts, or an item of the books."""
-        if name not in self._parts:
-            held = amounts().get(name)
-            self._parts[name] = self._total(held) if held else self._booked(name)
-        return self._parts[name]
-
-    def ratio(self, wanted: Ratio, unit: str) -> tuple[Column, Column]:
-        """Return a ratio in a unit (``NaN`` for none), and why there is none.
-
-        Ids of the words of reasons: those of the amounts; ``firm_no_divisor``.
-        """
-        over = self.part(wanted.over)
-        if wanted.under is None:
-            value = np.round(over.value * factor(over.unit, unit), _DIGITS)
-            return value, over.reason
-        under = self.part(wanted.under)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = over.value / under.value
-        reason = np.where(over.reason != "", over.reason, under.reason)
-        nothing = (reason == "") & ~(under.value > 0)
-        reason = np.where(nothing, "firm_no_divisor", reason)
-        value[reason != ""] = np.nan
-        if wanted.per_mean:
-            means, counts = self.means(wanted)
-            reason = np.where((reason == "") & (counts < _COMPARED), "firm_alone", reason)
-            value = value / means
-            value[reason != ""] = np.nan
-            return np.round(value, _DIGITS), reason
-        return np.round(value * factor(f"{over.unit}/{under.unit}", unit), _DIGITS), reason
-
-    def means(self, wanted: Ratio) -> tuple[Column, Column]:
-        """Return the ratio of the sector of each, and over how many enterprises.
-
-        Sum over sum of those that have both amounts, by division; in whole units, so that the
-        order of rows does not matter.
-        """
-        over, under = self.part(wanted.over), self.part(wanted.under or "")
-        whole = (over.reason == "") & (under.reason == "") & (under.value > 0)
-        size = int(self._division.max(initial=-1)) + 1
-        sums = []
-        for part in (over, under):
-            total = np.zeros(size, np.int64)
-            units = np.where(whole, part.value, 0).round().astype(np.int64)
-            np.add.at(total, self._division, units)
-            sums.append(total)
-        count = np.bincount(self._division[whole], minlength=size)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return (sums[0] / sums[1])[self._division], count[self._division]
-
-    def mark(self, names: Iterable[str], at: int) -> str:
-        """Return the worst mark of some amounts of an enterprise."""
-        return mark_at(max(int(self.part(name).rank[at]) for name in names))
-
-    def nodes(self, wanted: Ratio, at: int) -> tuple[Node, ...]:
-        """Return what a ratio of an enterprise rests on."""
-        who = self.rows[at]["reporter"]
-        names = [name for name in (wanted.over, wanted.under) if name]
-        found = [self._node(self.part(name), name, who, at) for name in names]
-        if wanted.per_mean:
-            means, counts = self.means(wanted)
-            over, under = (self.part(name) for name in names)
-            sector = self.division(at)
-            unit = wanted.unit or f"{over.unit}/{under.unit}"
-            mean = float(means[at]) * factor(f"{over.unit}/{under.unit}", unit)
-            worst = self._worst_of(names, at)
-            label = Text(
-                zh=f"{sectors()[sector].zh}平均（{int(counts[at])} 家）",
-                en=f"mean of {sectors()[sector].en} ({int(counts[at])} enterprises)",
+    def by_scale(self, wanted: Ratio) -> FromBooks:
+        """Hold a ratio of each against the scale of its place."""
+        job, ratings, cells = self._job, [], []
+        scale_of = lambda region: self._rules.scale(  # noqa: E731
+            job.family or "", job.scale or "", self._day, region
+        )
+        held: dict[str, tuple[ScaleSet, Scale]] = {}
+        for (edition, scale), places in self._grouped(scale_of, lambda rule: rule[0].id):
+            held[edition.id] = (edition, scale)
+            found = self._ratios.cells(wanted, wanted.unit or scale.unit, edition.region or COUNTRY)
+            asked = [at for at in places if self._shown[at]]
+            rows = self._sheet({_VALUE: wanted}, {_VALUE: found}, asked)
+            ratings += rate(
+                self._rules, [edition], [r | {"scale": scale.id} for r in rows], self._day
             )
-            known = mean if np.isfinite(mean) else None
-            ref = f"mean/{sector}/{self.year}"
-            found.append(Node("formula", ref, label, known, unit, worst))
-        return tuple(found)
+            cells += asked
+        self._say([wanted], cells)
+        self._say_bases(wanted, cells)
+        order = {row["reporter"]: at for at, row in enumerate(self._rows)}
+        ratings.sort(key=lambda one: (one.edition.id, order[one.who]))
+        return self._found(ratings=tuple(ratings), named=job.scale or "")
 
-    def division(self, at: int) -> str:
-        """Return the sector, two digits, of an enterprise."""
-        return self._divisions[int(self._division[at])]
-
-    def _node(self, part: Part, name: str, who: str, at: int) -> Node:
-        value = None if part.reason[at] else float(part.value[at])
-        kind: Any = "account" if name in amounts() else "entry"
-        flags = ("not_reported",) if value is None else ()
-        ref = f"{who}/{name}/{self.year}"
-        shown = int(value) if value is not None and name in amounts() else value
-        mark = mark_at(int(part.rank[at]))
-        return Node(kind, ref, part.label, shown, part.unit, mark, flags)
-
-    def _worst_of(self, names: Sequence[str], at: int) -> str:
-        same = self._division == self._division[at]
-        return mark_at(max(int(self.part(name).rank[same].max()) for name in names))
-
-    @cached_property
-    def _divisions(self) -> list[str]:
-        return sorted({_division_of(row["sector"]) for row in self.rows})
-
-    @cached_property
-    def _division(self) -> Column:
-        place = {name: at for at, name in enumerate(self._divisions)}
-        return np.array([place[_division_of(row["sector"])] for row in self.rows], np.int64)
-
-    def _total(self, amount: Amount) -> Part:
-        """Return a total of the accounts; none where a part, a month or the one method lacks."""
-        rows = self._books.rows
-        rows = rows.filter(
-            (rows.year == self.year)
-            & (rows.facility == "")
-            & (rows.memo == "")
-            & (rows.measure == amount.measure)
-            & rows.purpose.contains(f"|{PURPOSES[amount.measure]}|")
+    def by_card(self) -> FromBooks:
+        """Hold those that have the same scorecard against it and each other."""
+        end = period(str(self._year)).last
+        card_at = lambda region: card_of(  # noqa: E731
+            self._rules, self._job.family or "", end, region
         )
-        every = self._methods(self._books.table(rows.select("reporter", "method").distinct()))
-        used = every
-        if amount.methods:
-            rows = rows.filter(rows.method.isin(amount.methods))
-            used = [one & set(amount.methods) for one in every]
-        months = self._months(rows)
-        if amount.gas:
-            rows = rows.filter(rows.gas == amount.gas)
-        rows = rows.join(ranks_of(self._books), ["inputs", "mark"])
-        sums = rows.group_by("reporter").aggregate(
-            value=whole_sum(rows.grams),
-            lost=rows.grams.isnull().any(),
-            rank=rows["rank"].max(),
+        placings: list[Placing] = []
+        for card, places in self._grouped(card_at, lambda one: one.id):
+            wanted, cells = self._criteria(card, places)
+            if not any(self._shown[at] for at in places):
+                continue
+            sheet = self._sheet(wanted, cells, places)
+            placed = place(self._rules, card, sheet, end)
+            placings += [one for one, at in zip(placed, places, strict=True) if self._shown[at]]
+            self._say([*wanted.values()], [at for at in places if self._shown[at]])
+            lost = sum(REASON in one.row for one in placings)
+            if lost:
+                values = {"count": lost, "card": card.family}
+                self._findings.append(Finding("grade_by_file", card.id, values))
+        return self._found(placings=tuple(placings), named=self._job.family or "")
+
+    def _criteria(
+        self, card: Scorecard, places: Sequence[int]
+    ) -> tuple[dict[str, Ratio], dict[str, Cells]]:
+        wanted, cells = {}, {}
+        for one in card.criteria:
+            if one.id not in self._job.criteria:
+                continue
+            ratio = wanted[one.id] = self._job.criteria[one.id]
+            found = self._ratios.cells(ratio, one.unit or "1")
+            cells[one.id], basis = one_basis(self._ratios, ratio, found, places)
+            other = int((cells[one.id].reason[places] == "firm_other_basis").sum())
+            if other:
+                values = {"criterion": one.name, "basis": prices_of(basis) or _CURRENT}
+                said = Finding("grade_one_basis", card.id, values | {"count": other})
+                self._findings.append(said)
+        return wanted, cells
+
+    def _grouped(
+        self, rule_at: Callable[[str], Rule], id_of: Callable[[Rule], str]
+    ) -> Iterator[tuple[Rule, list[int]]]:
+        """Yield each rule with the places of those that it holds for; who has none is kept.
+
+        Raises:
+            Fault: the first one, where no rule holds for any that is shown.
+        """
+        regions = list(dict.fromkeys(row["region"] for row in self._rows))
+        found: dict[str, Rule] = {}
+        faults: dict[str, Fault] = {}
+        for region in regions:
+            try:
+                found[region] = rule_at(region)
+            except Fault as fault:
+                if fault.code not in NO_EDITION:
+                    raise
+                faults[region] = fault
+        places: dict[str, list[int]] = {}
+        for at, row in enumerate(self._rows):
+            if row["region"] in found:
+                places.setdefault(id_of(found[row["region"]]), []).append(at)
+            elif self._shown[at]:
+                self._without.append(at)
+        if faults and len(self._without) == int(self._shown.sum()):
+            raise faults[self._rows[self._without[0]]["region"]]
+        rules = {id_of(rule): rule for rule in found.values()}
+        yield from ((rules[name], own) for name, own in places.items())
+
+    def _sheet(
+        self, wanted: Mapping[str, Ratio], cells: Mapping[str, Cells], places: Sequence[int]
+    ) -> list[Row]:
+        """Return a row for each enterprise: values, why one is missing, what each rests on."""
+        held = self._ratios.held
+        marks = held.worst({n for one in wanted.values() for n in (one.over, one.under) if n})
+        columns = {name: _plain(one.value) for name, one in cells.items()}
+        why = {name: one.reason.tolist() for name, one in cells.items()}
+        lacks = {name: one.lacks.tolist() for name, one in cells.items()}
+        rows = []
+        for at in places:
+            row: Row = {"who": held.rows[at]["reporter"], "mark": marks[at]}
+            row |= {name: column[at] for name, column in columns.items()}
+            row[GROW] = _growing(cells, at)
+            lacking = {name: column[at] for name, column in why.items() if column[at]}
+            if lacking:
+                row[REASON] = lacking
+                row[LACKS] = {name: lacks[name][at] for name in lacking if lacks[name][at]}
+            rows.append(row)
+        return rows
+
+    def _say(self, wanted: Iterable[Ratio], asked: Sequence[int]) -> None:
+        """Say which amounts are missing, for how many and why."""
+        places = np.array(asked, np.int64)
+        for name in dict.fromkeys(n for r in wanted for n in (r.over, r.under) if n):
+            part = self._ratios.held.part(name)
+            found, counts = np.unique(part.reason[places].astype(str), return_counts=True)
+            for why, count in zip(found.tolist(), counts.tolist(), strict=True):
+                if why:
+                    words = reasons()[why].name
+                    values = {"amount": part.label, "count": count, "of": len(places), "why": words}
+                    self._findings.append(Finding("grade_lacking", self._job.id, values))
+
+    def _say_bases(self, wanted: Ratio, asked: Sequence[int]) -> None:
+        """Say where values stand on several price bases."""
+        held = (
+            self._ratios.held.part(wanted.over),
+            self._ratios.held.part(wanted.under or wanted.over),
         )
-        found = self._books.table(sums)
-        value, lost, rank = self._aligned(found, "value", "lost", "rank")
-        reason = np.full(len(self.rows), "", object)
-        for why, where in (
-            ("firm_not_booked", [not one for one in every]),
-            ("firm_other_method", [not one for one in used]),
-            ("firm_incomplete_method", [not one <= self._complete for one in used]),
-            ("firm_two_methods", [len(one) > 1 for one in used]),
-            ("firm_part_unknown", lost == 1),
-            ("firm_months_missing", months < self._whole),
-            ("firm_not_booked", np.isnan(value)),
-        ):
-            self._say(reason, np.asarray(where, bool), why)
-        value[reason != ""] = np.nan
-        return Part(amount.name, amount.unit, value, _ranked(rank), reason)
+        places = [at for at in asked if not any(part.reason[at] for part in held)]
+        found, counts = np.unique(self._ratios.basis(wanted)[places], return_counts=True)
+        if len(found) > 1:
+            said = [
+                (prices_of(one) or _CURRENT, count)
+                for one, count in zip(found.tolist(), counts.tolist(), strict=True)
+            ]
+            bases = Text(
+                zh="、".join(f"{text.zh} {count} 家" for text, count in said),
+                en=", ".join(f"{text.en} ×{count}" for text, count in said),
+            )
+            self._findings.append(Finding("grade_price_bases", self._job.id, {"bases": bases}))
 
-    def _booked(self, item: str) -> Part:
-        """Return an item of the books; a stock is told once a year, a flow for all its months."""
-        rows = self._books.prepared
-        names = ("entry", "reporter", "flow", "product", "period", "amount", "mark")
-        rows = rows.filter(
-            (rows.year == self.year)
-            & (rows.facility == "")
-            & (rows.item == item)
-            & rows.flow.isin(_FLOWS)
+    def _found(self, named: str, **graded: Any) -> FromBooks:
+        without = tuple(
+            Unscaled(self._rows[at]["reporter"], named, ("no_scale",)) for at in self._without
         )
-        rows = rows.select(*names).distinct()
-        rank = ibis.memtable(_ranks())
-        months = self._months(rows)
-        held = rows.join(rank, "mark")
-        sums = held.group_by("reporter").aggregate(
-            value=whole_sum(rounded(held.amount * _PARTS)),
-            rank=held["rank"].max(),
-            rows=held.entry.nunique(),
-            stock=(held.flow == _HELD).any(),
-            kinds=held["product"].nunique(),
+        said = tuple(self._findings)
+        return FromBooks(
+            self._job, self._day, self._year, unscaled=without, findings=said, **graded
         )
-        found = self._books.table(sums)
-        value, rank_, count, stock, kinds = self._aligned(
-            found, "value", "rank", "rows", "stock", "kinds"
-        )
-        reason = np.full(len(self.rows), "", object)
-        self._say(reason, np.isnan(value), "firm_not_booked")
-        self._say(reason, (stock == 1) & (count > 1), "firm_stock_twice")
-        self._say(reason, (stock != 1) & (months < self._whole), "firm_months_missing")
-        self._say(reason, kinds > 1, "firm_two_bases")
-        value = value / _PARTS
-        value[reason != ""] = np.nan
-        return Part(items()[item].name, items()[item].unit, value, _ranked(rank_), reason)
-
-    def _months(self, rows: ir.Table) -> Column:
-        """Return for how many months of the year each has rows."""
-        found = self._books.table(rows.select("reporter", "period").distinct())
-        at = pc.index_in(found["reporter"], self.ids).combine_chunks()
-        labels = found["period"].combine_chunks().dictionary_encode()
-        bits = np.array([_bits(label) for label in labels.dictionary.to_pylist()], np.int64)
-        known = at.is_valid().to_numpy(zero_copy_only=False)
-        held = np.zeros(len(self.rows), np.int64)
-        places = at.fill_null(0).to_numpy(zero_copy_only=False)[known]
-        codes = labels.indices.to_numpy(zero_copy_only=False)[known]
-        if len(codes):
-            np.bitwise_or.at(held, places, bits[codes])
-        return np.bitwise_count(held)
-
-    def _methods(self, found: pa.Table) -> list[set[str]]:
-        used: list[set[str]] = [set() for _ in self.rows]
-        at = pc.index_in(found["reporter"], self.ids)
-        for place, method in zip(at.to_pylist(), found["method"].to_pylist(), strict=True):
-            if place is not None:
-                used[place].add(method)
-        return used
-
-    def _aligned(self, found: pa.Table, *names: str) -> list[Column]:
-        """Return columns in the order of the enterprises; ``NaN`` for those without a row."""
-        at = pc.index_in(self.ids, found["reporter"].combine_chunks())
-        return [
-            pc.cast(found[name], pa.float64(), safe=False)
-            .take(at)
-            .to_numpy()
-            .astype(np.float64, copy=True)
-            for name in names
-        ]
-
-    @staticmethod
-    def _say(reason: Column, where: Column, why: str) -> None:
-        """Give a reason to those that have none yet."""
-        reason[(reason == "") & where] = why
 
 
-def per_row(reasons: dict[str, Column], at: int) -> dict[str, str]:
-    """Return the reasons of one enterprise, by column."""
-    return {name: str(column[at]) for name, column in reasons.items() if column[at]}
+_CURRENT = Text(zh="现价", en="current prices")
 
 
-def growing(firms: Firms, wanted: dict[str, Ratio], at: int) -> Callable[[str], tuple[Node, ...]]:
+def _growing(cells: Mapping[str, Cells], at: int) -> Callable[[str], tuple[Node, ...]]:
     """Return what grows the nodes below a cell of a row."""
-    return lambda name: firms.nodes(wanted[name], at) if name in wanted else ()
+    return lambda name: cells[name].grow(at) if name in cells else ()
 
 
-def _division_of(sector: str) -> str:
-    known = sectors()
-    place = known.get(sector)
-    while place is not None and place.kind == "class" and place.parent:
-        place = known.get(place.parent)
-    return place.id if place else sector
-
-
-def _bits(label: str) -> int:
-    """Return the months of a period inside its year as bits."""
-    return sum(1 << (int(month.rpartition("-")[2]) - 1) for month in period(label).months())
-
-
-def _ranks() -> pa.Table:
-    held = {mark.id: mark.rank for mark in marks().values()}
-    held["reported"] = _NO_MARK
-    return pa.table({"mark": list(held), "rank": list(held.values())})
-
-
-def _ranked(rank: Column) -> Column:
-    return np.where(np.isnan(rank), _NO_MARK, rank).astype(np.int64)
+def _plain(column: Any) -> list[float | None]:
+    return [None if value != value else value for value in column.tolist()]  # noqa: PLR0124  NaN

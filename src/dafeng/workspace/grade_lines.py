@@ -3,107 +3,134 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dafeng.explain import Node
 from dafeng.grading import BEYOND, GROW, REASON, Job, Rating, editions_of, rate
-from dafeng.indicators import there, within
-from dafeng.rulebook import Rulebook, Scale
+from dafeng.indicators import there
+from dafeng.rulebook import Rulebook, Scale, ScaleSet
 from dafeng.vocabulary import Fault, Text, factor, items, period
-from dafeng.workspace.graded import FromBooks, Late, Share, choices_said
-from dafeng.workspace.lines import Use, uses
+from dafeng.workspace.door import is_estimate
+from dafeng.workspace.grade_shares import shares
+from dafeng.workspace.graded import NO_EDITION, FromBooks, Late, Size, Unscaled, choices_said
+from dafeng.workspace.lines import ENERGY, POWER, Use, base_of, lacking, uses
 
 if TYPE_CHECKING:
-    from dafeng.workspace import Workspace
     from dafeng.workspace.books import Books
 
 Row = dict[str, Any]
-COUNTRY = "00"
 _VALUE = "value"
+_USED = {
+    ENERGY: Text(zh="设施的综合能耗", en="energy of its facility"),
+    POWER: Text(
+        zh="设施的用电量（购入＋自发自用－外供）",
+        en="electricity of its facility (bought, generated for itself, less sold)",
+    ),
+}
 _MONTHS = 12
-_NO_EDITION = ("unknown_family", "no_edition", "no_scale")
+_NONE_NAMED = {"field": "line_no_field", "quota": "line_no_quota"}
 
 
 def grade_lines(
-    ws: Workspace, books: Books, job: Job, when: tuple[date, int], region: str
+    rules: Rulebook,
+    books: Books,
+    job: Job,
+    lines: Sequence[Row],
+    when: tuple[date, int],
+    shown: Callable[[Row], bool],
 ) -> FromBooks:
-    """Grade the capacity lines of a region.
+    """Grade capacity lines.
 
     Args:
-        ws: the workspace.
-        books: its books.
+        rules: the rulebook.
+        books: the ledger, joined to it.
         job: the grading.
+        lines: all capacity lines, since several may share a facility.
         when: day of the rules, and the year whose figures are graded.
-        region: only lines that lie there.
+        shown: which of them are asked for.
 
     Raises:
-        Fault: ``grade_no_lines``; as ``editions_of``.
+        Fault: as ``editions_of``.
     """
     day, year = when
     end = str(period(str(year)).last)
-    every = ws.rows("lines")
-    held = [row for row in every if within(row["region"], region or COUNTRY) and there(row, end)]
-    if not held:
-        raise Fault("grade_no_lines", region=region or COUNTRY, year=year)
-    found = uses(books, every)
-    ratings, unscaled = _rated(ws.rules, job, held, {k: v.get(year) for k, v in found.items()}, day)
-    size = {row["line"]: _capacity(row) for row in held}
+    held = [row for row in lines if shown(row) and there(row, end)]
+
+    @cache
+    def used(base: str) -> dict[str, Use | None]:
+        return {line: own.get(year) for line, own in uses(books, lines, year, base).items()}
+
+    ratings, unscaled = _rated(rules, job, held, used, day)
+    sizes = {row["line"]: _size(row) for row in held}
     return FromBooks(
         job,
         day,
         year,
         ratings=tuple(ratings),
-        unscaled=unscaled,
-        shares=tuple(_shares(ratings, size)) if job.best is None else (),
-        late=tuple(_late(ws.rules, ratings, day)) if job.best is None else (),
+        unscaled=tuple(unscaled),
+        sizes=sizes,
+        shares=tuple(shares(ratings, unscaled, sizes)),
+        late=tuple(_late(rules, ratings, day)) if job.best is None else (),
         leaders=tuple(_leaders(job, ratings)),
         findings=tuple(choices_said(job)),
     )
 
 
 def _rated(
-    rules: Rulebook, job: Job, held: Sequence[Row], used: dict[str, Use | None], day: date
-) -> tuple[list[Rating], dict[str, str]]:
+    rules: Rulebook,
+    job: Job,
+    held: Sequence[Row],
+    used: Callable[[str], dict[str, Use | None]],
+    day: date,
+) -> tuple[list[Rating], list[Unscaled]]:
     """Hold lines against their scales, those of one family and region together."""
     groups: dict[tuple[str, str], list[tuple[Row, str]]] = defaultdict(list)
-    unscaled: dict[str, str] = {}
+    unscaled: list[Unscaled] = []
+
+    def without(row: Row, named: str, why: str) -> None:
+        own = (used(ENERGY).get(row["line"]) or Use(reason=lacking(row, ENERGY))).reason
+        unscaled.append(Unscaled(row["line"], named, (own, why) if own else (why,), row["product"]))
+
     for row in held:
         named = str(row[job.by or ""])
         family, _, scale = ("", "", named) if job.family else named.partition(".")
-        if not scale:
-            unscaled[row["line"]] = ""
-            continue
-        groups[job.family or family, row["region"]].append((row, scale))
+        if scale:
+            groups[job.family or family, row["region"]].append((row, scale))
+        else:
+            without(row, named, "no_scale" if named else _NONE_NAMED[job.by or ""])
     ratings: list[Rating] = []
     for (family, region), own in groups.items():
         try:
             editions = editions_of(rules, family, day, region)
         except Fault as fault:
-            if fault.code not in _NO_EDITION:
+            if fault.code not in NO_EDITION:
                 raise
-            unscaled |= {row["line"]: scale for row, scale in own}
-            continue
-        known = {scale.id: scale for one in reversed(editions) for scale in one.scales}
-        unscaled |= {row["line"]: scale for row, scale in own if scale not in known}
-        rows = [
-            _line_row(row, known[scale], used.get(row["line"]) or Use(reason=_silent(row)))
-            for row, scale in own
-            if scale in known
-        ]
+            editions = []
+        known = {scale.id: (one, scale) for one in reversed(editions) for scale in one.scales}
+        for row, scale in own:
+            if scale not in known:
+                without(row, scale if job.family else f"{family}.{scale}", "no_scale")
+        rows = [_line_row(row, *known[scale], used) for row, scale in own if scale in known]
         ratings += rate(rules, editions, rows, day)
     place_ = {row["line"]: at for at, row in enumerate(held)}
-    return sorted(
-        ratings, key=lambda one: (one.edition.id, one.scale.id, place_[one.who])
-    ), unscaled
+    ratings.sort(key=lambda one: (one.edition.id, one.scale.id, place_[one.who]))
+    return ratings, unscaled
 
 
-def _line_row(row: Row, scale: Scale, use: Use) -> Row:
+def _line_row(
+    row: Row, edition: ScaleSet, scale: Scale, used: Callable[[str], dict[str, Use | None]]
+) -> Row:
+    base = base_of(scale, row["product"])
+    use = used(base).get(row["line"]) or Use(reason=lacking(row, base))
     reason = use.reason
     if scale.item and scale.item != row["product"]:
         reason = "line_other_product"
+    elif not (edition.from_books and scale.from_books):
+        reason = "line_other_measure"
     elif not reason and use.months < _MONTHS:
         reason = "line_months_missing"
     value = None
@@ -123,43 +150,23 @@ def _line_row(row: Row, scale: Scale, use: Use) -> Row:
     return held | ({REASON: {_VALUE: reason}} if reason else {})
 
 
-def _silent(row: Row) -> str:
-    return "line_no_energy" if row["facility"] else "line_no_facility"
-
-
 def _line_nodes(row: Row, use: Use) -> tuple[Node, ...]:
-    """Return energy and output of a line, where they are its own."""
-    if use.grams is None:
+    """Return use and output of a line, where they are its own."""
+    if use.used is None:
         return ()
     place_ = f"{row['reporter']}.{row['facility']}"
     item = items()[row["product"]]
-    energy = Text(zh="设施的综合能耗", en="energy of its facility")
+    name = "energy" if use.base == ENERGY else "electricity"
     return (
-        Node("account", f"{place_}/energy", energy, use.grams, "gce", use.mark),
+        Node("account", f"{place_}/{name}", _USED[use.base], use.used, use.base, use.mark),
         Node("entry", f"{place_}/{item.id}", item.name, use.made, item.unit, use.mark),
     )
 
 
-def _capacity(row: Row) -> tuple[float, str]:
+def _size(row: Row) -> Size:
     unit = items()[row["product"]].unit
-    return row["capacity"] * factor(row["unit"], unit), unit
-
-
-def _shares(ratings: Iterable[Rating], size: dict[str, tuple[float, str]]) -> Iterator[Share]:
-    """Yield the shares of capacity of each field; capacities of different units are not added."""
-    groups: dict[tuple[str, str, str], list[Rating]] = defaultdict(list)
-    for one in ratings:
-        groups[one.edition.id, one.scale.id, size[one.who][1]].append(one)
-    for (_, _, unit), own in groups.items():
-        whole = sum(size[one.who][0] for one in own)
-        parts: dict[str, float] = defaultdict(float)
-        for one in own:
-            parts[one.graded.grade] += size[one.who][0]
-        unknown = parts.pop("", 0.0)
-        if not whole > 0:
-            continue
-        shares = {name: part / whole for name, part in parts.items()}
-        yield Share(own[0], len(own), whole, unit, shares, unknown / whole)
+    amount = row["capacity"] * factor(row["unit"], unit)
+    return Size(amount, unit, is_estimate(row["note"]))
 
 
 def _late(rules: Rulebook, ratings: Iterable[Rating], day: date) -> Iterator[Late]:

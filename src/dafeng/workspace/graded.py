@@ -7,8 +7,38 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from dafeng.findings import Finding
-from dafeng.grading import Job, Placing, Rating
+from dafeng.grading import Job, Placing, Rating, reasons
 from dafeng.rulebook import Deadline
+from dafeng.vocabulary import Text
+
+COUNTRY = "00"
+NO_EDITION = ("unknown_family", "no_edition", "no_scale", "unknown_scale")
+"""Faults that say that no rule of a name holds there on that day."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """The capacity of a line per year, and whether its source estimated it."""
+
+    amount: float
+    unit: str
+    estimated: bool = False
+
+
+@dataclass(frozen=True)
+class Unscaled:
+    """What is held against no scale.
+
+    Attributes:
+        named: scale or field that it names; empty where it names none.
+        reasons: why (ids of words): that there is no scale, and what lacks besides.
+        product: of a line.
+    """
+
+    who: str
+    named: str
+    reasons: tuple[str, ...]
+    product: str = ""
 
 
 @dataclass(frozen=True)
@@ -16,19 +46,40 @@ class Share:
     """How the capacity of a field lies over the levels.
 
     Attributes:
-        rating: one of its lines, for the words of the field and its grades.
+        name: of the field; of the product where no field is named or none is in force.
+        rating: one of its lines, for the words of the grades; ``None`` where none has a scale.
         lines: how many there are.
         capacity: their capacity per year, in ``unit``.
-        by_grade: grade → share of the capacity, 0 to 1; empty where no line reports its energy.
+        estimated: lines among them whose capacity the source estimated.
+        by_grade: grade → share of the capacity, 0 to 1; empty where no line has a level.
+        counts: grade → lines.
         unknown: share of the capacity whose level is not known.
+        reasons: why it is not known (id of words) → lines; one may have several.
     """
 
-    rating: Rating
+    name: Text
+    rating: Rating | None
     lines: int
     capacity: float
     unit: str
+    estimated: int
     by_grade: dict[str, float]
+    counts: dict[str, int]
     unknown: float
+    reasons: dict[str, int]
+
+    @property
+    def unrated(self) -> int:
+        """Lines whose level is not known."""
+        return self.lines - sum(self.counts.values())
+
+    @property
+    def status(self) -> str:
+        """``computed``; else ``not_reported`` where each line lacks a report, or ``not_rated``."""
+        if self.by_grade:
+            return "computed"
+        silent = sum(n for why, n in self.reasons.items() if reasons()[why].status != "not_rated")
+        return "not_reported" if silent >= self.lines else "not_rated"
 
 
 @dataclass(frozen=True)
@@ -54,7 +105,8 @@ class FromBooks:
         year: whose figures are graded.
         ratings: values against scales.
         placings: participants of a scorecard.
-        unscaled: line → what it names, where no scale in force there has that name.
+        unscaled: those that no scale in force there is about.
+        sizes: line → its capacity.
         shares: capacity by level and field.
         late: lines below the last level.
         leaders: the best of each field, with their places.
@@ -66,11 +118,17 @@ class FromBooks:
     year: int
     ratings: tuple[Rating, ...] = ()
     placings: tuple[Placing, ...] = ()
-    unscaled: dict[str, str] = field(default_factory=dict)
+    unscaled: tuple[Unscaled, ...] = ()
+    sizes: dict[str, Size] = field(default_factory=dict)
     shares: tuple[Share, ...] = ()
     late: tuple[Late, ...] = ()
     leaders: tuple[tuple[int, Rating], ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def graded(self) -> tuple[Rating | Placing, ...]:
+        """Who was graded, or not rated with its reason."""
+        return (*self.ratings, *self.placings)
 
 
 def choices_said(job: Job) -> Iterator[Finding]:

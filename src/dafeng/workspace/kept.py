@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dafeng.vocabulary import write_file
 from dafeng.workspace.figures import Account
 
 SCHEMA = pa.schema(
@@ -42,19 +45,19 @@ class Kept:
 
     def add(self, accounts: Sequence[Account]) -> None:
         """Keep the inputs of totals that are not kept yet."""
-        known = {figure for path in self._files() for figure in _column(path, "figure")}
+        known = {figure for path in self._files() for figure in _figures(path)}
         fresh = [account for account in accounts if account.figure not in known]
         if fresh:
             digest = hashlib.sha256("\n".join(a.figure for a in fresh).encode()).hexdigest()
-            self._folder.mkdir(parents=True, exist_ok=True)
-            partial = self._folder / f"{digest}.partial"
-            pq.write_table(_table(fresh), partial, compression="zstd")
-            partial.replace(partial.with_suffix(".parquet"))
+            sink = BytesIO()
+            pq.write_table(_table(fresh), sink, compression="zstd")
+            with suppress(OSError):  # full or read-only: what it rests on is computed all the same
+                write_file(self._folder / f"{digest}.parquet", sink.getvalue())
 
     def inputs(self, figure: str) -> dict[str, Any] | None:
         """Return the inputs of a total by id, as ``Account.inputs``; ``None`` where not kept."""
         for path in self._files():
-            figures = _column(path, "figure")
+            figures = _figures(path)
             if figure in figures:
                 row = pq.ParquetFile(path).read().slice(figures.index(figure), 1).to_pylist()[0]
                 row["entry"] = [f"entry/{entry}" for entry in row["entry"]]
@@ -66,9 +69,12 @@ class Kept:
         return sorted(self._folder.glob("*.parquet"))
 
 
-def _column(path: Path, name: str) -> list[str]:
-    found: list[str] = pq.ParquetFile(path).read(columns=[name])[name].to_pylist()
-    return found
+def _figures(path: Path) -> list[str]:
+    """Return the figures of a file; none where it is damaged: what it held counts as not kept."""
+    with suppress(OSError, pa.ArrowException):
+        found: list[str] = pq.ParquetFile(path).read(columns=["figure"])["figure"].to_pylist()
+        return found
+    return []
 
 
 def _table(accounts: Sequence[Account]) -> pa.Table:

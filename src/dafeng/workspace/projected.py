@@ -1,6 +1,6 @@
-"""Statements of projections as they were shown: kept with their trees, and found again by id.
+"""Projections and decompositions as they were shown: kept with their trees, found again by id.
 
-A projection rests on files outside the workspace, so it is not computed anew: the newest that was
+They rest on files outside the workspace, so they are not computed anew: the newest that was
 shown answers, and an older id tells what has changed since.
 """
 
@@ -33,14 +33,18 @@ class Shown:
 
 def keep_statements(workspace: Workspace, found: Projection) -> None:
     """Keep the trees of a projection's statements under their ids."""
-    for statement in found.statements:
-        tree, figure = statement_tree(found, statement), statement_figure(found, statement)
-        workspace.store.keep_figure(figure, tree.to_dict("en") | {_OTHER: tree.to_dict(_OTHER)})
-        _folder(workspace, figure).joinpath(figure.rpartition(":")[2] + ".json").touch()
+    for one in found.statements:
+        keep_outlook(workspace, statement_figure(found, one), statement_tree(found, one))
+
+
+def keep_outlook(workspace: Workspace, figure: str, tree: Node) -> None:
+    """Keep the tree of a figure of the outlook under its id."""
+    workspace.store.keep_figure(figure, tree.to_dict("en") | {_OTHER: tree.to_dict(_OTHER)})
+    _folder(workspace, figure).joinpath(figure.rpartition(":")[2] + ".json").touch()
 
 
 def statement_of(workspace: Workspace, name: str, scope: str, when: str) -> Shown:
-    """Return the newest statement that was shown.
+    """Return the newest of its kind that was shown.
 
     Raises:
         Fault: ``unknown_figure``.
@@ -51,7 +55,7 @@ def statement_of(workspace: Workspace, name: str, scope: str, when: str) -> Show
     if not kept:
         raise Fault("unknown_figure", label=label)
     tree = json.loads(kept[-1].read_text(encoding="utf-8"))
-    return Shown(f"{label}:{kept[-1].stem}", _node(tree, tree[_OTHER]))
+    return Shown(f"{label}:{kept[-1].stem}", tree_of(tree, tree[_OTHER]))
 
 
 def _folder(workspace: Workspace, figure: str) -> Path:
@@ -62,7 +66,7 @@ def _folder(workspace: Workspace, figure: str) -> Path:
     return folder
 
 
-def _node(en: Mapping[str, Any], zh: Mapping[str, Any]) -> Node:
+def tree_of(en: Mapping[str, Any], zh: Mapping[str, Any]) -> Node:
     """Return a tree from its two plain ones, which differ in their words only."""
     return Node(
         en["kind"],
@@ -74,5 +78,5 @@ def _node(en: Mapping[str, Any], zh: Mapping[str, Any]) -> Node:
         tuple(en["flags"]),
         en["source"],
         Text(zh=zh["detail"], en=en["detail"]) if en["detail"] else None,
-        tuple(_node(*pair) for pair in zip(en["children"], zh["children"], strict=True)),
+        tuple(tree_of(*pair) for pair in zip(en["children"], zh["children"], strict=True)),
     )

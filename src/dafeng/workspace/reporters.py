@@ -112,9 +112,10 @@ def _value_added(books: Books, held: list[str]) -> ir.Table:
     )
 
 
-def ranks_of(books: Books) -> ir.Table:
-    """Give each pair of inputs and row mark the rank of the worst mark in it."""
-    pairs = books.fetch(books.rows.select("inputs", "mark").distinct())
+def ranks_of(books: Books, rows: ir.Table | None = None) -> ir.Table:
+    """Give each pair of inputs and row mark (of some rows, or all) the rank of its worst mark."""
+    held = books.rows if rows is None else rows
+    pairs = books.fetch(held.select("inputs", "mark").distinct())
     for pair in pairs:
         inputs = [value for value in pair["inputs"].split(SEPARATOR) if value]
         pair["rank"] = _RANKS[worst_mark({pair["mark"], *map(books.mark_of, inputs)})]

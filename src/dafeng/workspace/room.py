@@ -90,7 +90,8 @@ def rooms(ws: Workspace, asked: AskedRoom) -> Rooms:
     """Return the room of a region, and of those below it.
 
     Raises:
-        Fault: ``room_without_region``, ``unknown_region``, ``no_figures``, ``bad_growth``.
+        Fault: ``room_without_region``, ``unknown_region``, ``no_figures``, ``bad_growth``,
+            ``unknown_plan``.
     """
     held = Region(ws, asked)
     lines = [held.room(held.region, year) for year in asked.years or held.years()]
@@ -133,7 +134,10 @@ class Region:
             raise Fault("bad_growth", label=asked.growth)
         self._ws, self._asked, self._quarter = ws, asked, quarter
         self.metric = budget.metrics().resolve(asked.metric)
-        self._plans = list(ws.plans.values())
+        held = ws.plans
+        if asked.plan_id not in (None, *held):
+            raise Fault("unknown_plan", label=asked.plan_id, near=", ".join(held))
+        self._plans = list(held.values())
         named = asked.region or ws.store.config.region
         if named is None:
             raise Fault("room_without_region")

@@ -20,11 +20,10 @@ from weakref import finalize
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from dafeng.findings import Finding
 from dafeng.vocabulary import Text
-from dafeng.workspace.snapshot import clear, digest, replace, write
+from dafeng.workspace.snapshot import checked, clear, digest, replace, write
 
 _MADE_BY = ("vocabulary", "rulebook", "ledger", "accounting", "engine", "workspace")
 """Packages whose code and data bear on what the books come to."""
@@ -55,8 +54,12 @@ class Shelf:
             replace(probe, b"")
             probe.unlink(missing_ok=True)
         except OSError:
-            self._scratch = Scratch()
-            self.folder = self._scratch.path / folder.name
+            self.retreat()
+
+    def retreat(self) -> None:
+        """Go on in a folder that goes with this object: this one is full or may not be written."""
+        self._scratch = Scratch()
+        self.folder = self._scratch.path / self.folder.name
 
     def path(self, name: str) -> Path:
         """Return where a table is or would be."""
@@ -64,11 +67,10 @@ class Shelf:
 
     def record(self, name: str) -> dict[str, Any] | None:
         """Return a record, if it is kept."""
-        with suppress(OSError, ValueError):
-            found: dict[str, Any] = json.loads(
-                (self.folder / f"{name}.json").read_text(encoding="utf-8"), object_hook=_loaded
-            )
-            return found
+        with suppress(OSError, ValueError, LookupError):
+            text = (self.folder / f"{name}.json").read_text(encoding="utf-8")
+            found = json.loads(text, object_hook=_loaded)
+            return found if isinstance(found, dict) else None
         return None
 
     def note(self, name: str, record: Mapping[str, Any]) -> None:
@@ -78,8 +80,8 @@ class Shelf:
 
     def table(self, name: str) -> pa.Table | None:
         """Return a table, if it is kept."""
-        with suppress(OSError, pa.ArrowInvalid):
-            return pq.ParquetFile(self.path(name)).read()
+        with suppress(OSError, pa.ArrowException):
+            return checked(self.path(name)).read()
         return None
 
     def put(self, name: str, rows: pa.Table) -> pa.Table:

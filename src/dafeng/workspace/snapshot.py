@@ -66,7 +66,7 @@ class Snapshot:
         digest = self._held["lists"].get(name)
         if digest is None:
             return pa.schema([(part, pa.string()) for part in LISTS[name]]).empty_table()
-        return pq.ParquetFile(self.path(name, digest)).read()
+        return checked(self._path(name, digest)).read()
 
     def update(
         self, periods: Iterable[tuple[str, pa.Table]], stay: Iterable[str] = ()
@@ -91,42 +91,41 @@ class Snapshot:
                 lists[name], numbers = numbered(lists[name], ordered.select(columns))
                 ordered = ordered.append_column(f"{name}_no", numbers)
             after[period] = digest(ordered)
-            path = self.path(period, after[period])
+            path = self._path(period, after[period])
             if after[period] != held.get(period) or not readable(path):
                 write(ordered, path, _PLAIN)
                 written.append(period)
         named = {name: digest(texts) for name, texts in lists.items()}
         for name in {name for name in named if named[name] != before["lists"].get(name)}:
-            write(lists[name], self.path(name, named[name]), LISTS[name])
+            write(lists[name], self._path(name, named[name]), LISTS[name])
         now = {"periods": after, "lists": named}
         if now != before:
             text = json.dumps(now, indent=1, sort_keys=True)
             replace(self.folder / _MANIFEST, text.encode())
             self._held = now
-        clear(self.folder, {self.path(*item) for part in now.values() for item in part.items()})
+        clear(self.folder, {self._path(*item) for part in now.values() for item in part.items()})
         return written
 
     def files(self, periods: Iterable[str]) -> list[Path]:
         """Return the files of some periods, in the order of time."""
-        return [self.path(period, self.periods[period]) for period in sorted(periods)]
-
-    def path(self, name: str, digest_: str) -> Path:
-        """Return where rows or a list of a content are, or were."""
-        return self.folder / f"{name}-{digest_}.parquet"
+        return [self._path(period, self.periods[period]) for period in sorted(periods)]
 
     @property
     def whole(self) -> bool:
         """Whether all files are there and can be read."""
         return all(
-            readable(self.path(*item)) for part in self._held.values() for item in part.items()
+            readable(self._path(*item)) for part in self._held.values() for item in part.items()
         )
 
     def _manifest(self) -> dict[str, dict[str, str]]:
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, TypeError, LookupError):  # broken: nothing is held
             held = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
-            if all(readable(self.path(*item)) for item in held["lists"].items()):
+            if all(readable(self._path(*item)) for item in held["lists"].items()):
                 return {name: dict(held[name]) for name in ("periods", "lists")}
         return {"periods": {}, "lists": {}}
+
+    def _path(self, name: str, digest_: str) -> Path:
+        return self.folder / f"{name}-{digest_}.parquet"
 
 
 def numbered(known: pa.Table, rows: pa.Table) -> tuple[pa.Table, pa.Array]:
@@ -183,8 +182,20 @@ def write(rows: pa.Table, path: Path, plain: Sequence[str] = ()) -> None:
     sink = pa.BufferOutputStream()
     coded = [name for name in rows.column_names if name not in plain]
     packed = {name: "lz4" if name in _SUMMED else "zstd" for name in rows.column_names}
-    pq.write_table(rows, sink, compression=packed, row_group_size=_ROW_GROUP, use_dictionary=coded)
+    pq.write_table(
+        rows,
+        sink,
+        compression=packed,
+        row_group_size=_ROW_GROUP,
+        use_dictionary=coded,
+        write_page_checksum=True,
+    )
     replace(path, sink.getvalue())
+
+
+def checked(path: Path) -> pq.ParquetFile:
+    """Open a file; a page of it that is not what was written raises ``OSError`` when it is read."""
+    return pq.ParquetFile(path, page_checksum_verification=True)
 
 
 def replace(path: Path, content: Any) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
 
-from dafeng.vocabulary import Fault, Record, TableSchema, read_yaml, validate
+from dafeng.vocabulary import Fault, Record, TableSchema, read_yaml, validate, write_file
 
 FILE = "workspace.yaml"
 _TYPES = {"number": pa.float64(), "integer": pa.int64()}
@@ -54,10 +56,9 @@ class Store:
         """
         if (path / FILE).exists():
             raise Fault("workspace_exists", str(path))
-        path.mkdir(parents=True, exist_ok=True)
         held = config.model_dump(exclude_none=True)
         text = yaml.safe_dump(held, sort_keys=False, allow_unicode=True)
-        (path / FILE).write_text(text, encoding="utf-8")
+        write_file(path / FILE, text)
         return cls(path)
 
     def batches(self, table: str) -> list[Path]:
@@ -79,13 +80,12 @@ class Store:
     def add(self, table: str, rows: pa.Table, file: Path, counts: dict[str, int]) -> str:
         """Add a batch with the record of where it came from; return its name."""
         folder = self.path / "tables" / table
-        folder.mkdir(parents=True, exist_ok=True)
         name = f"{len(self.batches(table)) + 1:0{_BATCH}d}-{_digest(rows)}"
         manifest = {"file": file.name, "sha256": _file_digest(file), "counts": counts}
         metadata = {b"dafeng": json.dumps(manifest, ensure_ascii=False).encode()}
-        partial = folder / f"{name}.partial"
-        pq.write_table(rows.replace_schema_metadata(metadata), partial, compression="zstd")
-        partial.rename(folder / f"{name}.parquet")
+        sink = BytesIO()
+        pq.write_table(rows.replace_schema_metadata(metadata), sink, compression="zstd")
+        write_file(folder / f"{name}.parquet", sink.getvalue())
         return name
 
     def load(self, schema: TableSchema) -> pa.Table:
@@ -108,21 +108,24 @@ class Store:
         """Keep the explanation of a figure under its id."""
         path = self._figure_path(figure)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(tree, ensure_ascii=False, indent=1), encoding="utf-8")
+            with suppress(OSError):  # full or read-only: the figure is shown all the same
+                write_file(path, json.dumps(tree, ensure_ascii=False, indent=1))
 
     def kept_figure(self, figure: str) -> dict[str, Any] | None:
         """Return the kept explanation of a figure, if there is one."""
         path = self._figure_path(figure)
         if not path.is_file():
             return None
-        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return kept
+        with suppress(ValueError):  # damaged: as if it were not kept
+            kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return kept
+        return None
 
     def manifests(self, table: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield each batch with the record of where it came from."""
         for path in self.batches(table):
-            metadata = pq.read_schema(path).metadata or {}
+            with _sound(path):
+                metadata = pq.read_schema(path).metadata or {}
             yield path.stem, json.loads(metadata.get(b"dafeng", b"{}"))
 
     def _figure_path(self, figure: str) -> Path:
@@ -140,7 +143,8 @@ def arrow_schema(schema: TableSchema) -> pa.Schema:
 
 
 def _numbered(path: Path, wanted: pa.Schema) -> pa.Table:
-    rows = pq.ParquetFile(path).read()  # read_table would import pandas
+    with _sound(path):
+        rows = pq.ParquetFile(path).read()  # read_table would import pandas
     number = path.stem.split("-")[0]
     lines = rows["file_row"].cast(pa.string()) if "file_row" in rows.column_names else None
     if lines is None:
@@ -148,6 +152,17 @@ def _numbered(path: Path, wanted: pa.Schema) -> pa.Table:
     entry = pc.binary_join_element_wise(number, pc.utf8_lpad(lines, _DIGITS, "0"), ".")
     rows = rows.append_column("entry", entry)
     return pa.table({field.name: _column(rows, field) for field in wanted}, schema=wanted)
+
+
+@contextmanager
+def _sound(path: Path) -> Iterator[None]:
+    """Say which batch it is that cannot be read."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        if getattr(error, "errno", None):  # the system's own, which names its reason
+            raise
+        raise Fault("batch_broken", str(path)) from error
 
 
 def _column(rows: pa.Table, field: pa.Field) -> Any:

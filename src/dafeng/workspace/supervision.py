@@ -45,8 +45,7 @@ def supervise(ws: Workspace, day: date) -> Swept:
     """
     facts = Facts(ws, day)
     lines, projects = ws.rows("lines"), facts.projects
-    booked = lines or any(projects["facility"].unique().to_pylist())
-    books = Books(ws.store, ws.rules) if booked else None
+    books = Books(ws.store, ws.rules) if lines or _booked(projects) else None
     if books is not None:
         projects = project_use(books, projects, day)
     units = facts.unit_energy
@@ -60,6 +59,16 @@ def supervise(ws: Workspace, day: date) -> Swept:
     ]
     found = gate.supervise(ws.rules, looked, ws.rows("orders"), ws.plans.values(), day)
     return Swept(found, facts.names, facts.findings)
+
+
+def reviewed(ws: Workspace, day: date) -> pa.Table:
+    """Return the projects with their energy review and use, as supervision reads them."""
+    projects = Facts(ws, day).projects
+    return project_use(Books(ws.store, ws.rules), projects, day) if _booked(projects) else projects
+
+
+def _booked(projects: pa.Table) -> bool:
+    return any(projects["facility"].unique().to_pylist())
 
 
 def supervised_of(ws: Workspace, matter: str, subject: str, day: str) -> Supervised:

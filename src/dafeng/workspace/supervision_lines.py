@@ -11,7 +11,7 @@ import pyarrow as pa
 from dafeng.gate import quota_families
 from dafeng.rulebook import Rulebook
 from dafeng.vocabulary import Fault, factor, period, worst_mark
-from dafeng.workspace.lines import Use, uses
+from dafeng.workspace.lines import ENERGY, POWER, Use, base_of, uses
 
 if TYPE_CHECKING:
     from dafeng.workspace.books import Books
@@ -49,6 +49,7 @@ def line_rows(
     """
     marks = dict(zip(*(reporters[n].to_pylist() for n in ("reporter", "mark")), strict=True))
     held, quotas, today = uses(books, lines), quota_families(rules), str(day)
+    told = {ENERGY: held, POWER: uses(books, lines, base=POWER)}
     found = []
     for row in lines:
         if (row["first"] and row["first"] > today) or (row["last"] and row["last"] < today):
@@ -56,6 +57,7 @@ def line_rows(
         years = [y for y, use in held[row["line"]].items() if _whole(use) and _over(str(y), day)]
         year = max(years, default=day.year - 1)
         use = held[row["line"]].get(year, Use())
+        own_uses = {base: of[row["line"]].get(year, Use()) for base, of in told.items()}
         own = {
             "subject": row["line"],
             **{name: row[name] for name in ("reporter", "region")},
@@ -66,26 +68,28 @@ def line_rows(
             "source": f"lines:{row['entry']}",
         }
         for family in (_LEVEL, quotas.get(row["field"], "")):
-            value = _value(rules, family, row, year, use)
+            value = _value(rules, family, row, year, own_uses)
             found.append(own | {"family": family, "scale": row["field"], "value": value})
     return pa.Table.from_pylist(found, _SCHEMA)
 
 
 def _whole(use: Use) -> bool:
-    return use.grams is not None and not use.reason
+    return use.used is not None and not use.reason
 
 
 def _over(year: str, day: date) -> bool:
     return period(year).last <= day
 
 
-def _value(rules: Rulebook, family: str, row: Row, year: int, use: Use) -> float | None:
-    """Return energy per product in the unit of the scale."""
-    if not family or not _whole(use):
+def _value(rules: Rulebook, family: str, row: Row, year: int, told: dict[str, Use]) -> float | None:
+    """Return energy or electricity per product in the unit of the scale."""
+    if not family:
         return None
     try:
-        _, scale = rules.scale(family, row["field"], period(str(year)).last, row["region"])
-        return use.per(row["product"], scale.unit)
+        edition, scale = rules.scale(family, row["field"], period(str(year)).last, row["region"])
+        use = told[base_of(scale, row["product"])]
+        whole = edition.from_books and scale.from_books and _whole(use)
+        return use.per(row["product"], scale.unit) if whole else None
     except Fault:
         return None  # no such scale then, or one that is not of energy: told as not graded
 

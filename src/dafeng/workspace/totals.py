@@ -3,31 +3,33 @@
 A convenience like the snapshot itself. All that is kept are counts and sums of whole numbers, so
 that a total that was moved is the one that a full run gives, to the gram::
 
-    manifest.json          year → its periods, each with the hash of its rows and of its ground
-    2023-<hash>.parquet    totals of a year
-
-What a month came to before is not kept, but computed again from its old rows, which stay in the
-snapshot for a day: keeping each month for itself would make a full run three times as long.
+    manifest.json            year → the hash of each of its periods
+    2023-01-<hash>.arrow     totals of a period
+    2023-<hash>.arrow        totals of a year
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from dafeng.accounting import LABEL, SEPARATOR, Lines, account_totals
-from dafeng.workspace.snapshot import Snapshot, clear, readable, replace
+from dafeng.accounting import LABEL, SEPARATOR, Adding, Lines, account_totals
+from dafeng.workspace.snapshot import Snapshot, checked, clear, replace
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from dafeng.engine import Engine
 
 SUMS = ("grams", "entries", "terms", "without_value")
@@ -41,42 +43,50 @@ SCHEMA = pa.schema(
     ]
 )
 
+_COLUMNS = ["who_no", "activity_no", "amount"]
+_BATCH = 245_760  # rows that are added at a time: few enough to stay near the processor
 _MANIFEST = "manifest.json"
 _LENGTH = 32  # characters of a hash in the name of a file
+_CHECK = 4  # bytes of a check sum
 _LIMIT = 2.0**63
+_MOST = 3  # parts that go or come before adding all of them is quicker
 
-_Parts = Mapping[str, tuple[str, str]]
-"""Period → the hash of its rows, and that of all else that bears on its totals."""
-
-Compute = Callable[[Mapping[str, str]], pa.Table]
-"""Gives the totals of periods, each with the hash of its rows, in the columns of ``SCHEMA``."""
+Compute = Callable[[Sequence[str]], pa.Table]
 
 
 class Summing:
-    """Computes the totals of periods of a snapshot where the engine is.
+    """Computes the totals of periods of a snapshot.
 
     Args:
-        engine: the engine.
+        engine: the engine; the embedded one leaves the work to ``Adding``.
         snapshot: holds the rows.
         lines: what the rows are joined to.
     """
 
     def __init__(self, engine: Engine, snapshot: Snapshot, lines: Lines) -> None:
-        self._engine, self._snapshot, self._labels = engine, snapshot, lines.labels
+        self._engine, self.snapshot, self._labels = engine, snapshot, lines.labels
+        who = snapshot.numbered("who")
         activities = snapshot.numbered("activity")["activity"].combine_chunks()
-        sides = lines.numbered(snapshot.numbered("who"), activities)
-        names = (f"{name}_{uuid4().hex}" for name in ("lines", "own"))
-        self._sides = [engine.put(*side) for side in zip(names, sides, strict=True)]
+        self._sides = lines.numbered(who, activities)
+        self._adding = Adding(*self._sides, who.num_rows, len(self._labels))
+        self.at_once = (os.cpu_count() or 1) if engine.embedded else 1
 
-    def __call__(self, periods: Mapping[str, str]) -> pa.Table:
-        """Return the totals of periods, each with the hash of its rows."""
-        names = ("who_no", "activity_no", "amount")
-        files = [self._snapshot.path(*period) for period in sorted(periods.items())]
-        rows = self._engine.scan("snapshot", files, names)
-        found = self._engine.fetch(account_totals(rows, *self._sides))
-        codes = found["label"].combine_chunks().cast(pa.int32())
+    def __call__(self, periods: Sequence[str]) -> pa.Table:
+        """Return the totals in the columns of ``SCHEMA``; may be called ``at_once`` by threads.
+
+        Raises:
+            OverflowError: a sum may not fit into 64 bits.
+        """
+        files = self.snapshot.files(periods)
+        rows = self._adding(_rows(files)) if self._engine.embedded else self._fetched(files)
+        codes = rows["label"].combine_chunks().cast(pa.int32())
         label = pa.DictionaryArray.from_arrays(codes, self._labels)
-        return found.set_column(1, "label", label).select(SCHEMA.names).cast(SCHEMA)
+        return rows.set_column(1, "label", label).select(SCHEMA.names).cast(SCHEMA)
+
+    def _fetched(self, files: Sequence[Path]) -> pa.Table:
+        rows = self._engine.scan("snapshot", files, _COLUMNS)
+        sides = (self._engine.put(*one) for one in zip(("lines", "own"), self._sides, strict=True))
+        return self._engine.fetch(account_totals(rows, *sides))
 
 
 class Totals:
@@ -87,66 +97,82 @@ class Totals:
         folder: where the totals are kept.
         ground: gives for a period the hash of all else that bears on its totals: lines, what was
             measured.
-        compute: gives the totals of some periods.
+        compute: gives the totals of some periods, in the columns of ``SCHEMA``.
+        at_once: how many threads may compute.
     """
 
     def __init__(
-        self, snapshot: Snapshot, folder: Path, ground: Callable[[str], str], compute: Compute
+        self,
+        snapshot: Snapshot,
+        folder: Path,
+        ground: Callable[[str], str],
+        compute: Compute,
+        at_once: int = 1,
     ) -> None:
-        self._snapshot, self._folder = snapshot, folder
-        self._ground, self._compute = ground, compute
+        self._held = snapshot.periods
+        self._folder, self._ground, self._compute = folder, ground, compute
+        self._at_once = at_once
 
     def of(self, year: str) -> pa.Table:
-        """Return the totals of a year, computing what is not kept."""
-        held = {p: rows for p, rows in self._snapshot.periods.items() if p.startswith(year)}
-        parts = {period: (rows, self._ground(period)) for period, rows in held.items()}
+        """Return the totals of a year, computing the periods that are not kept."""
+        parts = {
+            period: _hash(f"{period} {rows} {self._ground(period)}")
+            for period, rows in self._held.items()
+            if period.startswith(year)
+        }
         manifest = self._manifest()
-        kept = self._read(year, parts)
+        before: dict[str, str] = manifest.get(year, {})
+        name = _named(parts)
+        kept = self._read(year, name)
         if kept is not None:
             return kept
-        found = self._moved(year, manifest.get(year, {}), parts)
+        found = self._moved(year, before, parts)
         with suppress(OSError):  # a full disk keeps nothing, and changes no figure
-            write(found, self._path(year, parts))
+            write(found, self._path(year, name))
             manifest |= {year: parts}
             replace(self._folder / _MANIFEST, json.dumps(manifest).encode())
-            clear(self._folder, {self._path(*item) for item in manifest.items()})
+            years = {self._path(y, _named(held)) for y, held in manifest.items()}
+            periods = {self._path(*item) for held in manifest.values() for item in held.items()}
+            clear(self._folder, years | periods)
         return found
 
-    def _moved(self, year: str, before: _Parts, parts: _Parts) -> pa.Table:
+    def _moved(self, year: str, before: Mapping[str, str], parts: Mapping[str, str]) -> pa.Table:
         """Return the totals of a year by way of those that were kept of it, where that is short."""
         if not parts:  # all rows of the year were replaced by rows of another
             return SCHEMA.empty_table()
-        old, new = _less(before, parts), _less(parts, before)
-        movable = len(old) + len(new) <= len(parts) and all(
-            period in parts and parts[period][1] == ground  # else what it came to is not known
-            for period, (_, ground) in old.items()
-        )
-        kept = self._read(year, before) if movable else None
-        if kept is None or not all(readable(self._snapshot.path(p, old[p][0])) for p in old):
-            return self._computed(parts)
-        come = [self._computed(new)] if new else []
-        return merged([kept, *come], [self._computed(old)] if old else [])
+        gone, come = (_less(*pair) for pair in ((before, parts), (parts, before)))
+        kept = self._read(year, _named(before)) if before else None
+        old = [self._read(*item) for item in gone.items()]
+        short = len(gone) + len(come) <= min(_MOST, len(parts) - 1)
+        if kept is None or not short or any(part is None for part in old):
+            return merged(self._parts(parts))
+        return merged([kept, *self._parts(come)], [part for part in old if part is not None])
 
-    def _computed(self, parts: _Parts) -> pa.Table:
-        return self._compute({period: rows for period, (rows, _) in parts.items()})
+    def _parts(self, parts: Mapping[str, str]) -> list[pa.Table]:
+        with ThreadPoolExecutor(self._at_once) as pool:
+            return list(pool.map(self._part, parts, parts.values()))
 
-    def _read(self, year: str, parts: _Parts) -> pa.Table | None:
-        with suppress(OSError, pa.ArrowInvalid):
-            return pq.ParquetFile(self._path(year, parts), read_dictionary=["label"]).read()
+    def _part(self, period: str, name: str) -> pa.Table:
+        kept = self._read(period, name)
+        if kept is None:
+            kept = self._compute([period])
+            with suppress(OSError):
+                write(kept, self._path(period, name))
+        return kept
+
+    def _read(self, label: str, name: str) -> pa.Table | None:
+        with suppress(OSError, ValueError):
+            return read(self._path(label, name))
         return None
 
-    def _manifest(self) -> dict[str, _Parts]:
-        with suppress(OSError, ValueError):
+    def _manifest(self) -> dict[str, dict[str, str]]:
+        with suppress(OSError, ValueError, TypeError, AttributeError):  # broken: nothing is kept
             found = json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8"))
-            return {
-                y: {p: (rows, ground) for p, (rows, ground) in parts.items()}
-                for y, parts in found.items()
-            }
+            return {year: dict(parts) for year, parts in found.items()}
         return {}
 
-    def _path(self, year: str, parts: _Parts) -> Path:
-        named = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-        return self._folder / f"{year}-{named[:_LENGTH]}.parquet"
+    def _path(self, label: str, name: str) -> Path:
+        return self._folder / f"{label}-{name}.arrow"
 
 
 def merged(parts: Sequence[pa.Table], less: Sequence[pa.Table] = ()) -> pa.Table:
@@ -157,34 +183,64 @@ def merged(parts: Sequence[pa.Table], less: Sequence[pa.Table] = ()) -> pa.Table
     Raises:
         OverflowError: a sum may not fit into 64 bits.
     """
-    rows = pa.concat_tables([*parts, *(_negative(part) for part in less)]).unify_dictionaries()
-    if _magnitude(rows["grams"]) >= _LIMIT:
+    signs = [1] * len(parts) + [-1] * len(less)
+    tables = pa.concat_tables([*parts, *less]).unify_dictionaries()
+    if _magnitude(tables["grams"]) >= _LIMIT:
         raise OverflowError("grams")
-    label = rows["label"].combine_chunks()
-    coded = rows.set_column(1, "label", label.indices)
-    sums = coded.group_by(["who_no", "label"]).aggregate([(name, "sum") for name in SUMS])
-    sums = sums.rename_columns(SCHEMA.names).filter(pc.field("terms") > 0)
-    codes = sums["label"].combine_chunks()
-    said = pa.DictionaryArray.from_arrays(codes, label.dictionary)
-    return sums.set_column(1, "label", said).cast(SCHEMA)
+    sign = np.repeat(signs, [part.num_rows for part in (*parts, *less)])
+    label = tables["label"].combine_chunks()
+    whos = (pc.max(tables["who_no"]).as_py() or 0) + 1
+    key = label.indices.to_numpy().astype(np.int64) * whos + tables["who_no"].to_numpy()
+    sums = {name: np.zeros(len(label.dictionary) * whos, np.int64) for name in SUMS}
+    for name, column in sums.items():
+        np.add.at(column, key, tables[name].to_numpy() * sign)
+    held = np.flatnonzero(sums["terms"])
+    codes, who = np.divmod(held, whos)
+    said = pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), label.dictionary)
+    rows = {"who_no": who.astype(np.int32), "label": said}
+    return pa.table(rows | {name: column[held] for name, column in sums.items()}, schema=SCHEMA)
 
 
 def write(rows: pa.Table, path: Path) -> None:
-    """Write totals: quick to write and read again."""
+    """Write totals: quick to write and read again, with a sum to check that they are whole."""
     sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, compression="lz4", use_dictionary=["label"])
-    replace(path, sink.getvalue())
+    options = pa.ipc.IpcWriteOptions(compression="lz4", unify_dictionaries=True)
+    with pa.ipc.new_file(sink, rows.schema, options=options) as file:
+        file.write_table(rows)
+    content = sink.getvalue()
+    replace(path, b"".join((crc32(content).to_bytes(_CHECK), content)))
 
 
-def _negative(part: pa.Table) -> pa.Table:
-    return pa.table(
-        {name: part[name] if name not in SUMS else pc.negate(part[name]) for name in SCHEMA.names},
-        schema=SCHEMA,
-    )
+def read(path: Path) -> pa.Table:
+    """Read totals that were written.
+
+    Raises:
+        OSError: there are none.
+        ValueError: they are not what was written.
+    """
+    content = memoryview(path.read_bytes())
+    if int.from_bytes(content[:_CHECK]) != crc32(content[_CHECK:]):
+        raise ValueError(str(path))
+    return pa.ipc.open_file(pa.py_buffer(content[_CHECK:])).read_all()
 
 
-def _less(one: _Parts, other: _Parts) -> _Parts:
-    return {period: part for period, part in one.items() if other.get(period) != part}
+def _rows(files: Iterable[Path]) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
+    for file in files:
+        for rows in checked(file).iter_batches(_BATCH, columns=_COLUMNS, use_threads=False):
+            who, activity, amount = (c.to_numpy(zero_copy_only=False) for c in rows.columns)
+            yield who, activity, amount
+
+
+def _less(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    return {period: name for period, name in one.items() if other.get(period) != name}
+
+
+def _named(parts: Mapping[str, str]) -> str:
+    return _hash(json.dumps(parts, sort_keys=True))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
 
 
 def _magnitude(column: pa.ChunkedArray) -> float:

@@ -29,6 +29,7 @@ def grade(
     region: Annotated[str | None, typer.Option("--region", help=say("grade_region"))] = None,
     who: Annotated[str | None, typer.Option("--explain", help=say("grade_explain"))] = None,
     columns: Annotated[bool, typer.Option("--columns", help=say("grade_columns"))] = False,
+    everyone: Annotated[bool, typer.Option("--all", help=say("grade_all"))] = False,
     mapping: Annotated[Path | None, typer.Option("--map", help=say("map"))] = None,
     as_of: AsOf = None,
     workspace: InWorkspace = HERE,
@@ -46,6 +47,7 @@ def grade(
         region=region,
         who=who,
         columns=columns,
+        everyone=everyone,
         mapping=mapping,
         as_of=as_of,
     )

@@ -15,6 +15,7 @@ from dafeng.cli.options import (
     SETTINGS,
     AnyAsOf,
     AsJson,
+    AsOf,
     InLang,
     InWorkspace,
     run,
@@ -127,7 +128,7 @@ def compare(
     plans: Annotated[list[str] | None, typer.Argument(help=say("compare_plans"))] = None,
     indicator: Annotated[str | None, typer.Option("--indicator", help=say("compare_one"))] = None,
     alone: Annotated[bool, typer.Option("--all", help=say("compare_all"))] = False,
-    as_of: AnyAsOf = None,  # noqa: ARG001
+    as_of: AsOf = None,
     workspace: InWorkspace = HERE,
     lang: InLang = DEFAULT_LANG,
     as_json: AsJson = False,
@@ -141,4 +142,5 @@ def compare(
         plans=plans or [],
         indicator=indicator,
         alone=alone,
+        as_of=as_of,
     )

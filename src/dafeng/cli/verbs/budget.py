@@ -11,7 +11,7 @@ import numpy as np
 from dafeng import report
 from dafeng.budget import TONNE
 from dafeng.cli.outcome import FINE, FOUND, Outcome
-from dafeng.vocabulary import Fault
+from dafeng.vocabulary import Fault, regions
 from dafeng.workspace import AskedRoom, Workspace, budgeting, rooms
 
 _CALM = ("normal", "notice", "too_early", "own_cycle")
@@ -37,7 +37,7 @@ def budget_allocate(
     """Preview an allocation or adjustments, and adopt them where someone does."""
     ws = Workspace(workspace)
     budgets = budgeting.Budgets(ws)
-    place = region or budgets.region
+    place = _named(region) or budgets.region
     day = _day(on) if on else datetime.now(UTC).astimezone().date()
     if adjust is not None:
         changed = budgeting.adjustments(budgets, place, year, adjust, day)
@@ -76,7 +76,8 @@ def budget_monitor(
     """Follow the budgets of a region as of a month."""
     ws = Workspace(workspace)
     budgets = budgeting.Budgets(ws)
-    found = budgeting.monitored(budgets.follow(region, as_of), ws.rules, level, everyone=everyone)
+    followed = budgets.follow(_named(region), as_of)
+    found = budgeting.monitored(followed, ws.rules, level, everyone=everyone)
     told = (figure for line in found.lines for figure in line.told.values())
     budgeting.keep_budget_figures(ws, told)
     open_ = any(one.level not in _CALM for one in found.lines)
@@ -97,7 +98,7 @@ def budget_settle(
 ) -> Outcome:
     """Settle the budgets of a year."""
     ws = Workspace(workspace)
-    found = budgeting.settled(*budgeting.Budgets(ws).settle(region, year), ws.rules)
+    found = budgeting.settled(*budgeting.Budgets(ws).settle(_named(region), year), ws.rules)
     budgeting.keep_budget_figures(ws, found.told.values())
     over = bool(found.punished) or bool(np.isnan(found.settlement.ratio[found.followed.has]).any())
     return Outcome(
@@ -123,7 +124,7 @@ def budget_backtest(
         shown = list(report.weeks_view(weeks, how, lang))
         return Outcome(shown, report.weeks_dict(weeks, how))
     budgets = budgeting.Budgets(Workspace(workspace))
-    found = budgets.backtest(region, year or int(budgets.month(None)[:4]))
+    found = budgets.backtest(_named(region), year or int(budgets.month(None)[:4]))
     shown = list(report.backtest_view(found, lang))
     return Outcome(shown, report.backtest_dict(found), list(found.followed.findings))
 
@@ -140,6 +141,11 @@ def budget_show(lang: str, workspace: Path, as_of: str | None, reporter: str) ->
         report.budget_dict(followed, one, lang),
         code=FOUND if open_ else FINE,
     )
+
+
+def _named(region: str | None) -> str | None:
+    """Return the code of a region that was named."""
+    return region and regions().resolve(region).id
 
 
 def _allocatable(ws: Workspace, region: str, year: int, growth: float | None) -> tuple[int, str]:

@@ -31,7 +31,7 @@ from dafeng.grading import (
 )
 from dafeng.rulebook import Rulebook, load
 from dafeng.vocabulary import Fault, TableSchema, regions
-from dafeng.workspace import Workspace, grade_books
+from dafeng.workspace import Workspace, grade_books, keep_graded, keep_shown
 
 
 def grade(
@@ -42,6 +42,7 @@ def grade(
     region: str | None,
     who: str | None,
     columns: bool,  # noqa: FBT001
+    everyone: bool,  # noqa: FBT001
     mapping: Path | None,
     as_of: str | None,
 ) -> Outcome:
@@ -49,14 +50,15 @@ def grade(
     if file is None and not columns and (workspace / "workspace.yaml").is_file():
         if name in Workspace(workspace).rules.scales | Workspace(workspace).rules.scorecards:
             raise Fault("grade_file_wanted", name)  # the books go by the edition in force
-        return _of_books(lang, workspace, name, region, who, as_of)
+        return _of_books(lang, workspace, name, region, who, as_of, everyone=everyone)
     rules, here = _rules_of(workspace)
     code = regions().resolve(region).id if region else here
     day = report.day_of(as_of) or date.today()  # noqa: DTZ011  the office's own day
     if name == PRICE or any(
         is_price(f) and name in (f.id, f.family) for f in rules.formulas.values()
     ):
-        return _prices(lang, (rules, code, day), name, file, mapping, who, columns=columns)
+        when = (rules, code, day)
+        return _prices(lang, workspace, when, name, file, mapping, who, columns=columns)
     by_card = _is_card(rules, name)
     if by_card:
         card = card_of(rules, name, day, code)
@@ -75,12 +77,14 @@ def grade(
         placed = place(rules, card, rows, day)
         data = [report.placing_dict(one, lang) for one in placed]
         shown: list[Any] = list(report.placings_view(placed, lang)) if placed else []
+        _keep(workspace, placed, who)
         outcome = _explained(placed, who, lang) or Outcome(shown, {"placings": data}, findings)
         lacking = any(one.missing for one in placed)
     else:
         rated = rate(rules, editions, rows, day)
         data = [report.rating_dict(one, lang) for one in rated]
         shown = list(report.ratings_view(rated, lang))
+        _keep(workspace, rated, who)
         outcome = _explained(rated, who, lang) or Outcome(shown, {"ratings": data}, findings)
         lacking = any(one.graded.missing for one in rated)
     outcome.code = FOUND if lacking else FINE
@@ -88,22 +92,26 @@ def grade(
 
 
 def _of_books(
-    lang: str, workspace: Path, name: str, region: str | None, who: str | None, as_of: str | None
+    lang: str,
+    workspace: Path,
+    name: str,
+    region: str | None,
+    who: str | None,
+    as_of: str | None,
+    *,
+    everyone: bool,
 ) -> Outcome:
     """Grade what the books of a workspace hold."""
     ws = Workspace(workspace)
     code = regions().resolve(region).id if region else ""
     found = grade_books(ws, name, as_of, code)
     findings = list(found.findings)
-    every: list[Rating | Placing] = [*found.ratings, *found.placings]
-    told = _explained(every, who, lang)
-    for one in every if told else ():
-        if one.who == who:
-            ws.store.keep_figure(one.figure, one.tree.to_dict("en"))
+    told = _explained(found.graded, who, lang)
+    keep_graded(ws, [one for one in found.graded if who in (None, one.who)])
     lacking = any(one.missing for one in found.placings) or any(
         one.graded.missing for one in found.ratings
     )
-    shown = list(report.graded_books_view(found, lang))
+    shown = list(report.graded_books_view(found, lang, whole=everyone))
     outcome = told or Outcome(shown, report.graded_books_dict(found, lang), findings)
     late = any(one.overdue > 0 for one in found.late)
     outcome.code = FOUND if lacking or late or found.unscaled else FINE
@@ -112,6 +120,7 @@ def _of_books(
 
 def _prices(
     lang: str,
+    workspace: Path,
     when: tuple[Rulebook, str, date],
     name: str,
     file: Path | None,
@@ -134,9 +143,16 @@ def _prices(
     found = charge(rules, formulas, rows, day, region)
     data = [report.charge_dict(one, lang) for one in found]
     shown = list(report.charges_view(found, lang))
+    _keep(workspace, found, who)
     outcome = _explained(found, who, lang) or Outcome(shown, {"charges": data}, findings)
     outcome.code = FOUND if any(one.missing for one in found) else FINE
     return outcome
+
+
+def _keep(workspace: Path, found: Sequence[Rating | Placing | Charge], who: str | None) -> None:
+    """Keep what is shown, where there is a workspace: ``explain`` finds it there by its id."""
+    if (workspace / "workspace.yaml").is_file():
+        keep_shown(Workspace(workspace), [one for one in found if who in (None, one.who)])
 
 
 def _rules_of(workspace: Path) -> tuple[Rulebook, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from dafeng.outlook import (
     statement_figure,
     statement_tree,
 )
-from dafeng.workspace import Workspace, keep_statements, open_history, open_scenario
+from dafeng.vocabulary import write_files
+from dafeng.workspace import Workspace, keep_outlook, keep_statements, open_history, open_scenario
 
 
 def outlook_decompose(
@@ -41,13 +43,16 @@ def outlook_decompose(
 ) -> Outcome:
     """Split a change among its factors."""
     checked(figure)
+    ws = _opened(workspace)
     try:
-        held, findings = open_history(history, _opened(workspace))
+        held, findings = open_history(history, ws)
     except Unreadable as fault:
         return Outcome(findings=fault.findings, code=BAD_INPUT)
     ends = (first or held.years[0], last or held.years[-1])
     years = [y for y in held.years if ends[0] <= y <= ends[1]] if chained else list(ends)
     found = decompose(held, years, identity)
+    if ws is not None:
+        keep_outlook(ws, found.figure, found.tree)
     _write(tables, {"decomposition": found.table})
     data = report.decomposition_dict(found, lang)
     shown: list[Any] = list(report.decomposition_view(found, lang, by))
@@ -149,6 +154,10 @@ def _opened(folder: Path) -> Workspace | None:
 
 def _write(folder: Path | None, tables: Mapping[str, pa.Table]) -> None:
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, table in tables.items():
-            pq.write_table(table, folder / f"{name}.parquet")
+        write_files({folder / f"{n}.parquet": _parquet(rows) for n, rows in tables.items()})
+
+
+def _parquet(rows: pa.Table) -> bytes:
+    sink = BytesIO()
+    pq.write_table(rows, sink)
+    return sink.getvalue()

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pyarrow import csv
 from rich.console import Console
 from rich.text import Text as Styled
 
@@ -17,8 +16,9 @@ from dafeng import portfolio, report
 from dafeng.cli.outcome import BAD_INPUT, FINE, FOUND, Outcome
 from dafeng.cli.verbs.drawing import checked, drawn
 from dafeng.findings import Finding, has_errors
+from dafeng.ledger import spreadsheet
 from dafeng.rulebook import Rulebook, load
-from dafeng.vocabulary import Fault
+from dafeng.vocabulary import Fault, period, write_files
 from dafeng.workspace import Workspace, retrofit_limits, retrofits
 
 
@@ -155,6 +155,8 @@ def _span(years: str, target: int | None) -> portfolio.Span:
     if not (first.isdecimal() and (last or first).isdecimal()):
         raise Fault("bad_years", label=years)
     end = int(last or first)
+    for year in (first, end, target or end):
+        period(str(year))  # a year that no plan can have is a slip
     return portfolio.Span(first=int(first), last=end, target=target or end + 1)
 
 
@@ -186,11 +188,7 @@ def _written(tables: dict[str, pa.Table], out: Path | None, lang: str) -> list[A
     """Write tables as CSV, which spreadsheets open (UTF-8 with a byte order mark)."""
     if out is None:
         return []
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        with (out / f"{name}.csv").open("wb") as file:
-            file.write("\ufeff".encode())
-            csv.write_csv(table, file)
+    write_files({out / f"{name}.csv": spreadsheet(table) for name, table in tables.items()})
     files = ", ".join(f"{name}.csv" for name in tables)
     return [Styled(report.said("retro_written", lang, folder=out, files=files), "green")]
 

@@ -26,10 +26,11 @@ from dafeng.reader import (
     read_own_plan,
     review_data,
     score,
+    whole_title,
     write_plan,
 )
 from dafeng.reader import read_review as saved_review
-from dafeng.vocabulary import Fault, regions
+from dafeng.vocabulary import Fault, regions, write_file
 
 
 def read_file(
@@ -45,7 +46,7 @@ def read_file(
     if text is not None and len(files) > 1:
         raise Fault("one_text_only", str(text), files=len(files))
     documents = _named_apart(files)
-    readings = {d.name: read_document(d, region and region[1]) for d in documents}
+    readings = {d.name: _reading(d, region, alone=len(documents) == 1) for d in documents}
     findings = [finding for document in documents for finding in document.findings]
     merged = merge(readings)
     shown: list[Any] = []
@@ -56,9 +57,11 @@ def read_file(
         shown += report.merged_view(merged, lang)
         findings += _disagreements(merged)
     if text is not None:
-        text.write_bytes(documents[0].text.encode("utf-8"))
+        _spare(files, text)
+        write_file(text, documents[0].text)
         shown.append(_written(text, lang))
     if plan is not None:
+        _spare(files, plan)
         draft = draft_plan(documents, readings, _plan_id(plan), owner=region and region[0])
         write_plan(draft, plan)
         shown.append(_written(plan, lang))
@@ -85,7 +88,8 @@ def read_review(lang: str, file: Path, out: Path | None, jurisdiction: str | Non
     reading = read_document(document, region and region[1])
     page = report.review_page(review_data(document, reading, lang), lang)
     target = out or file.with_name(f"{file.stem}.review.html")
-    target.write_text(page, encoding="utf-8", newline="\n")
+    _spare([file], target)
+    write_file(target, page)
     data = {"page": str(target), "figures": len(reading.proposals), "sha256": document.sha256}
     findings = list(document.findings)
     return Outcome([_written(target, lang)], data, findings, _code(findings))
@@ -108,11 +112,30 @@ def read_accept(
     filled, findings = accept(saved, document, reading, held, checked=checked)
     write_plan(filled, plan)
     accepted = sum(1 for one in saved.decisions if one.decision == "accept")
-    counts = {"accepted": accepted - len(findings), "rejected": len(saved.decisions) - accepted}
+    left = sum(1 for one in findings if one.code != "entered_in_words")
+    counts = {"accepted": accepted - left, "rejected": len(saved.decisions) - accepted}
     words = report.word("read_accepted", lang).format(**counts)
     shown = [Styled(words), _written(plan, lang)]
     data = counts | {"plan": str(plan), "person": saved.person, "date": str(saved.date)}
     return Outcome(shown, data, findings, _code(findings))
+
+
+def _spare(files: list[Path], out: Path) -> None:
+    """Refuse to write over a document that is read."""
+    if any(out.exists() and out.samefile(file) for file in files):
+        raise Fault("overwrites_document", str(out))
+
+
+def _reading(document: Document, region: tuple[str, str] | None, *, alone: bool) -> Reading:
+    """Read a document about a place that a person named.
+
+    Of several documents, those that name another place than the country keep their own.
+    """
+    if region is not None and not alone:
+        own = read_document(document)
+        if any(regions()[p.region].parent for p in own.proposals if p.region):
+            return own
+    return read_document(document, region and region[1])
 
 
 def _plan_to_fill(path: Path, document: Document, owner: str | None, reading: Reading) -> Plan:
@@ -176,7 +199,7 @@ def _disagreements(merged: tuple[Merged, ...]) -> list[Finding]:
         Finding(
             "documents_disagree",
             one.first.indicator_id or one.first.indicator,
-            {"what": difference_words(one, one.differences)},
+            {"target": whole_title(one.first), "what": difference_words(one, one.differences)},
         )
         for one in merged
         if one.differences and len(one.documents) > 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from dafeng.ledger.importing.layout import Layout, lay_out
 from dafeng.ledger.importing.mapping import Mapping
 from dafeng.ledger.importing.read import read_source
 from dafeng.ledger.importing.source import Progress, Source
-from dafeng.vocabulary import Fault, TableSchema
+from dafeng.vocabulary import Fault, TableSchema, write_file
 
 ENTRIES = "entries"
 _ROW, _CODES, _TEXT = "rejected_row", "rejected_codes", "rejected_text"
@@ -107,10 +108,16 @@ def write_rejected(result: Import, path: Path) -> Path:
     The file opens in spreadsheets (UTF-8 with a byte order mark); mended, it can be read in.
     """
     target = path.with_name(f"{path.stem}.rejected.csv")
-    with target.open("wb") as file:
-        file.write("\ufeff".encode())
-        arrow_csv.write_csv(result.rejected, file)
+    write_file(target, spreadsheet(result.rejected))
     return target
+
+
+def spreadsheet(rows: pa.Table) -> bytes:
+    """Return a table as CSV that spreadsheets open: UTF-8 with a byte order mark."""
+    sink = BytesIO("\ufeff".encode())
+    sink.seek(0, SEEK_END)
+    arrow_csv.write_csv(rows, sink)
+    return sink.getvalue()
 
 
 def _faults(source: Source, mapping: Mapping) -> Faults:

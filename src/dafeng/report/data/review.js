@@ -2,6 +2,10 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const cards = [...document.querySelectorAll("article")];
 const decisions = new Map(); // number → "accept" or "reject"
+const spans = new Map(); // number → its marks in the text
+for (const mark of document.querySelectorAll("#text mark"))
+  for (const number of mark.dataset.all.split(" ").map(Number))
+    spans.set(number, [...(spans.get(number) ?? []), mark]);
 const key = "dafeng-review-" + data.sha256;
 
 function fields(card) { return [...card.querySelectorAll(".fields input, .fields select")]; }
@@ -34,9 +38,7 @@ function paint(card) {
   count();
 }
 
-function marks(number) {
-  return [...document.querySelectorAll("mark")].filter(m => m.dataset.all.split(" ").includes(String(number)));
-}
+function marks(number) { return spans.get(number) ?? []; }
 
 function count() {
   const of = name => [...decisions.values()].filter(d => d === name).length;
@@ -46,6 +48,7 @@ function count() {
 }
 
 function go(number, toText) {
+  number = Number(number);
   for (const now of document.querySelectorAll(".now")) now.classList.remove("now");
   const card = document.getElementById("p" + number);
   const found = marks(number);
@@ -118,7 +121,7 @@ for (const card of cards) {
   card.querySelector(".reject").onclick = () => decide(card, "reject");
   card.querySelector(".fields").onchange = () => { paint(card); keep(); };
 }
-for (const mark of document.querySelectorAll("mark")) mark.onclick = () => go(mark.dataset.for, false);
+for (const mark of document.querySelectorAll("#text mark")) mark.onclick = () => go(mark.dataset.for, false);
 document.getElementById("show").onchange = event => show(event.target.value);
 document.getElementById("who").onsubmit = event => { event.preventDefault(); save(); };
 document.getElementById("person").onchange = keep;

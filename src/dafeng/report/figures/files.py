@@ -8,7 +8,7 @@ import altair as alt
 import vl_convert
 
 from dafeng.report.figures.theme import theme
-from dafeng.vocabulary import Fault
+from dafeng.vocabulary import Fault, write_file
 
 FORMATS = (".svg", ".png", ".html", ".json")
 
@@ -22,19 +22,17 @@ def save(chart: alt.TopLevelMixin, path: Path) -> None:
         Fault: ``figure_format``.
     """
     check(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     match path.suffix.casefold():
         case ".svg":
-            text = vl_convert.vegalite_to_svg(chart.to_dict())
+            drawn: str | bytes = vl_convert.vegalite_to_svg(chart.to_dict())
         case ".png":
             scale = theme().sizes["scale"]
-            path.write_bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=scale))
-            return
+            drawn = vl_convert.vegalite_to_png(chart.to_dict(), scale=scale)
         case ".html":
-            text = vl_convert.vegalite_to_html(chart.to_dict(), bundle=True)
+            drawn = vl_convert.vegalite_to_html(chart.to_dict(), bundle=True)
         case _:
-            text = chart.to_json()
-    path.write_text(text, encoding="utf-8", newline="\n")
+            drawn = chart.to_json()
+    write_file(path, drawn)
 
 
 def check(path: Path) -> None:

@@ -1,0 +1,132 @@
+"""Values and indicators in lists: one for each ("respectively"), or one for all ("each")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from copy import copy
+from itertools import pairwise
+
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import Hit, data
+from dafeng.reader.naming import Name, kinds_of, name_of
+from dafeng.reader.numerals import numeral
+from dafeng.reader.sentence import Sentence
+
+
+def distribute(sentence: Sentence, drafts: Sequence[Draft]) -> None:
+    """Give each value of a list its own indicator ("A and B fall by 8 % and 10 % respectively")."""
+    for hit in sentence.hits:
+        if not hit.labels & {"respectively", "each"}:
+            continue
+        row = _row(drafts, hit.start, hit.end, opens=sentence.chinese)
+        if len(row) > 1 and ("respectively" in hit.labels or _close(hit, row[0])):
+            low = max((d.end for d in drafts if d.end <= row[0].start), default=sentence.start)
+            names = _single_names(sentence, low, row)
+            _dates(sentence, drafts, row)
+            if len(names) >= len(row):
+                for draft, found in zip(row, names[-len(row) :], strict=True):
+                    draft.name, draft.fall = found, row[0].fall
+
+
+def _dates(sentence: Sentence, drafts: Sequence[Draft], row: Sequence[Draft]) -> None:
+    """Give each value of a list its own year: "by 2025 and 2030 … 20 % and 25 % respectively".
+
+    The years may stand with the values of a list before it, as 2025 and 2030 do in
+    "2025年4亿、2030年7亿；B相应为2亿和5亿".
+    """
+    first = row[0].start
+    when = [t for t in sentence.times if t.dates and t.year and t.end <= first]
+    listed = when[-len(row) :]
+    near = all(b.start - a.end <= data("sentences")["listed"] for a, b in pairwise(listed))
+    if near and len({t.year for t in listed}) == len(row):
+        for draft, time in zip(row, listed, strict=True):
+            draft.year = time.year
+        return
+    model = [draft for draft in drafts if draft.end <= first][-len(row) :]
+    own = any(model[-1].end <= t.start and t.year != model[-1].year for t in when if model)
+    if not own and len({draft.year for draft in model if draft.year}) == len(row):
+        for draft, other in zip(row, model, strict=True):
+            draft.year = other.year
+
+
+def _row(drafts: Sequence[Draft], start: int, end: int, *, opens: bool) -> list[Draft]:
+    """The values of one unit that "respectively" closes, or that 分别 opens."""
+    if opens:
+        near = [draft for draft in drafts if draft.start >= end]
+    else:
+        near = [draft for draft in reversed(drafts) if draft.end <= start]
+    row: list[Draft] = near[:1]
+    for draft in near[1:]:
+        gap = max(draft.start - row[-1].end, row[-1].start - draft.end)
+        if draft.unit != row[0].unit or gap > data("sentences")["listed"]:
+            break
+        row.append(draft)
+    return row if opens else row[::-1]
+
+
+_PARTS = re.compile(r"[、，,]| and |和|及|与")
+
+
+def _single_names(sentence: Sentence, low: int, row: Sequence[Draft]) -> list[Name]:
+    """The indicators that the parts of a list name, in its order.
+
+    What the parts share stands in one of them: "energy use and CO2 emissions per unit of GDP".
+    """
+    return _names_in(sentence, row[0], low, row[0].start)
+
+
+def _names_in(sentence: Sentence, draft: Draft, low: int, high: int) -> list[Name]:
+    """The indicators that the parts of a span name."""
+    one = draft.quantity
+    kinds = kinds_of(one, change=draft.fall) if one else frozenset()
+    shared = {f"atom {atom}" for atom in data("phrases")["shared"]} & sentence.labels(low, high)
+    place, names = low, []
+    for stop in [*(m.start() for m in _PARTS.finditer(sentence.folded, low, high)), high]:
+        own = sentence.labels(place, stop)
+        found = name_of(own, kinds) and (name_of(own | shared, kinds) or name_of(own, kinds))
+        if found is not None:
+            names.append(found)
+        place = stop
+    return names
+
+
+_COUNTED = re.compile(r"([两二三四五六])(?:个|项|类|种|大|者)[^，。；]*$")
+
+
+def repeated(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
+    """Further drafts for a value that several indicators share ("A and B each fall by 8 %")."""
+    places = [hit for hit in sentence.hits if "each" in hit.labels]
+    for place, draft in enumerate(drafts if places else ()):
+        low = drafts[place - 1].end if place else sentence.start
+        low = max(low, sentence.clause(draft.start)[0])
+        if draft.quantity is None or not any(
+            hit.start >= low and _close(hit, draft) for hit in places
+        ):
+            continue
+        if len(_row(drafts[place:], low, low, opens=True)) > 1:
+            continue  # 各增加3万千瓦、4万千瓦: one for each
+        high = drafts[place + 1].start if place + 1 < len(drafts) else sentence.end
+        for name in _sharing(sentence, low, draft, high):
+            other = copy(draft)
+            other.name, other.flags = name, set(draft.flags)
+            yield other
+
+
+def _close(hit: Hit, draft: Draft) -> bool:
+    """Whether a word "each" stands close to a value, before or behind it."""
+    reach: int = data("sentences")["each"]
+    return draft.start - hit.end <= reach and hit.start - draft.end <= reach
+
+
+def _sharing(sentence: Sentence, low: int, draft: Draft, high: int) -> list[Name | None]:
+    """The indicators that share a value, but the one that it has already."""
+    names: list[Name | None] = [*_single_names(sentence, low, [draft])]
+    if len(names) < 2:  # noqa: PLR2004
+        names = [*_names_in(sentence, draft, draft.end, min(high, sentence.clause(draft.end)[1]))]
+    counted = _COUNTED.search(sentence.folded, low, draft.start)
+    if len(names) < 2 and counted:  # noqa: PLR2004
+        return [draft.name] * (int(numeral(counted[1]) or 1) - 1)
+    if len(names) > 1:
+        draft.name = names[0]
+    return names[1:]

@@ -1,0 +1,137 @@
+"""Whether a figure is aimed at or reported, by what its sentence and the text around it say."""
+
+from __future__ import annotations
+
+import re
+
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import data
+from dafeng.reader.past import Past, aims
+from dafeng.reader.proposals import Kind
+from dafeng.reader.quantities import Quantity
+from dafeng.reader.sentence import Sentence
+from dafeng.reader.times import Time
+
+
+def tense(
+    sentence: Sentence,
+    one: Quantity,
+    said: set[str],
+    time: Time | None,
+    before: Draft | None,
+    past: Past,
+) -> tuple[Kind, bool]:
+    """Target or result, and whether the text says so: the first line that holds decides.
+
+    An aim's year outweighs the past tense that translations give to plans.
+
+    Args:
+        sentence: where the figure stands.
+        one: the figure.
+        said: what is said by the words of its clause.
+        time: what it is for; ``before``: the figure before it; ``past``: as :func:`kind_of` has it.
+        before: see ``time``.
+        past: see ``time``.
+    """
+    future, word = "future" in said, time.word if time else None
+    told = said | sentence.labels(time.end, one.start) if time else said
+    dated = time is not None and word is None
+    towards = time is not None and dated and _towards(sentence, time)
+    lines: tuple[tuple[bool, Kind], ...] = (
+        (time is not None and time.role == "as_of", "result"),
+        ("perfect" in said and not future, "result"),
+        (word == "last_year", "result"),
+        (word in {"this_year", "month"} and "future" not in told, "result"),
+        (word == "next_year", "target"),
+        (time is not None and time.month and time.sign != "<" and not future, "result"),
+        ("yearly" in said or _consecutive(one), "result"),
+        (time is None and not future and _since(sentence, one), "result"),
+        (
+            "part" in said
+            and before is not None
+            and before.kind == "target"
+            and not told & {"past"},
+            "target",
+        ),
+        (time is not None and dated and time.year in aims(), "target"),
+        (future, "target"),
+        (dated and not told & {"past"} and _ahead(time.year if time else None, past), "target"),
+        (towards and not told & {"past", "perfect"}, "target"),
+        (time is not None and time.sign == "<", "target"),
+        (time is None and _goal_listed(past) and "perfect" not in said, "target"),
+        ("past" in said, "result"),
+    )
+    told_so = next((kind for holds, kind in lines if holds), None)
+    return (told_so, True) if told_so else _from_around(sentence, said, time, before, past)
+
+
+def _from_around(
+    sentence: Sentence, said: set[str], time: Time | None, before: Draft | None, past: Past
+) -> tuple[Kind, bool]:
+    """The kind of a figure whose clause does not tell it: by sentence, figure before or heading."""
+    if time is not None and time.year is not None:
+        planned = past.plans and time.year > data("times")["aims_after"]
+        return (_around(sentence) or "target") if planned else "result", True
+    goes_on = before if before is not None and before.kind in {"target", "result"} else None
+    if goes_on is None or goes_on.start < sentence.start:
+        around = _around(sentence)
+        if around is not None:
+            return around, True
+    if goes_on is not None:
+        return goes_on.kind, "kind_inferred" not in goes_on.flags
+    kind = _by_heading(time, past)
+    return ("target", False) if kind == "context" and said & {"target", "strive"} else (kind, True)
+
+
+def _around(sentence: Sentence) -> Kind | None:
+    """What the other clauses of a sentence say where that of the figure is silent."""
+    said = sentence.labels(sentence.start, sentence.end)
+    if "future" in said:
+        return "target"
+    return "result" if said & {"perfect", "past"} else None
+
+
+def _goal_listed(past: Past) -> bool:
+    """Whether a list of goals goes on, led in with their year."""
+    return past.listed and past.plans and past.at in aims()
+
+
+def _since(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a sentence tells what has come about since a year."""
+    last = sentence.clause(one.start)[1]
+    return any(t.role == "since" and t.year and t.start < last for t in sentence.times)
+
+
+def _by_heading(time: Time | None, past: Past) -> Kind:
+    """What a line of a list is that says nothing itself: the line above it or the title does."""
+    year = past.at or past.title
+    if time is not None or year is None:
+        return "context"
+    if (year in aims() and year >= (past.this_year or year)) or _ahead(year, past):
+        return "target"
+    return "result" if past.this_year and year < past.this_year else "context"
+
+
+def _ahead(year: int | None, past: Past) -> bool:
+    """Whether a year is surely later than the text."""
+    return bool(year and past.this_year and year > past.this_year)
+
+
+_TOWARDS = re.compile(
+    r"(?:(?<![降低升加高长大少])[到至]|力争|争取|by|by the end of|by the year|until)"
+    r" ?[“\"]?(?:the )?$"
+)
+
+
+def _towards(sentence: Sentence, time: Time) -> bool:
+    """Whether a year is led in as one to be reached ("到2027年", "by 2027")."""
+    return (
+        _TOWARDS.search(
+            sentence.folded, max(sentence.start, time.start - data("sentences")["lead"]), time.start
+        )
+        is not None
+    )
+
+
+def _consecutive(one: Quantity) -> bool:
+    return one.unit is not None and one.unit.duration
