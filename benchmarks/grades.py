@@ -3,14 +3,17 @@
 The reference is the join that gives the totals, in SQL by hand (see ``ledger``). ``all grades``
 takes the path of ``dafeng grade`` without a file, from the tables that books hold to rows of grades
 with the reason of each one that is not rated: carbon efficiency and level, budget tier, two per-mu
-scorecards (one with a carbon indicator), and level and quota of a line each. ``of values`` is the
-engine alone, on values that are there already. Ids and trees grow when they are asked for;
-``with ids`` asks for those of the carbon efficiency.
+scorecards (one with a carbon indicator), and level and quota of a line each. The join comes before
+a grading, so that prepared rows and accounts are there; nothing else is, and nothing is kept from
+one round to the next. Amounts of the enterprises and of the lines are taken once for all gradings
+of a year; ``dafeng grade`` does one grading at a time, and each of them takes its own. ``of
+values`` is the engine alone, on values that are there already. Ids and trees grow when they are
+asked for; ``with ids`` asks for those of the carbon efficiency.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -23,7 +26,7 @@ from benchmarks.registry import Benchmark, Job, Variant, register
 from dafeng.grading import Job as Grading
 from dafeng.grading import Row, card_of, editions_of, jobs, place, rate
 from dafeng.rulebook import Rulebook, Scorecard, load
-from dafeng.workspace import FromBooks, amounts_of, grade_firms, grade_lines
+from dafeng.workspace import FromBooks, amounts_of, grade_firms, grade_lines, used_of
 
 DAY = date(int(YEAR), 12, 31)
 HUANGYAN, HUANGYAN_DAY = "331003", date(2022, 12, 31)
@@ -53,7 +56,7 @@ def with_ids(rows: int) -> Job:
     return lambda: [one.figure for one in grade([jobs()["carbon-efficiency"]])[0].graded]
 
 
-def _grader(rows: int) -> Callable[[Iterable[Grading]], list[FromBooks]]:
+def _grader(rows: int) -> Callable[[Sequence[Grading]], list[FromBooks]]:
     """Return what grades by some jobs; the rules hold a per-mu card of the province."""
     count, folder, rules = rows // ROWS_OF_ONE, booked(rows), load()
     firms, lines, when = firms_of(count), lines_of(count), (DAY, int(YEAR))
@@ -70,11 +73,13 @@ def _grader(rows: int) -> Callable[[Iterable[Grading]], list[FromBooks]]:
         held = card.model_copy(update=dated | own)
         rules.scorecards[held.id] = held
 
-    def graded(wanted: Iterable[Grading]) -> list[FromBooks]:
+    def graded(wanted: Sequence[Grading]) -> list[FromBooks]:
         books = cast("Any", Ours(folder))
         amounts = amounts_of(books, rules, firms, int(YEAR))
+        used = used_of(books, lines, int(YEAR))
+        amounts.take(name for job in wanted for name in _possible(job).wanted)
         return [
-            grade_lines(rules, books, job, lines, when, lambda _row: True)
+            grade_lines(rules, used, job, lines, when, lambda _row: True)
             if job.rows == "lines"
             else grade_firms(rules, amounts, _possible(job), DAY, lambda _row: True)
             for job in wanted

@@ -30,19 +30,19 @@ from dafeng.workspace.snapshot import Snapshot
 
 MONTHS = period("2023-2025").months()
 CORRECTED = MONTHS[16]
-ITEMS = {  # item → unit it is given in, and what that is in the item's own unit
-    "raw_coal": ("t", 1.0),
-    "cleaned_coal": ("t", 1.0),
-    "coke": ("t", 1.0),
-    "natural_gas": ("m3", 1.0),
-    "gasoline": ("kg", 0.001),
-    "diesel": ("kg", 0.001),
-    "fuel_oil": ("t", 1.0),
-    "lpg": ("t", 1.0),
-    "kerosene": ("kg", 0.001),
-    "limestone": ("t", 1.0),
-    "electricity": ("MWh", 1000.0),
-    "heat": ("GJ", 1.0),
+ITEMS = {  # item → what the unit that it is given in is in its own unit
+    "raw_coal": 1.0,
+    "cleaned_coal": 1.0,
+    "coke": 1.0,
+    "natural_gas": 1.0,
+    "gasoline": 0.001,
+    "diesel": 0.001,
+    "fuel_oil": 1.0,
+    "lpg": 1.0,
+    "kerosene": 0.001,
+    "limestone": 1.0,
+    "electricity": 1000.0,
+    "heat": 1.0,
 }
 BOUGHT = ("electricity", "heat")
 PROVINCE = "33"
@@ -127,7 +127,7 @@ def _month(month: str, method: Ints, seed: int) -> pa.Table:
     count, items = len(method), list(ITEMS)
     entries = count * len(items)
     quantity = np.random.default_rng((count, seed)).lognormal(5, 1.2, entries).round(3)
-    factor = np.tile([factor for _, factor in ITEMS.values()], count)
+    factor = np.tile(list(ITEMS.values()), count)
     item = np.tile(np.arange(len(items)), count)
     reporter = np.repeat(np.arange(count), len(items))
     each = {

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 
 from benchmarks.ledger_data import MONTHS
+from dafeng.accounting import SUMS
 from dafeng.workspace.snapshot import Snapshot
-from dafeng.workspace.totals import SUMS
 
 COLUMNS = ["who_no", "activity_no", "amount"]
 ACTIVITY = ["method", "item", "flow", "basis", "use", "period", "region"]

@@ -58,7 +58,8 @@ class Result:
 
 def measure(benchmark: Benchmark, size: int, rounds: int) -> list[Result]:
     """Measure all variants at one size, in turn within each round, after one warm-up."""
-    with _workers(benchmark, size) as workers:
+    held = [n for n, v in enumerate(benchmark.variants) if v.up_to is None or size <= v.up_to]
+    with _workers(benchmark, size, held) as workers:
         for worker in workers:
             _ask(worker, "run")
         times = [[float(_ask(worker, "run")) for worker in workers] for _ in range(rounds)]
@@ -74,16 +75,16 @@ def measure(benchmark: Benchmark, size: int, rounds: int) -> list[Result]:
             goal=variant.goal if size >= benchmark.goals_from else None,
             budget=variant.budget if size >= benchmark.goals_from else None,
         )
-        for i, variant in enumerate(benchmark.variants)
+        for i, variant in enumerate(benchmark.variants[n] for n in held)
     ]
 
 
 @contextmanager
-def _workers(benchmark: Benchmark, size: int) -> Iterator[list[Connection]]:
+def _workers(benchmark: Benchmark, size: int, held: list[int]) -> Iterator[list[Connection]]:
     """A fresh process per variant, each waiting for its turn."""
     spawn = multiprocessing.get_context("spawn")
     started = []
-    for index in range(len(benchmark.variants)):
+    for index in held:
         ours, theirs = spawn.Pipe()
         process = spawn.Process(target=_serve, args=(theirs, benchmark.name, index, size))
         process.start()

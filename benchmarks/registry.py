@@ -38,6 +38,7 @@ class Variant:
         command: the job is an external command: its memory is that of the command.
         goal: the largest ratio to the reference that is good enough.
         budget: the longest time in seconds that a person may be kept waiting, where one is stated.
+        up_to: the largest size that it is measured at; above it, memory does not suffice.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Variant:
     command: bool = False
     goal: float | None = None
     budget: float | None = None
+    up_to: int | None = None
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,10 @@ def differs(proposal: Proposal, figure: Case) -> dict[str, Any]:
     return {k: field(proposal, k) for k, v in wanted.items() if field(proposal, k) != v}
 
 
-@pytest.mark.parametrize("case", [*cases("zh"), *cases("en"), *cases("lists"), *cases("years")])
+SENTENCES = ("zh", "en", "lists", "years", "rules")
+
+
+@pytest.mark.parametrize("case", [case for name in SENTENCES for case in cases(name)])
 def test_figures_of_a_sentence(case: Case) -> None:
     assert_figures(case)
 
@@ -414,3 +417,10 @@ LONG = 50_000
 def test_a_long_row_of_one_thing_is_read_to_its_end(piece: str) -> None:
     text = (piece * (LONG // len(piece) + 1))[:LONG] + "\n到2025年，绿色工厂达到500家。"
     assert propose(text).proposals[-1].value == 500
+
+
+def test_indicators_that_share_a_target_come_in_one_order_in_every_process() -> None:
+    text = "到2025年，单位GDP能耗和单位GDP二氧化碳排放下降确保完成国家下达的目标任务。"
+    names = [proposal.indicator for proposal in propose(text).proposals]
+    assert len(names) > 1
+    assert names == sorted(names)

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dafeng.accounting import join, keyed, lines_of, totals, whole_sum
+from dafeng.accounting import SUMS, join, keyed, lines_of, totals, whole_sum
 from dafeng.engine import Engine
 from dafeng.workspace.snapshot import Snapshot, digest, ordered_by_content
-from dafeng.workspace.totals import SCHEMA, SUMS, Summing, Totals, labelled, merged
+from dafeng.workspace.totals import SCHEMA, Summing, Totals, labelled, merged
 
 Row = dict[str, Any]
 

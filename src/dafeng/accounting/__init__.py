@@ -12,7 +12,7 @@ from dafeng.accounting.accounts import (
     totals,
     whole_sum,
 )
-from dafeng.accounting.adding import Adding
+from dafeng.accounting.adding import SUMS, Adding, added_up
 from dafeng.accounting.coefficients import SEPARATOR, Activity, compile_coefficients
 from dafeng.accounting.derive import MARK, Derived, Origin, derive, over_years
 from dafeng.accounting.footing import COLUMNS, Footing, footing_table, footings, footings_of
@@ -29,6 +29,7 @@ __all__ = [
     "PREPARED",
     "PURPOSES",
     "SEPARATOR",
+    "SUMS",
     "Activity",
     "Adding",
     "Derived",
@@ -39,6 +40,7 @@ __all__ = [
     "account_totals",
     "account_tree",
     "accounts",
+    "added_up",
     "clause_node",
     "coefficient_table",
     "combined",

@@ -84,7 +84,8 @@ class Lines:
         own = self.own.drop_columns(["period", "reporter", "facility"])
         own = own.append_column("pair", pa.array(of_own.astype(np.int32)))
         own = own.join(places, "pair", join_type="inner").drop_columns(["pair"])
-        return lines.filter(pc.is_valid(at)), own
+        lines = lines.filter(pc.is_valid(at))
+        return lines, own.filter(pc.is_in(own["own"], lines["own"].combine_chunks()))
 
     def _said(self, name: str, column: pa.ChunkedArray) -> Any:
         """Return a column as text: of a number what it stands for, of a float its bits."""

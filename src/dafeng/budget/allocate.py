@@ -223,7 +223,11 @@ def _claims(firms: Firms, rule: AllocationRule, based: Flags) -> tuple[Ints, Flo
     claim = np.where(usable, own * base + weight * np.where(usable, measured, 0.0), base)
     if firms.factors is not None:
         claim = claim * np.where(np.isnan(firms.factors), 1.0, firms.factors)
-    return np.where(based, np.rint(claim), 0).astype(np.int64), np.where(usable, levels, np.nan)
+    claim = np.where(based, np.rint(claim), 0)
+    if claim.sum() >= np.iinfo(np.int64).max:
+        worst = int(claim.argmax())
+        raise Fault("budget_claims_beyond", firms.ids[worst], claim=f"{claim[worst] / TONNE:,.0f}")
+    return claim.astype(np.int64), np.where(usable, levels, np.nan)
 
 
 def sector_levels(

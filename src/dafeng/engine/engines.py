@@ -246,7 +246,8 @@ def _drop_views(session: Any, names: Iterable[str]) -> None:
 
 def _of_files(files: Sequence[Path], columns: Names) -> pa.Table:
     names = list(columns) if columns else None
-    return pa.concat_tables(pq.ParquetFile(file).read(columns=names) for file in files)
+    parts = (pq.ParquetFile(file, page_checksum_verification=True) for file in files)
+    return pa.concat_tables(part.read(columns=names) for part in parts)
 
 
 def plain(rows: pa.Table) -> pa.Table:

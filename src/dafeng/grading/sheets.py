@@ -106,7 +106,7 @@ def clause_of(rules: Rulebook, document: str, clause: str) -> Node:
 
 def column(rows: Iterable[Row], name: str) -> list[Any]:
     """Return a column of rows; an empty text is nothing."""
-    return [None if row.get(name) == "" else row.get(name) for row in rows]
+    return [None if (cell := row.get(name)) == "" else cell for row in rows]
 
 
 def _key(name: str, text: Text) -> Column:

@@ -45,7 +45,7 @@ def with_unit(
         if behind is not None:
             one.unit, one.factor, one.scale = behind.unit, behind.factor, behind.scale
             following[one.start] = one
-        elif _plain().search(folded, max(start, one.start - data("sentences")["name"]), one.start):
+        elif _is_plain(folded, start, one):
             one.unit = RATIO
         elif thing := _numbered(folded, start, one.start):
             one.unit = Unit(thing, "count", count=True)
@@ -101,7 +101,15 @@ def _led() -> re.Pattern[str]:
 @cache
 def _plain() -> re.Pattern[str]:
     """What is a number by itself, and the words between it and the number."""
-    return re.compile(rf"{pattern_of(map(fold, data('units')['plain']))}[^\d。；;]*$")
+    second = r"(?P<first>\d\.\d+[^\d。；;]{1,24})?"
+    return re.compile(rf"{pattern_of(map(fold, data('units')['plain']))}[^\d。；;]*{second}$")
+
+
+def _is_plain(folded: str, start: int, one: Quantity) -> bool:
+    """Whether a number is one by itself, or the next one: "PUE不高于1.25，改造后的不高于1.4"."""
+    low = max(start, one.start - data("sentences")["name"])
+    found = _plain().search(folded, low, one.start)
+    return found is not None and (not found["first"] or "." in one.token)
 
 
 @cache
@@ -111,7 +119,10 @@ def _number_of() -> re.Pattern[str]:
     more = "(?: about| over| more than| nearly| at least| approximately| around)?"
     named = rf"number of (?:[a-z0-9-]{{1,20}} ){{0,6}}?(?P<thing>{names})[a-z -]{{0,60}}? {verb}"
     reached = "(?:reach(?:ed|es)?|totall?ed|numbered|came to)"
-    counts = rf"(?P<things>{names})(?: [a-z-]{{1,20}}){{0,4}}? {reached}"
+    moved = (
+        "(?:(?:reduced|cut|increased|raised) to|(?:fell|dropped|rose|grew|fallen|risen|grown) to)"
+    )
+    counts = rf"(?P<things>{names})(?: [a-z-]{{1,20}}){{0,4}}? (?:{reached}|{moved})"
     return re.compile(rf"(?:{named}|{counts}){more} $")
 
 

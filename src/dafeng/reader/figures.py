@@ -11,9 +11,10 @@ from dafeng.reader.comparators import compare, inclusive
 from dafeng.reader.draft import Draft
 from dafeng.reader.kinds import is_threshold, kind_of
 from dafeng.reader.lexicon import data
-from dafeng.reader.lists import distribute, repeated
+from dafeng.reader.lists import distribute, repeated, shared_years
+from dafeng.reader.naming import Name
 from dafeng.reader.past import Past
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence, own_year
 from dafeng.reader.times import Time
 from dafeng.reader.when import at, base_of, ruled_from, says_same_period
@@ -33,7 +34,7 @@ def figures(sentence: Sentence, past: Past, before: Draft | None) -> list[Draft]
     _converted(sentence, drafts)
     distribute(sentence, drafts)
     _exclusions(sentence, drafts)
-    drafts += [*repeated(sentence, drafts)]
+    drafts += [*repeated(sentence, drafts), *shared_years(sentence, drafts)]
     return drafts
 
 
@@ -77,11 +78,21 @@ def _draft(
     draft.flags |= set() if sure else {"kind_inferred"}
     draft.unit, draft.base_unit = subject.unit_of(sentence, one, compared.end)
     subject.name(sentence, draft, low, _next(sentence, index), last)
+    if _of_aims(sentence, one):
+        draft.name, draft.fall = Name(""), False
     _date(sentence, draft, time, past)
     _base_year(sentence, draft, index, past, low)
     if any("strive" in hit.labels for hit in sentence.within(low, one.start)):
         draft.flags |= {"strive"}
     return draft
+
+
+def _of_aims(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a share tells how much of a plan's aims is done: it is not itself aimed at."""
+    share = one.unit is not None and one.unit.name == "%"
+    near = len("规划目标任务的超过")
+    plans = [t for t in sentence.times if t.role == "aims"]
+    return share and any(0 <= max(t.start - one.end, one.start - t.end) <= near for t in plans)
 
 
 def _paired(drafts: list[Draft]) -> None:
@@ -115,13 +126,15 @@ def _date(sentence: Sentence, draft: Draft, time: Time | None, past: Past) -> No
     if draft.kind == "threshold" and draft.quantity:
         draft.year = ruled_from(sentence, draft.quantity)
         return
+    if draft.quantity and ahead_of_time(sentence.folded, draft.quantity):
+        return  # "two years early" is of no year itself
     if draft.kind == "threshold" or (draft.kind == "context" and time is None):
         return
     if draft.quantity and draft.quantity.origin:
         draft.year = own_year(sentence, draft.quantity)
         return
     if time is not None:
-        draft.year = past.year_of(time)
+        draft.year = _this_year(sentence, time, past) or past.year_of(time)
         inferred = time.word is not None
     else:
         draft.year = _carried(sentence, draft, past)
@@ -132,10 +145,18 @@ def _date(sentence: Sentence, draft: Draft, time: Time | None, past: Past) -> No
         draft.flags |= {"year_inferred"}
 
 
+def _this_year(sentence: Sentence, time: Time, past: Past) -> int | None:
+    """The year after that of the text, if the sentence reports on it before it says "this year"."""
+    ahead = {t.year for t in sentence.times if t.role != "base" and t.end <= time.start}
+    following = past.this_year and past.this_year + 1
+    return following if time.word == "this_year" and following in ahead else None
+
+
 def _carried(sentence: Sentence, draft: Draft, past: Past) -> int | None:
     """The year that the text before gives a figure."""
     flows = draft.kind == "target" and _flows(sentence)
-    return None if flows else past.inherited(draft.kind)
+    stands = draft.kind == "cap" and "standing" in sentence.labels(*sentence.clause(draft.start))
+    return None if flows or stands else past.inherited(draft.kind)
 
 
 def _flows(sentence: Sentence) -> bool:

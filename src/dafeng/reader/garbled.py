@@ -59,11 +59,20 @@ def check_sentence(sentence: Sentence, drafts: Sequence[Draft]) -> Verdict:
         proofs.append("particle_size")
     proofs += [r for d in digits for r in d.reasons if r in _spreads()]
     if proofs:
-        for draft in digits:
-            if not draft.reasons:
-                draft.reasons.append("digits_displaced")
+        _spread(digits, "digits_displaced")
     marked = proofs or [r for d in digits for r in d.reasons]
     return Verdict(tuple(marked), len(digits))
+
+
+def _spread(drafts: Sequence[Draft], reason: str) -> None:
+    """Doubt the digits beside displaced ones; thousands that came through whole did not move."""
+    for draft in drafts:
+        whole = draft.quantity is not None and _GROUPED.fullmatch(draft.quantity.token)
+        if draft.displaceable and not draft.reasons and not whole:
+            draft.reasons.append(reason)
+
+
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
 
 def bad_spans(sentence: Sentence) -> list[Draft]:
@@ -78,19 +87,20 @@ def bad_spans(sentence: Sentence) -> list[Draft]:
 def check_paragraph(
     folded: str, start: int, sentences: Sequence[tuple[Verdict, Sequence[Draft]]]
 ) -> None:
-    """Mark the digits of a paragraph that is numbered with a year, or garbled for the most part."""
-    with_figures = [verdict for verdict, _ in sentences if verdict.figures or verdict.proofs]
-    garbled = [verdict for verdict in with_figures if verdict.proofs]
+    """Mark the digits of a paragraph that is garbled for the most part, or numbered with a year.
+
+    Digits change places with those nearest to them: the number of a heading has gone into the
+    first sentence with figures behind it, and what stands further on is not touched by that.
+    """
+    with_figures = [one for one in sentences if one[0].figures or one[0].proofs]
+    garbled = [verdict for verdict, _ in with_figures if verdict.proofs]
     bound = rules()["paragraph"]
-    reason = ""
+    if len(garbled) >= bound["sentences"] and len(garbled) >= bound["share"] * len(with_figures):
+        for _, drafts in with_figures:
+            _spread(drafts, "paragraph_displaced")
     if _YEAR_HEADING.match(folded, start):
-        reason = "heading_number"
-    elif len(garbled) >= bound["sentences"] and len(garbled) >= bound["share"] * len(with_figures):
-        reason = "paragraph_displaced"
-    for _, drafts in sentences if reason else ():
-        for draft in drafts:
-            if draft.displaceable and not draft.reasons:
-                draft.reasons.append(reason)
+        for _, drafts in with_figures[:1]:
+            _spread(drafts, "heading_number")
 
 
 _YEAR_HEADING = re.compile(r"\s*[(（][12][0-9]{3}[)）]")
@@ -107,7 +117,9 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
         return ["cut_off"]
     if one.unit is not None and one.unit.name == "ratio":
         return []
-    odd = _nought_decimals(token) or _LEADING_NOUGHT.match(token)
+    if _nought_decimals(token):
+        return ["trailing_noughts"]
+    odd = _LEADING_NOUGHT.match(token)
     if draft.value is None or odd or not _THOUSANDS.fullmatch(token):
         year = _year_like(token.replace(",", "")[:4]) and "," in token
         return ["year_as_quantity", "broken_thousands"] if year else ["broken_thousands"]
@@ -134,9 +146,12 @@ _LEADING_NOUGHT = re.compile("0[0-9]")
 
 
 def _nought_decimals(token: str) -> bool:
-    decimals = token.partition(".")[2]
-    noughts: int = rules()["trailing_noughts"]
-    return len(decimals) > noughts and decimals.endswith("0" * noughts)
+    """More digits than are ever printed, and noughts at the end: "398.500", not "8.700"."""
+    whole, _, decimals = token.partition(".")
+    bound = rules()["trailing_noughts"]
+    noughts: int = bound["noughts"]
+    ends = len(decimals) > noughts and decimals.endswith("0" * noughts)
+    return ends and len((whole + decimals).lstrip("0")) >= bound["digits"]
 
 
 def _year_like(digits: str) -> bool:

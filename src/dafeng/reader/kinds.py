@@ -10,11 +10,11 @@ from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.tense import tense
 from dafeng.reader.times import Time
-from dafeng.reader.when import ruled_from
+from dafeng.reader.when import admitted, ruled_from
 
 
 def kind_of(
@@ -41,7 +41,10 @@ def kind_of(
         "等", sentence.start, one.start
     )  # "废铜等9种": sums up a list
     by_the_way = (
-        listed or _granted(sentence, one) or (not one.digits and _casual(sentence, one, compared))
+        listed
+        or _granted(sentence, one)
+        or _hoped_early(sentence, one)
+        or (not one.digits and _casual(sentence, one, compared))
     )
     if one.structural or by_the_way:
         return "context", True
@@ -50,6 +53,7 @@ def kind_of(
     if (
         one.bound
         or _ruled(sentence, one, compared)
+        or _admitted(sentence, one, compared)
         or is_threshold(sentence, one, compared.sign, compared.end)
     ):
         return "threshold", True
@@ -68,6 +72,13 @@ def _ruled(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     return compared.sign != "=" and not compared.cap and ruled_from(sentence, one) is not None
 
 
+def _admitted(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a figure bounds what is newly built ("新建机组煤耗须低于270克标准煤/千瓦时")."""
+    if compared.sign in {"=", "about"} or compared.cap or one.unit is None:
+        return False
+    return admitted(sentence, one, share=one.unit.name in _SHARES)
+
+
 def _capped(sentence: Sentence, first: int, one: Quantity) -> bool:
     """Whether a word for a cap leads to a figure, past none of another unit."""
     places = [hit.end for hit in sentence.within(first, one.start) if "cap" in hit.labels]
@@ -82,6 +93,13 @@ def _granted(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is money that a rule pays or takes."""
     money = one.unit is not None and one.unit.name == "yuan"
     return money and "grant" in sentence.labels(*sentence.clause(one.start))
+
+
+def _hoped_early(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it tells how much earlier an aim is striven for, which its own figure states."""
+    if not ahead_of_time(sentence.folded, one):
+        return False
+    return "strive" in sentence.labels(sentence.clause(one.start)[0], one.start)
 
 
 def _casual(sentence: Sentence, one: Quantity, compared: Compared) -> bool:

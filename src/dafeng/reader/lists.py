@@ -29,6 +29,32 @@ def distribute(sentence: Sentence, drafts: Sequence[Draft]) -> None:
                     draft.name, draft.fall = found, row[0].fall
 
 
+def shared_years(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
+    """Further drafts for a value that holds for two years ("“十四五”“十五五”分别新增…")."""
+    for hit in sentence.hits:
+        if "respectively" not in hit.labels:
+            continue
+        first, last = sentence.clause(hit.start)
+        here = [draft for draft in drafts if first <= draft.start < last]
+        if len(here) != 1 or _listed(drafts, here[0]):
+            continue
+        (one,) = here
+        when = [t for t in sentence.times if t.dates and t.year and t.end <= one.start][-2:]
+        near = all(b.start - a.end <= data("sentences")["listed"] for a, b in pairwise(when))
+        shared = one.quantity and len(_single_names(sentence, sentence.start, [one])) <= 1
+        if shared and near and len({t.year for t in when}) > 1:
+            one.year = when[0].year
+            other = copy(one)
+            other.year, other.flags = when[1].year, set(one.flags)
+            yield other
+
+
+def _listed(drafts: Sequence[Draft], one: Draft) -> bool:
+    """Whether another value stands beside one."""
+    gaps = (max(d.start - one.end, one.start - d.end) for d in drafts if d is not one)
+    return any(gap <= data("sentences")["listed"] for gap in gaps)
+
+
 def _dates(sentence: Sentence, drafts: Sequence[Draft], row: Sequence[Draft]) -> None:
     """Give each value of a list its own year: "by 2025 and 2030 … 20 % and 25 % respectively".
 
@@ -42,6 +68,8 @@ def _dates(sentence: Sentence, drafts: Sequence[Draft], row: Sequence[Draft]) ->
     if near and len({t.year for t in listed}) == len(row):
         for draft, time in zip(row, listed, strict=True):
             draft.year = time.year
+            if not (draft.name and draft.name.atoms):
+                draft.name = row[0].name
         return
     model = [draft for draft in drafts if draft.end <= first][-len(row) :]
     own = any(model[-1].end <= t.start and t.year != model[-1].year for t in when if model)
@@ -59,10 +87,16 @@ def _row(drafts: Sequence[Draft], start: int, end: int, *, opens: bool) -> list[
     row: list[Draft] = near[:1]
     for draft in near[1:]:
         gap = max(draft.start - row[-1].end, row[-1].start - draft.end)
-        if draft.unit != row[0].unit or gap > data("sentences")["listed"]:
+        if not _same_unit(draft, row[0]) or gap > data("sentences")["listed"]:
             break
         row.append(draft)
     return row if opens else row[::-1]
+
+
+def _same_unit(one: Draft, other: Draft) -> bool:
+    """Whether two figures can stand in one list: 3000万千瓦 and 1亿千瓦 can."""
+    a, b = one.base_unit, other.base_unit
+    return one.unit == other.unit or (a is not None and b is not None and a.name == b.name)
 
 
 _PARTS = re.compile(r"[、，,]| and |和|及|与")
@@ -101,7 +135,8 @@ def repeated(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
         low = drafts[place - 1].end if place else sentence.start
         low = max(low, sentence.clause(draft.start)[0])
         if draft.quantity is None or not any(
-            hit.start >= low and _close(hit, draft) for hit in places
+            hit.start >= low and (_close(hit, draft) or _opens(sentence, hit, draft))
+            for hit in places
         ):
             continue
         if len(_row(drafts[place:], low, low, opens=True)) > 1:
@@ -111,6 +146,11 @@ def repeated(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
             other = copy(draft)
             other.name, other.flags = name, set(draft.flags)
             yield other
+
+
+def _opens(sentence: Sentence, hit: Hit, draft: Draft) -> bool:
+    """Whether "both" opens the list of what shares a value ("both A and B fall by 8 %")."""
+    return hit.end < draft.start and sentence.folded.startswith("both ", hit.start)
 
 
 def _close(hit: Hit, draft: Draft) -> bool:

@@ -112,8 +112,9 @@ def names_of(labels: Iterable[str], kinds: frozenset[str]) -> list[Name]:
         for rule in _rules().get(atom, ())
         if rule.all <= known and (not rule.kinds or rule.kinds & kinds)
     ]
-    return [
+    names = [
         rule.name
         for rule in fits
         if rule.name.id and not any(rule.all < other.all for other in fits)
     ]
+    return sorted(names, key=lambda name: name.words)  # one order in every process

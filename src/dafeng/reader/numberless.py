@@ -118,7 +118,7 @@ def _draft(
     behind = [t for t in sentence.times if t.dates and 0 <= t.start - found.end() <= _BEHIND]
     if ahead or behind:
         draft.year = past.year_of(behind[0] if behind else ahead[-1])
-    elif draft.kind != "context":
+    elif draft.kind != "context" and entry["sign"] != "=":  # a ban holds from now on
         draft.year = past.at or past.title
         draft.flags |= {"year_inferred"} if draft.year else set()
     return draft

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -13,6 +13,7 @@ from dafeng.reader.times import Time, times
 from dafeng.vocabulary import plan_periods
 
 _ITEM = re.compile(r"\s*(?:[-–—•·*●○■]|[(（]?[0-9a-z一二三四五六七八九十]{1,2}[)）.、．]|[①-⑳])")
+_PEAK = "year"  # unit of a figure that is the year of a peak
 _OPEN = (":", "：", ";", "；", ",", "，", "、")
 _CLOSED = re.compile(r"[。.!！?？…](?:[”\"’」)）])?$")
 
@@ -39,6 +40,7 @@ class Past:
     plans: bool = False
     listed: bool = False
     _leads: bool = False
+    _reported: bool = False
 
     def enter(self, folded: str, start: int, end: int) -> None:
         """Begin a paragraph: a list goes on with the years of the line that leads it in."""
@@ -81,21 +83,28 @@ class Past:
         An aim is for no year that has passed; a result is not of one that the text looks ahead to.
         """
         year = self.of.get(kind) or self.at or self.title
-        if year is None:
+        looked_back = self._reported and kind == "target" and year == self.at
+        if year is None or looked_back:
             return None
         if kind == "target":
             return year if year >= (self.this_year or year) else None
         ahead = year in aims() and year > (self.this_year or 0) and year != self.of.get(kind)
         return None if kind == "result" and ahead else year
 
-    def take(self, found: Iterable[Time], drafts: Iterable[Draft]) -> None:
+    def take(self, found: Iterable[Time], drafts: Sequence[Draft]) -> None:
         """Take note of the years of a sentence: its last ones go on in the next."""
         for draft in drafts:
-            if draft.year and "year_inferred" not in draft.flags:
+            if draft.year and draft.unit != _PEAK and "year_inferred" not in draft.flags:
                 self.of[draft.kind] = draft.year
         for time in found:
-            if time.dates and not time.day:
+            if time.dates and not time.day and not _peaks(time, drafts):
                 self.at = self.year_of(time) or self.at
+                self._reported = time.role == "as_of" and self.at not in aims()
+
+
+def _peaks(time: Time, drafts: Sequence[Draft]) -> bool:
+    """Whether a year is the value of a figure: that of a peak dates nothing behind it."""
+    return any(d.unit == _PEAK and d.start < time.end and time.start < d.end for d in drafts)
 
 
 @cache

@@ -208,12 +208,24 @@ def _worth(one: Quantity, folded: str) -> bool:
     """Whether a number with a unit is a figure: no year, no duration, no "one" of something."""
     unit = one.unit
     if unit is None or unit.duration:
-        told = folded.endswith(("连续", "提前"), 0, one.start)
-        return told and one.end - one.start < len("2025年")
+        told = ahead_of_time(folded, one) or folded.endswith("连续", 0, one.start)
+        return told and (one.spelt or one.head - one.start < len("2025"))
+    if unit.digits:
+        return one.digits
     if one.spelt and one.value == 1 and not unit.count:
         return False  # "of one ton of steel"
     small = not one.digits and one.value is not None and one.value < TEN
     return one.spelt or not (small and unit.count)
+
+
+_EARLY = re.compile(r" (?:ahead of (?:schedule|time|plan)|early|earlier than planned|in advance)\b")
+
+
+def ahead_of_time(folded: str, one: Quantity) -> bool:
+    """Whether it tells how long before its time something is reached: 提前两年."""
+    if one.unit is None or not one.unit.duration:
+        return False
+    return folded.endswith("提前", 0, one.start) or _EARLY.match(folded, one.end) is not None
 
 
 def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:

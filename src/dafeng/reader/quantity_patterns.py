@@ -19,12 +19,14 @@ class Unit:
     Attributes:
         name: as proposals print it. ``id``: that of the vocabulary, where there is one.
         count: whether it counts things. ``duration``: whether it is a time that things take.
+        digits: whether it is a figure only behind digits.
     """
 
     name: str
     id: str | None = None
     count: bool = False
     duration: bool = False
+    digits: bool = False
 
 
 _SPACE = r"[ \t\u2002-\u200a]?"
@@ -47,7 +49,9 @@ def units() -> dict[str, Unit]:
     """Units by the words of both languages."""
     return {
         fold(word): Unit(
-            entry["name"], entry.get("id"), bool(entry.get("count")), bool(entry.get("duration"))
+            entry["name"],
+            entry.get("id"),
+            *(bool(entry.get(flag)) for flag in ("count", "duration", "digits")),
         )
         for entry in data("units")["units"]
         for word in both(entry)
@@ -145,7 +149,7 @@ def range_pattern() -> re.Pattern[str]:
     )
 
 
-_MORE = "(?: or more| or above| and above)?"
+_MORE = "(?: or more| or above| and above| and more)?"
 
 
 def _no_end() -> str:
@@ -159,7 +163,7 @@ def thing_pattern() -> re.Pattern[str]:
     structural = pattern_of(fold(word) for word in data("units")["structural"]["en"])
     word = rf"{_no_end()}[a-z\"“”'&/-]{{1,24}}+,? "
     return re.compile(
-        rf"{_MORE} (?:{word}){{0,7}}?"
+        rf"{_MORE} (?!and )(?:{word}){{0,7}}?"  # what follows "and" is not counted by it
         rf"(?:(?P<structural>{structural})|(?P<thing>{names})|(?P<years>years|months|days)(?![a-z]))"
     )
 

@@ -67,7 +67,11 @@ class Sentence:
 
     def labels(self, start: int, end: int) -> set[str]:
         """What is said by the known words within a span."""
-        return set().union(*(hit.labels for hit in self.within(start, end) if hit.end <= end))
+        said: set[str] = set()
+        for hit in self.within(start, end):
+            if hit.end <= end:
+                said |= hit.labels
+        return said
 
     def clause(self, place: int) -> tuple[int, int]:
         """Span of the clause that holds a place."""

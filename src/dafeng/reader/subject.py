@@ -151,4 +151,6 @@ def _behind(sentence: Sentence, draft: Draft, high: int) -> set[str]:
     """What the words behind a figure say, if they belong to it: within its clause, close to it."""
     if sentence.chinese and not _OPEN.match(sentence.folded, draft.end):
         return set()
+    if sentence.folded.startswith(" and ", draft.end):
+        return set()  # "20,000 and charging stations"
     return sentence.labels(draft.end, min(high, sentence.clause(draft.end)[1]))

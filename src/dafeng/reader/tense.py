@@ -44,7 +44,7 @@ def tense(
         (word in {"this_year", "month"} and "future" not in told, "result"),
         (word == "next_year", "target"),
         (time is not None and time.month and time.sign != "<" and not future, "result"),
-        ("yearly" in said or _consecutive(one), "result"),
+        ("yearly" in said or (_consecutive(one) and not future), "result"),
         (time is None and not future and _since(sentence, one), "result"),
         (
             "part" in said

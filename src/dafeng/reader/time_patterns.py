@@ -153,4 +153,6 @@ def after_pattern() -> re.Pattern[str]:
     than = r"相比|基础上|规模(?!以上)|水平|的\d[\d.]*倍"
     zh = rf"{pattern_of(base['after_zh'])}|[年末底的]{{0,3}}(?:{than})"
     en = rf" (?:{pattern_of(base['after_en'])})"
-    return re.compile(rf"(?P<base>{zh}|{en})|(?P<since>{pattern_of(since['after_zh'])})")
+    aims = r"(?:规划)?(?:目标任务|目标|任务)的(?=约|近|超|[\d一二三四五六七八九])"
+    since_zh = pattern_of(since["after_zh"])
+    return re.compile(rf"(?P<base>{zh}|{en})|(?P<since>{since_zh})|(?P<aims>{aims})")

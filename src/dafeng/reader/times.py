@@ -11,7 +11,7 @@ from dafeng.reader.numerals import numeral
 from dafeng.reader.time_patterns import after_pattern, before_pattern, months, rules, time_pattern
 from dafeng.vocabulary import plan_periods
 
-Role = Literal["at", "base", "since", "as_of"]
+Role = Literal["at", "base", "since", "as_of", "aims"]
 LOST = frozenset({"<>", "xx"})
 
 
@@ -21,7 +21,8 @@ class Time:
 
     Attributes:
         year: ``None`` where only the text can tell (``word``), or where it is garbled.
-        role: the year of a figure (``at``, ``as_of``), the base of a change, or a beginning.
+        role: the year of a figure (``at``, ``as_of``), the base of a change, a beginning, or a plan
+            of whose ``aims`` a share is told.
         word: ``this_year``, ``last_year``, ``same_period``, ``then``, or ``month`` (of which year
             is not told).
         plan: whether it is the end of a plan period.
@@ -178,6 +179,8 @@ def _first_years(made: Time, count: str) -> None:
     made.year = period.first + years - 1 if period else None
 
 
+_SHARES = ("%", "percent", "per cent", "half")
+_SHARE_OF = tuple(f"{share} of the {quote}" for share in _SHARES for quote in ("", '"'))
 _BEHIND = 10  # characters behind a year that say what it does
 
 
@@ -185,7 +188,10 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
     """Give a time its role and sign, by the words right before and behind it."""
     behind = after_pattern().match(folded, time.end, min(end, time.end + _BEHIND))
     if behind:
-        time.role = "base" if behind["base"] else "since"
+        time.role = "base" if behind["base"] else "since" if behind["since"] else "aims"
+        return
+    if time.plan and folded.endswith(_SHARE_OF, start, time.start):
+        time.role = "aims"
         return
     ahead = before_pattern().search(
         folded, max(start, time.start - data("sentences")["lead"]), time.start

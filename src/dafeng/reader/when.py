@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from functools import cache
 
-from dafeng.reader.lexicon import data
+from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.times import Time
@@ -32,7 +32,7 @@ def at(sentence: Sentence, index: int) -> Time | None:
         return None
     same_clause = behind.start < sentence.clause(one.start)[1]
     one_year = len({t.year for t in when}) == 1 and behind.word is None
-    only = one_year and not _is_later(sentence, one, behind)
+    only = one_year and not (_is_later(sentence, one, behind) or _of_peak(sentence, behind))
     return behind if same_clause or only else None
 
 
@@ -58,6 +58,11 @@ def _is_later(sentence: Sentence, one: Quantity, time: Time) -> bool:
     reached = {"past", "perfect"} & sentence.labels(sentence.start, one.start)
     reached |= {"strive"} & sentence.labels(one.end, time.start)
     return bool(reached) and owned
+
+
+def _of_peak(sentence: Sentence, time: Time) -> bool:
+    """Whether a year is that of a peak in its clause, which dates nothing else."""
+    return "peak" in sentence.labels(*sentence.clause(time.start))
 
 
 def _next_start(sentence: Sentence, index: int) -> int:
@@ -100,6 +105,31 @@ def base_of(sentence: Sentence, index: int, *, opening: bool) -> int | None:
 def says_same_period(sentence: Sentence, start: int, end: int) -> bool:
     """Whether a span speaks of "the same period"."""
     return any(t.word == "same_period" and start <= t.start < end for t in sentence.times)
+
+
+@cache
+def _admission(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What is newly built and must keep a bound; a share has to, in principle."""
+    words = data("cues")["admission"]
+    new, must = (pattern_of(words[f"{part}_{lang}"]) for part in ("new", "must"))
+    if lang == "zh":
+        built = rf"(?:^|[，；。、：])(?:一般|原则上|凡)?{new}[^，；。]{{1,40}}?{must}"
+    else:
+        things = pattern_of(data("cues")["threshold"]["things_en"])
+        built = rf"(?<![a-z]){new} (?:[a-z-]{{1,20}} ){{0,3}}?{things} [a-z -]{{0,60}}?{must} "
+    return re.compile(built), re.compile(pattern_of(words["shares"]))
+
+
+def admitted(sentence: Sentence, one: Quantity, *, share: bool) -> bool:
+    """Whether a bound is one that what is newly built must keep, with no year printed for it."""
+    first, last = sentence.clause(one.start)
+    built, principle = _admission("zh" if sentence.chinese else "en")
+    pattern = principle if share else built
+    words = sentence.folded[max(first - 1, sentence.start) : one.start]
+    if not pattern.search(words):
+        return False
+    part = max(sentence.folded.rfind(sign, sentence.start, one.start) for sign in "；;")
+    return not any(t.dates and t.year and part < t.start < last for t in sentence.times)
 
 
 def ruled_from(sentence: Sentence, one: Quantity) -> int | None:

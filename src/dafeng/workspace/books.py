@@ -17,6 +17,7 @@ from dafeng.accounting import (
     COLUMNS,
     MARK,
     SEPARATOR,
+    SUMS,
     Footing,
     Ground,
     Lines,
@@ -38,7 +39,7 @@ from dafeng.workspace.figures import Account
 from dafeng.workspace.gaps import gaps_of
 from dafeng.workspace.measured import Rows
 from dafeng.workspace.shelf import Shelf, hashed, program
-from dafeng.workspace.totals import SUMS, Summing, Totals, labelled
+from dafeng.workspace.totals import Summing, Totals, labelled
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

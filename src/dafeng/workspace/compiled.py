@@ -141,12 +141,16 @@ class Compiled:
         return [(year, one) for year, found in held for one in found]
 
     def table(self, name: str, years: Iterable[str] | None = None) -> pa.Table:
-        """Return ``entries`` that count today, ``coefficients`` or ``overrides``; of all years.
+        """Return ``entries`` that count today, ``coefficients`` or ``overrides``.
+
+        Of all years, where none are named.
 
         Raises:
             Fault: ``cache_broken``; a year left out would be missing from sums without a word.
         """
-        names = [f"{name}-{year}-{self.years[year]}" for year in years or self.years]
+        names = [
+            f"{name}-{year}-{self.years[year]}" for year in (self.years if years is None else years)
+        ]
         parts = {one: self.shelf.table(one) for one in names}
         for one, part in parts.items():
             if part is None:

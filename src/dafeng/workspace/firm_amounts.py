@@ -18,7 +18,7 @@ from dafeng.explain import Node
 from dafeng.grading import Amount, amounts
 from dafeng.rulebook import Rulebook
 from dafeng.vocabulary import Text, items, marks, period, sectors
-from dafeng.workspace.lines import month_bits
+from dafeng.workspace.lines import month_table, months_of
 from dafeng.workspace.reporters import mark_at, ranks_of
 
 if TYPE_CHECKING:
@@ -75,14 +75,22 @@ class Amounts:
         self.year = str(year)
         self._books, self._complete = books, set(complete)
         self._parts: dict[str, Part] = {}
+        self._sums: dict[tuple[str, str | None], pa.Table] = {}
         self._whole = len(period(self.year).months())
 
     def part(self, name: str) -> Part:
         """Return an amount by its id: a total of the accounts, or an item of the books."""
-        if name not in self._parts:
-            held = amounts().get(name)
-            self._parts[name] = self._total(held) if held else self._booked(name)
+        self.take([name])
         return self._parts[name]
+
+    def take(self, names: Iterable[str]) -> None:
+        """Take amounts by their ids, those of the books in one pass; ``part`` returns them."""
+        fresh = [name for name in dict.fromkeys(names) if name not in self._parts]
+        for name in fresh:
+            if name in amounts():
+                self._parts[name] = self._total(amounts()[name])
+        if booked := [name for name in fresh if name not in amounts()]:
+            self._book(booked)
 
     def division(self, at: int) -> str:
         """Return the sector, two digits, of an enterprise."""
@@ -119,106 +127,112 @@ class Amounts:
 
     def _total(self, amount: Amount) -> Part:
         """Return a total of the accounts; none where a part, a month or the one method lacks."""
-        rows = self._books.rows
-        rows = rows.filter(
-            (rows.year == self.year)
-            & (rows.facility == "")
-            & (rows.memo == "")
-            & (rows.measure == amount.measure)
-            & rows.purpose.contains(f"|{PURPOSES[amount.measure]}|")
-        )
-        fine = self._books.table(self._fine(rows, amount.gas))
-        every = used = self._methods(fine)
+        fine = self._fine(amount.measure, amount.gas)
+        every = self._count(fine)
         if amount.methods:
             fine = fine.filter(pc.is_in(fine["method"], pa.array(amount.methods, pa.string())))
-            used = [one & set(amount.methods) for one in every]
-        months = self._months(fine)
-        sums = [("value", "sum"), ("lost", "max"), ("rank", "max")]
-        found = fine.group_by("reporter").aggregate(sums)
-        value, lost, rank = self._aligned(found, *("_".join(one) for one in sums))
+        used = self._count(fine)
+        whole = pc.is_in(fine["method"], pa.array(sorted(self._complete), pa.string()))
+        sums = [("value", "sum"), ("lost", "max"), ("rank", "max"), ("months", "max")]
+        found = fine.group_by("reporter").aggregate(sums)  # of several methods none is taken
+        value, lost, rank, months = self._aligned(found, *("_".join(one) for one in sums))
         reason = np.full(len(self.rows), "", object)
         for why, where in (
-            ("firm_not_booked", [not one for one in every]),
-            ("firm_other_method", [not one for one in used]),
-            ("firm_incomplete_method", [not one <= self._complete for one in used]),
-            ("firm_two_methods", [len(one) > 1 for one in used]),
+            ("firm_not_booked", every == 0),
+            ("firm_other_method", used == 0),
+            ("firm_incomplete_method", self._count(fine.filter(pc.invert(whole))) > 0),
+            ("firm_two_methods", used > 1),
             ("firm_part_unknown", lost == 1),
-            ("firm_months_missing", months < self._whole),
+            ("firm_months_missing", self._lacks_months(months)),
             ("firm_not_booked", np.isnan(value)),
         ):
-            self._say(reason, np.asarray(where, bool), why)
+            self._say(reason, where, why)
         value[reason != ""] = np.nan
         basis = np.full(len(self.rows), "", object)
         return Part(amount.name, amount.unit, value, _ranked(rank), reason, basis)
 
-    def _fine(self, rows: ir.Table, gas: str | None) -> ir.Table:
-        """Sum grams by reporter, method and period in one pass over the accounts."""
-        rows = rows.join(ranks_of(self._books, rows), ["inputs", "mark"])
-        own = rows.gas == gas if gas else ibis.literal(True)  # noqa: FBT003
-        return rows.group_by(["reporter", "method", "period"]).aggregate(
-            value=whole_sum(ibis.ifelse(own, rows.grams, ibis.null("int64"))),
-            lost=ibis.ifelse(own & rows.grams.isnull(), 1, 0).max(),
-            rank=ibis.ifelse(own, rows["rank"], _NO_MARK).max(),
-        )
+    def _fine(self, measure: str, gas: str | None) -> pa.Table:
+        """Sum grams by reporter and method in one pass over the accounts of a measure."""
+        if (measure, gas) not in self._sums:
+            rows = self._books.rows
+            rows = rows.filter(
+                (rows.year == self.year)
+                & (rows.facility == "")
+                & (rows.memo == "")
+                & (rows.measure == measure)
+                & rows.purpose.contains(f"|{PURPOSES[measure]}|")
+            )
+            rows = rows.join(self._months, "period").join(self._worst, ["inputs", "mark"])
+            own = rows.gas == gas if gas else ibis.literal(True)  # noqa: FBT003
+            sums = rows.group_by(["reporter", "method"]).aggregate(
+                value=whole_sum(ibis.ifelse(own, rows.grams, ibis.null("int64"))),
+                lost=ibis.ifelse(own & rows.grams.isnull(), 1, 0).max(),
+                rank=ibis.ifelse(own, rows["rank"], _NO_MARK).max(),
+                months=months_of(rows),
+            )
+            self._sums[measure, gas] = self._books.table(sums)
+        return self._sums[measure, gas]
 
-    def _booked(self, item: str) -> Part:
-        """Return an item of the books; a stock is told once a year, a flow for all its months."""
+    @cached_property
+    def _months(self) -> ir.Table:
+        return month_table(self._books, int(self.year))
+
+    @cached_property
+    def _worst(self) -> ir.Table:
+        """The worst mark of each row of the accounts of the year."""
+        return ranks_of(self._books, self._books.rows.filter(self._books.rows.year == self.year))
+
+    def _book(self, wanted: Sequence[str]) -> None:
+        """Take items of the books, in one pass over them."""
         rows = self._books.prepared
-        names = ("entry", "reporter", "flow", "product", "period", "amount", "mark")
+        names = ("entry", "reporter", "item", "flow", "product", "period", "amount", "mark")
         rows = rows.filter(
             (rows.year == self.year)
             & (rows.facility == "")
-            & (rows.item == item)
+            & rows.item.isin(wanted)
             & rows.flow.isin(_FLOWS)
         )
-        rows = rows.select(*names).distinct()
-        rank = ibis.memtable(_ranks())
-        months = self._months(self._books.table(rows.select("reporter", "period").distinct()))
-        held = rows.join(rank, "mark")
-        sums = held.group_by("reporter").aggregate(
+        held = rows.select(*names).distinct().join(self._months, "period")
+        held = held.join(ibis.memtable(_ranks()), "mark")
+        sums = held.group_by(["reporter", "item"]).aggregate(
             value=whole_sum(rounded(held.amount * _PARTS)),
             rank=held["rank"].max(),
             rows=held.entry.nunique(),
-            stock=(held.flow == _HELD).any(),
+            stock=ibis.ifelse(held.flow == _HELD, 1, 0).max(),
             kinds=held["product"].nunique(),
             basis=held["product"].max(),
+            months=months_of(held),
         )
         found = self._books.table(sums)
-        value, rank_, count, stock, kinds = self._aligned(
-            found, "value", "rank", "rows", "stock", "kinds"
-        )
+        for item in wanted:
+            own = found.filter(pc.equal(found["item"], item))
+            self._parts[item] = self._booked(item, own)
+
+    def _booked(self, item: str, found: pa.Table) -> Part:
+        """Return an item of the books; a stock is told once a year, a flow for all its months."""
+        names = ("value", "rank", "rows", "stock", "kinds", "months")
+        value, rank, count, stock, kinds, months = self._aligned(found, *names)
         reason = np.full(len(self.rows), "", object)
         self._say(reason, np.isnan(value), "firm_not_booked")
         self._say(reason, (stock == 1) & (count > 1), "firm_stock_twice")
-        self._say(reason, (stock != 1) & (months < self._whole), "firm_months_missing")
+        self._say(reason, (stock != 1) & self._lacks_months(months), "firm_months_missing")
         self._say(reason, kinds > 1, "firm_two_bases")
         value = value / _PARTS
         value[reason != ""] = np.nan
         at = pc.index_in(self.ids, found["reporter"].combine_chunks())
         said = found["basis"].take(at).fill_null("").to_pylist()
         basis = np.array(said, object)
-        return Part(items()[item].name, items()[item].unit, value, _ranked(rank_), reason, basis)
+        return Part(items()[item].name, items()[item].unit, value, _ranked(rank), reason, basis)
 
-    def _months(self, found: pa.Table) -> Column:
-        """Return for how many months of the year each has rows."""
-        at = pc.index_in(found["reporter"], self.ids).combine_chunks()
-        labels = found["period"].combine_chunks().dictionary_encode()
-        bits = np.array([month_bits(label) for label in labels.dictionary.to_pylist()], np.int64)
-        known = at.is_valid().to_numpy(zero_copy_only=False)
-        held = np.zeros(len(self.rows), np.int64)
-        places = at.fill_null(0).to_numpy(zero_copy_only=False)[known]
-        codes = labels.indices.to_numpy(zero_copy_only=False)[known]
-        if len(codes):
-            np.bitwise_or.at(held, places, bits[codes])
-        return np.bitwise_count(held)
+    def _lacks_months(self, months: Column) -> Column:
+        """Whether each lacks a month of the year; ``months`` are bits, ``NaN`` for none."""
+        held = np.nan_to_num(months).astype(np.int64)
+        return np.asarray(np.bitwise_count(held) < self._whole)
 
-    def _methods(self, found: pa.Table) -> list[set[str]]:
-        used: list[set[str]] = [set() for _ in self.rows]
-        at = pc.index_in(found["reporter"], self.ids)
-        for place, method in zip(at.to_pylist(), found["method"].to_pylist(), strict=True):
-            if place is not None:
-                used[place].add(method)
-        return used
+    def _count(self, found: pa.Table) -> Column:
+        """Return how many rows each has."""
+        at = pc.index_in(found["reporter"], self.ids).drop_null().to_numpy()
+        return np.bincount(at, minlength=len(self.rows))
 
     def _aligned(self, found: pa.Table, *names: str) -> list[Column]:
         """Return columns in the order of the enterprises; ``NaN`` for those without a row."""

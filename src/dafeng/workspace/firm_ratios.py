@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -118,7 +119,7 @@ class Ratios:
         inside = np.array([within(row["region"], region) for row in held.rows], bool)
         members = inside & (over.reason == "") & (under.reason == "") & (under.value > 0)
         basis = self.basis(wanted)
-        _, code = np.unique(basis, return_inverse=True)
+        _, code = np.unique(basis.astype(str), return_inverse=True)
         keys = held.sectors * (int(code.max(initial=0)) + 1) + code
         _, group = np.unique(keys, return_inverse=True)
         size = int(group.max(initial=-1)) + 1
@@ -139,7 +140,7 @@ class Ratios:
         found = parts[0].basis
         for part in parts[1:]:
             found = np.where(found == "", part.basis, found)
-        return found.astype(str)
+        return found
 
     def _sector_sizes(self, means: Means) -> Column:
         """Return how many there are in the means of each one's sector, on whatever price basis."""
@@ -208,10 +209,10 @@ def one_basis(held: Ratios, wanted: Ratio, cells: Cells, among: Sequence[int]) -
     known = np.zeros(len(basis), bool)
     known[list(among)] = True
     known &= cells.reason == ""
-    names, counts = np.unique(basis[known], return_counts=True)
-    if len(names) < _COMPARED:
-        return cells, str(names[0]) if len(names) else ""
-    chosen = str(max(zip(counts.tolist(), names.tolist(), strict=True))[1])
+    counts = Counter(basis[known].tolist())
+    if len(counts) < _COMPARED:
+        return cells, next(iter(counts), "")
+    chosen = max((count, name) for name, count in counts.items())[1]
     other = known & (basis != chosen)
     value = np.where(other, np.nan, cells.value)
     return Cells(

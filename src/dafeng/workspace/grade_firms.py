@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
@@ -26,13 +27,21 @@ from dafeng.rulebook import Rulebook, Scale, ScaleSet, Scorecard
 from dafeng.vocabulary import Fault, Text, period
 from dafeng.workspace.firm_amounts import Amounts, prices_of
 from dafeng.workspace.firm_ratios import Cells, Ratios, one_basis
-from dafeng.workspace.graded import COUNTRY, NO_EDITION, FromBooks, Unscaled, choices_said
+from dafeng.workspace.graded import (
+    COUNTRY,
+    NO_EDITION,
+    FromBooks,
+    Unscaled,
+    choices_said,
+    uncollected,
+)
 
 Row = dict[str, Any]
 Rule = TypeVar("Rule")
 _VALUE = "value"
 
 
+@uncollected()
 def grade_firms(
     rules: Rulebook,
     amounts: Amounts,
@@ -92,8 +101,7 @@ class _Graded:
             cells += asked
         self._say([wanted], cells)
         self._say_bases(wanted, cells)
-        order = {row["reporter"]: at for at, row in enumerate(self._rows)}
-        ratings.sort(key=lambda one: (one.edition.id, order[one.who]))
+        ratings.sort(key=lambda one: one.edition.id)  # of one edition they stand as given
         return self._found(ratings=tuple(ratings), named=job.scale or "")
 
     def by_card(self) -> FromBooks:
@@ -121,6 +129,9 @@ class _Graded:
         self, card: Scorecard, places: Sequence[int]
     ) -> tuple[dict[str, Ratio], dict[str, Cells]]:
         wanted, cells = {}, {}
+        asked = {one.id for one in card.criteria}
+        ratios = [ratio for name, ratio in self._job.criteria.items() if name in asked]
+        self._ratios.held.take(n for one in ratios for n in (one.over, one.under) if n)
         for one in card.criteria:
             if one.id not in self._job.criteria:
                 continue
@@ -153,9 +164,10 @@ class _Graded:
                     raise
                 faults[region] = fault
         places: dict[str, list[int]] = {}
+        named = {region: id_of(rule) for region, rule in found.items()}
         for at, row in enumerate(self._rows):
-            if row["region"] in found:
-                places.setdefault(id_of(found[row["region"]]), []).append(at)
+            if row["region"] in named:
+                places.setdefault(named[row["region"]], []).append(at)
             elif self._shown[at]:
                 self._without.append(at)
         if faults and len(self._without) == int(self._shown.sum()):
@@ -169,19 +181,20 @@ class _Graded:
         """Return a row for each enterprise: values, why one is missing, what each rests on."""
         held = self._ratios.held
         marks = held.worst({n for one in wanted.values() for n in (one.over, one.under) if n})
-        columns = {name: _plain(one.value) for name, one in cells.items()}
-        why = {name: one.reason.tolist() for name, one in cells.items()}
-        lacks = {name: one.lacks.tolist() for name, one in cells.items()}
-        rows = []
-        for at in places:
-            row: Row = {"who": held.rows[at]["reporter"], "mark": marks[at]}
-            row |= {name: column[at] for name, column in columns.items()}
-            row[GROW] = _growing(cells, at)
-            lacking = {name: column[at] for name, column in why.items() if column[at]}
-            if lacking:
-                row[REASON] = lacking
-                row[LACKS] = {name: lacks[name][at] for name in lacking if lacks[name][at]}
-            rows.append(row)
+        own = np.array(places, np.int64)
+        names = ("who", "mark", *cells, GROW)
+        columns = zip(
+            (held.rows[at]["reporter"] for at in places),
+            (marks[at] for at in places),
+            *(_plain(one.value[own]) for one in cells.values()),
+            (_growing(cells, at) for at in places),
+            strict=True,
+        )
+        rows: list[Row] = [dict(zip(names, row, strict=True)) for row in columns]
+        for name, one in cells.items():
+            for row, why, lacks in _lacking(rows, one.reason[own], one.lacks[own]):
+                row.setdefault(REASON, {})[name] = why
+                row.setdefault(LACKS, {}).update({name: lacks} if lacks else {})
         return rows
 
     def _say(self, wanted: Iterable[Ratio], asked: Sequence[int]) -> None:
@@ -189,8 +202,7 @@ class _Graded:
         places = np.array(asked, np.int64)
         for name in dict.fromkeys(n for r in wanted for n in (r.over, r.under) if n):
             part = self._ratios.held.part(name)
-            found, counts = np.unique(part.reason[places].astype(str), return_counts=True)
-            for why, count in zip(found.tolist(), counts.tolist(), strict=True):
+            for why, count in sorted(Counter(part.reason[places].tolist()).items()):
                 if why:
                     words = reasons()[why].name
                     values = {"amount": part.label, "count": count, "of": len(places), "why": words}
@@ -202,13 +214,11 @@ class _Graded:
             self._ratios.held.part(wanted.over),
             self._ratios.held.part(wanted.under or wanted.over),
         )
-        places = [at for at in asked if not any(part.reason[at] for part in held)]
-        found, counts = np.unique(self._ratios.basis(wanted)[places], return_counts=True)
+        known = (held[0].reason == "") & (held[1].reason == "")
+        places = np.array(asked, np.int64)
+        found = Counter(self._ratios.basis(wanted)[places[known[places]]].tolist())
         if len(found) > 1:
-            said = [
-                (prices_of(one) or _CURRENT, count)
-                for one, count in zip(found.tolist(), counts.tolist(), strict=True)
-            ]
+            said = [(prices_of(one) or _CURRENT, count) for one, count in sorted(found.items())]
             bases = Text(
                 zh="、".join(f"{text.zh} {count} 家" for text, count in said),
                 en=", ".join(f"{text.en} ×{count}" for text, count in said),
@@ -233,5 +243,13 @@ def _growing(cells: Mapping[str, Cells], at: int) -> Callable[[str], tuple[Node,
     return lambda name: cells[name].grow(at) if name in cells else ()
 
 
+def _lacking(rows: Sequence[Row], why: Any, lacks: Any) -> Iterator[tuple[Row, str, str]]:
+    """Yield the rows that lack something, why, and which amount it is."""
+    for at in np.flatnonzero(why != "").tolist():
+        yield rows[at], why[at], lacks[at]
+
+
 def _plain(column: Any) -> list[float | None]:
-    return [None if value != value else value for value in column.tolist()]  # noqa: PLR0124  NaN
+    found = column.astype(object)
+    found[np.isnan(column)] = None
+    return list(found)

@@ -16,13 +16,22 @@ from dafeng.rulebook import Rulebook, Scale, ScaleSet
 from dafeng.vocabulary import Fault, Text, factor, items, period
 from dafeng.workspace.door import is_estimate
 from dafeng.workspace.grade_shares import shares
-from dafeng.workspace.graded import NO_EDITION, FromBooks, Late, Size, Unscaled, choices_said
+from dafeng.workspace.graded import (
+    NO_EDITION,
+    FromBooks,
+    Late,
+    Size,
+    Unscaled,
+    choices_said,
+    uncollected,
+)
 from dafeng.workspace.lines import ENERGY, POWER, Use, base_of, lacking, uses
 
 if TYPE_CHECKING:
     from dafeng.workspace.books import Books
 
 Row = dict[str, Any]
+Used = Callable[[str], dict[str, Use | None]]
 _VALUE = "value"
 _USED = {
     ENERGY: Text(zh="设施的综合能耗", en="energy of its facility"),
@@ -35,9 +44,23 @@ _MONTHS = 12
 _NONE_NAMED = {"field": "line_no_field", "quota": "line_no_quota"}
 
 
+def used_of(books: Books, lines: Sequence[Row], year: int) -> Used:
+    """Return what lines used and made in a year, by what is counted of it; asked for once.
+
+    Args:
+        books: the ledger, joined to the rules.
+        lines: all capacity lines, since several may share a facility.
+        year: the year.
+    """
+    return cache(
+        lambda base: {line: own.get(year) for line, own in uses(books, lines, year, base).items()}
+    )
+
+
+@uncollected()
 def grade_lines(
     rules: Rulebook,
-    books: Books,
+    used: Used,
     job: Job,
     lines: Sequence[Row],
     when: tuple[date, int],
@@ -47,9 +70,9 @@ def grade_lines(
 
     Args:
         rules: the rulebook.
-        books: the ledger, joined to it.
+        used: what lines used and made in that year; several gradings may share it.
         job: the grading.
-        lines: all capacity lines, since several may share a facility.
+        lines: the capacity lines.
         when: day of the rules, and the year whose figures are graded.
         shown: which of them are asked for.
 
@@ -59,11 +82,6 @@ def grade_lines(
     day, year = when
     end = str(period(str(year)).last)
     held = [row for row in lines if shown(row) and there(row, end)]
-
-    @cache
-    def used(base: str) -> dict[str, Use | None]:
-        return {line: own.get(year) for line, own in uses(books, lines, year, base).items()}
-
     ratings, unscaled = _rated(rules, job, held, used, day)
     sizes = {row["line"]: _size(row) for row in held}
     return FromBooks(
@@ -84,7 +102,7 @@ def _rated(
     rules: Rulebook,
     job: Job,
     held: Sequence[Row],
-    used: Callable[[str], dict[str, Use | None]],
+    used: Used,
     day: date,
 ) -> tuple[list[Rating], list[Unscaled]]:
     """Hold lines against their scales, those of one family and region together."""
@@ -121,9 +139,7 @@ def _rated(
     return ratings, unscaled
 
 
-def _line_row(
-    row: Row, edition: ScaleSet, scale: Scale, used: Callable[[str], dict[str, Use | None]]
-) -> Row:
+def _line_row(row: Row, edition: ScaleSet, scale: Scale, used: Used) -> Row:
     base = base_of(scale, row["product"])
     use = used(base).get(row["line"]) or Use(reason=lacking(row, base))
     reason = use.reason
@@ -163,9 +179,12 @@ def _line_nodes(row: Row, use: Use) -> tuple[Node, ...]:
     )
 
 
+_factor = cache(factor)
+
+
 def _size(row: Row) -> Size:
     unit = items()[row["product"]].unit
-    amount = row["capacity"] * factor(row["unit"], unit)
+    amount = row["capacity"] * _factor(row["unit"], unit)
     return Size(amount, unit, is_estimate(row["note"]))
 
 

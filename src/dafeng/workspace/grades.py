@@ -13,7 +13,7 @@ from dafeng.vocabulary import Fault, period
 from dafeng.workspace.books import Books
 from dafeng.workspace.firm_amounts import amounts_of
 from dafeng.workspace.grade_firms import grade_firms
-from dafeng.workspace.grade_lines import grade_lines
+from dafeng.workspace.grade_lines import grade_lines, used_of
 from dafeng.workspace.graded import COUNTRY, FromBooks
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def grade_books(
         end = str(period(str(year)).last)
         if not any(asked(row) and there(row, end) for row in lines):
             raise Fault("grade_no_lines", region=place_, year=year)
-        return grade_lines(ws.rules, books, job, lines, (day, year), asked)
+        used = used_of(books, lines, year)
+        return grade_lines(ws.rules, used, job, lines, (day, year), asked)
     firms = [*_enterprises(ws, books, job, year)]
     if not any(asked(row) for row in firms):
         raise Fault("grade_no_firms", region=place_, year=year)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 import pyarrow as pa
 
+from dafeng.accounting import rounded, whole_sum
 from dafeng.grading import grade
 from dafeng.rulebook import Rulebook, Scale
 from dafeng.vocabulary import Fault, factor, items, period, worst_mark
@@ -33,6 +35,7 @@ _ELECTRICITY = "electricity"
 _DRAWN = {"purchased": 1, "self_generated": 1, "sold": -1}
 _LACKING = {ENERGY: "line_no_energy", POWER: "line_no_electricity"}
 _MONTHS = tuple(f"month_{at}" for at in range(len(period("2000").months())))
+_PARTS = 10**6  # amounts are summed in millionths: of floats the order would matter
 _DIGITS = 6  # of a unit energy; what lies beyond is noise of division
 _NO_LEVEL = ("unknown_scale", "no_edition", "unknown_family")
 
@@ -65,8 +68,7 @@ class Use:
         Raises:
             Fault: ``unit_mismatch`` where the unit is none of what was used per product.
         """
-        own = factor(f"{self.base}/{items()[item].unit}", unit)
-        return round((self.used or 0) / (self.made or 1) * own, _DIGITS)
+        return round((self.used or 0) / (self.made or 1) * _factor(self.base, item, unit), _DIGITS)
 
 
 class _Part(NamedTuple):
@@ -88,9 +90,14 @@ def base_of(scale: Scale, item: str) -> str:
 
 
 @cache
+def _factor(base: str, item: str, unit: str) -> float:
+    return factor(f"{base}/{items()[item].unit}", unit)
+
+
+@cache
 def _per(base: str, item: str, unit: str) -> bool:
     try:
-        factor(f"{base}/{items()[item].unit}", unit)
+        _factor(base, item, unit)
     except Fault:
         return False
     return True
@@ -107,8 +114,9 @@ def uses(
     itself, less what it sold; it is not known where the facility books it in other flows.
     """
     shared = Counter((row["reporter"], row["facility"]) for row in lines)
-    parts = _energy(books, year) if base == ENERGY else _power(books, year)
-    output = _output(books, year)
+    months = month_table(books, year)
+    parts = (_energy if base == ENERGY else _power)(books, year, months)
+    output = _output(books, year, months)
     years = sorted({place[2] for place in (*parts, *output)})
 
     def use(row: Row, year: str) -> Use:
@@ -123,12 +131,17 @@ def uses(
         own = output.get((*place, row["product"]))
         if own is None or own.months != part.months:
             return Use(reason="line_other_months" if own else "line_no_output")
-        worst = worst_mark({row["mark"], own.mark, part.mark})
+        worst = _worst(row["mark"], own.mark, part.mark)
         reason = "" if own.used > 0 else "line_nothing_made"
         months = part.months.bit_count()
         return Use(part.used, own.used, worst, reason, part.gross, months, base)
 
     return {row["line"]: {int(year): use(row, year) for year in years} for row in lines}
+
+
+@cache
+def _worst(*found: str) -> str:
+    return worst_mark(set(found))
 
 
 def lacking(row: Row, base: str) -> str:
@@ -194,11 +207,11 @@ def _whole(use: Use) -> bool:
     return use.used is not None and not use.reason
 
 
-def _energy(books: Books, year: int | None) -> dict[Place, _Part]:
+def _energy(books: Books, year: int | None, months: ir.Table) -> dict[Place, _Part]:
     """Sum the energy of facilities; unknown where a part lacks, or where two methods count it."""
     rows = books.rows
     rows = rows.filter((rows.facility != "") & (rows.measure == "energy") & (rows.memo == ""))
-    rows = _with_months(books, rows, year)
+    rows = _of_year(rows, year).join(months, "period")
     rows = rows.join(ranks_of(books, rows), ["inputs", "mark"])
     sums = rows.group_by(["reporter", "facility", "year"]).aggregate(
         grams=rows.grams.sum().cast("int64"),
@@ -206,20 +219,21 @@ def _energy(books: Books, year: int | None) -> dict[Place, _Part]:
         rank=rows["rank"].max(),
         missing=ibis.ifelse(rows.grams.isnull(), 1, 0).sum(),
         methods=rows.method.nunique(),
-        **_months(rows),
+        months=months_of(rows),
     )
+    mark = cache(mark_at)
     found = {}
     for row in books.fetch(sums):
         reason = "line_two_methods" if row["methods"] > 1 else ""
         reason = "line_energy_unknown" if row["missing"] else reason
-        part = _Part(row["grams"], row["gross"], mark_at(row["rank"]), reason, _bits(row))
+        part = _Part(row["grams"], row["gross"], mark(row["rank"]), reason, row["months"])
         found[row["reporter"], row["facility"], row["year"]] = part
     return found
 
 
-def _power(books: Books, year: int | None) -> dict[Place, _Part]:
+def _power(books: Books, year: int | None, months: ir.Table) -> dict[Place, _Part]:
     """Sum the electricity of facilities in kWh; unknown where it stands in other flows."""
-    rows = _of_facilities(books, books.prepared.item == _ELECTRICITY, "flow", year)
+    rows = _of_facilities(books, books.prepared.item == _ELECTRICITY, "flow", year, months)
     found: dict[Place, _Part] = {}
     for row in books.fetch(rows):
         place = (row["reporter"], row["facility"], row["year"])
@@ -228,58 +242,73 @@ def _power(books: Books, year: int | None) -> dict[Place, _Part]:
         found[place] = _Part(
             held.used + used,
             held.gross + max(used, 0),
-            worst_mark({held.mark, row["mark"]}),
+            _worst(held.mark, row["mark"]),
             held.reason or ("" if row["flow"] in _DRAWN else "line_other_flows"),
-            held.months | _bits(row),
+            held.months | row["months"],
         )
-    return found
+    return _in_units(found)
 
 
-def _output(books: Books, year: int | None) -> dict[tuple[str, ...], _Part]:
+def _output(books: Books, year: int | None, months: ir.Table) -> dict[tuple[str, ...], _Part]:
     """Sum the output of facilities by product, with the worst mark."""
-    rows = _of_facilities(books, books.prepared.flow == "produced", "item", year)
+    rows = _of_facilities(books, books.prepared.flow == "produced", "item", year, months)
     found: dict[tuple[str, ...], _Part] = {}
     for row in books.fetch(rows):
         key = (row["reporter"], row["facility"], row["year"], row["item"])
         held = found.get(key, _NOTHING)
-        amount, worst = held.used + row["amount"], worst_mark({held.mark, row["mark"]})
-        found[key] = _Part(amount, amount, worst, "", held.months | _bits(row))
-    return found
+        amount, worst = held.used + row["amount"], _worst(held.mark, row["mark"])
+        found[key] = _Part(amount, amount, worst, "", held.months | row["months"])
+    return _in_units(found)
+
+
+def _in_units(found: dict[Any, _Part]) -> dict[Any, _Part]:
+    return {
+        key: part._replace(used=part.used / _PARTS, gross=part.gross / _PARTS)
+        for key, part in found.items()
+    }
 
 
 _NOTHING = _Part(0, 0, "", "", 0)
 
 
-def _of_facilities(books: Books, which: ir.BooleanValue, name: str, year: int | None) -> ir.Table:
+def _of_facilities(
+    books: Books, which: ir.BooleanValue, name: str, year: int | None, months: ir.Table
+) -> ir.Table:
     """Sum entries of facilities, each once by however many methods it is counted."""
     rows = books.prepared.filter((books.prepared.facility != "") & which)
     names = ("entry", "reporter", "facility", name, "year", "period", "amount", "mark")
-    rows = _with_months(books, rows.select(*names).distinct(), year)
+    rows = _of_year(rows, year).select(*names).distinct().join(months, "period")
     keys = ["reporter", "facility", "year", name, "mark"]
-    return rows.group_by(keys).aggregate(amount=rows.amount.sum(), **_months(rows))
+    return rows.group_by(keys).aggregate(
+        amount=whole_sum(rounded(rows.amount * _PARTS)), months=months_of(rows)
+    )
 
 
-def _with_months(books: Books, rows: ir.Table, year: int | None) -> ir.Table:
-    """Return rows, those of a year where one is given, with a column for each month of a year."""
-    if year is not None:
-        rows = rows.filter(rows.year == str(year))
-    labels = [row["period"] for row in books.fetch(rows.select("period").distinct())]
+def _of_year(rows: ir.Table, year: int | None) -> ir.Table:
+    return rows if year is None else rows.filter(rows.year == str(year))
+
+
+def month_table(books: Books, year: int | None) -> ir.Table:
+    """Return the periods of the books, or of a year, with a column for each month of a year."""
+    labels = [
+        row["period"]
+        for row in books.fetch(_of_year(books.prepared, year).select("period").distinct())
+    ]
     bits = {label: month_bits(label) for label in labels}
     columns = {
-        name: pa.array([bits[label] >> at & 1 for label in labels], pa.int64())
+        name: pa.array([bits[label] >> at & 1 for label in labels], pa.int8())
         for at, name in enumerate(_MONTHS)
     }
-    held = pa.table({"period": pa.array(labels, pa.string())} | columns)
-    return rows.join(ibis.memtable(held), "period")
+    return ibis.memtable(pa.table({"period": pa.array(labels, pa.string())} | columns))
 
 
-def _months(rows: ir.Table) -> dict[str, ir.Value]:
-    """Return the months for which there are rows, as a column each: ``bit_or`` is not portable."""
-    return {name: rows[name].max() for name in _MONTHS}
+def months_of(rows: ir.Table) -> ir.Value:
+    """Return the months for which rows joined to ``month_table`` are there, as bits.
 
-
-def _bits(row: Row) -> int:
-    return sum(row[name] << at for at, name in enumerate(_MONTHS))
+    ``bit_or`` is not portable.
+    """
+    parts = [rows[name].max().cast("int64") * (1 << at) for at, name in enumerate(_MONTHS)]
+    return reduce(add, parts)
 
 
 def month_bits(label: str) -> int:

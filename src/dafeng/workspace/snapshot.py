@@ -34,9 +34,14 @@ ORDER = (*LISTS["who"], "method", "item", "flow", "entry")
 """What the rows of a file are sorted by, so that those of one total lie side by side; an entry
 stands once for each of its methods."""
 
+SUMMED = ("who_no", "activity_no", "amount")
+"""What totals read: packed so that it is quick to read."""
+
+BROKEN = (OSError, ValueError, TypeError, LookupError, AttributeError)
+"""What reading a record may raise that is missing or damaged; it is made again."""
+
 _MANIFEST = "manifest.json"
 _PLAIN = ("entry", "quantity", "amount")  # a dictionary would not pay
-_SUMMED = ("who_no", "activity_no", "amount")  # what totals read: packed to be read quickly
 _ROW_GROUP = 122_880  # rows that DuckDB takes at a time, so that each thread has work of its own
 _LENGTH = 32  # characters of a hash in the name of a file
 _DAY = 86_400  # seconds
@@ -118,7 +123,9 @@ class Snapshot:
         )
 
     def _manifest(self) -> dict[str, dict[str, str]]:
-        with suppress(OSError, ValueError, TypeError, LookupError):  # broken: nothing is held
+        with suppress(
+            OSError, ValueError, TypeError, LookupError, AttributeError
+        ):  # broken: nothing is held
             held = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
             if all(readable(self._path(*item)) for item in held["lists"].items()):
                 return {name: dict(held[name]) for name in ("periods", "lists")}
@@ -181,7 +188,7 @@ def write(rows: pa.Table, path: Path, plain: Sequence[str] = ()) -> None:
     """Write a file; ``plain`` columns hardly have a value twice."""
     sink = pa.BufferOutputStream()
     coded = [name for name in rows.column_names if name not in plain]
-    packed = {name: "lz4" if name in _SUMMED else "zstd" for name in rows.column_names}
+    packed = {name: "lz4" if name in SUMMED else "zstd" for name in rows.column_names}
     pq.write_table(
         rows,
         sink,
@@ -215,7 +222,7 @@ def readable(path: Path) -> bool:
     """Whether a Parquet file is there, and whole by its length and its last lines."""
     try:
         pq.ParquetFile(path).close()
-    except (OSError, pa.ArrowInvalid):
+    except (OSError, ValueError, pa.ArrowException):
         return False
     return True
 

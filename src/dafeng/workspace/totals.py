@@ -16,6 +16,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -24,16 +25,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dafeng.accounting import LABEL, SEPARATOR, Adding, Lines, account_totals
-from dafeng.workspace.snapshot import Snapshot, checked, clear, replace
+from dafeng.accounting import LABEL, SEPARATOR, SUMS, Adding, Lines, account_totals, added_up
+from dafeng.vocabulary import Fault
+from dafeng.workspace.snapshot import BROKEN, SUMMED, Snapshot, checked, clear, replace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dafeng.engine import Engine
-
-SUMS = ("grams", "entries", "terms", "without_value")
-"""Whole numbers that are added where totals are merged; the keys are ``who_no`` and ``label``."""
 
 SCHEMA = pa.schema(
     [
@@ -43,12 +42,12 @@ SCHEMA = pa.schema(
     ]
 )
 
-_COLUMNS = ["who_no", "activity_no", "amount"]
-_BATCH = 245_760  # rows that are added at a time: few enough to stay near the processor
+_BATCH = 61_440  # rows that are added at a time: few enough to stay near the processor
 _MANIFEST = "manifest.json"
 _LENGTH = 32  # characters of a hash in the name of a file
 _CHECK = 4  # bytes of a check sum
-_LIMIT = 2.0**63
+_LABELS = 1_048_576  # more labels than there are
+_SMALL = 1 << 61  # grams: what two kept sums may come to without a check
 _MOST = 3  # parts that go or come before adding all of them is quicker
 
 Compute = Callable[[Sequence[str]], pa.Table]
@@ -64,29 +63,49 @@ class Summing:
     """
 
     def __init__(self, engine: Engine, snapshot: Snapshot, lines: Lines) -> None:
-        self._engine, self.snapshot, self._labels = engine, snapshot, lines.labels
-        who = snapshot.numbered("who")
+        self._snapshot, self._labels = snapshot, lines.labels
         activities = snapshot.numbered("activity")["activity"].combine_chunks()
-        self._sides = lines.numbered(who, activities)
-        self._adding = Adding(*self._sides, who.num_rows, len(self._labels))
-        self.at_once = (os.cpu_count() or 1) if engine.embedded else 1
+        sides = lines.numbered(snapshot.numbered("who"), activities)
+        self._sum = _here(*sides, len(lines.labels)) if engine.embedded else _there(engine, *sides)
+        self.at_once = _processors() if engine.embedded else 1
 
     def __call__(self, periods: Sequence[str]) -> pa.Table:
         """Return the totals in the columns of ``SCHEMA``; may be called ``at_once`` by threads.
 
         Raises:
-            OverflowError: a sum may not fit into 64 bits.
+            Fault: ``total_too_large``.
         """
-        files = self.snapshot.files(periods)
-        rows = self._adding(_rows(files)) if self._engine.embedded else self._fetched(files)
+        return self.of_files(self._snapshot.files(periods))
+
+    def of_files(self, files: Sequence[Path]) -> pa.Table:
+        """Return the same of files of such a snapshot."""
+        try:
+            rows = self._sum(files)
+        except OverflowError as error:
+            who = self._snapshot.numbered("who").slice(error.args[0], 1).to_pylist()[0]
+            raise Fault("total_too_large", who["reporter"]) from error
         codes = rows["label"].combine_chunks().cast(pa.int32())
         label = pa.DictionaryArray.from_arrays(codes, self._labels)
         return rows.set_column(1, "label", label).select(SCHEMA.names).cast(SCHEMA)
 
-    def _fetched(self, files: Sequence[Path]) -> pa.Table:
-        rows = self._engine.scan("snapshot", files, _COLUMNS)
-        sides = (self._engine.put(*one) for one in zip(("lines", "own"), self._sides, strict=True))
-        return self._engine.fetch(account_totals(rows, *sides))
+
+def _here(lines: pa.Table, own: pa.Table, labels: int) -> Callable[[Sequence[Path]], pa.Table]:
+    adding = Adding(lines, own, labels)
+    return lambda files: adding(_rows(files))
+
+
+def _there(engine: Engine, lines: pa.Table, own: pa.Table) -> Callable[[Sequence[Path]], pa.Table]:
+    sides = [engine.put(name, rows) for name, rows in (("lines", lines), ("own", own))]
+    return lambda files: engine.fetch(
+        account_totals(engine.scan("snapshot", files, SUMMED), *sides)
+    )
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Totals:
@@ -148,9 +167,9 @@ class Totals:
             return merged(self._parts(parts))
         return merged([kept, *self._parts(come)], [part for part in old if part is not None])
 
-    def _parts(self, parts: Mapping[str, str]) -> list[pa.Table]:
+    def _parts(self, parts: Mapping[str, str]) -> Iterator[pa.Table]:
         with ThreadPoolExecutor(self._at_once) as pool:
-            return list(pool.map(self._part, parts, parts.values()))
+            yield from pool.map(self._part, parts, parts.values())
 
     def _part(self, period: str, name: str) -> pa.Table:
         kept = self._read(period, name)
@@ -166,7 +185,7 @@ class Totals:
         return None
 
     def _manifest(self) -> dict[str, dict[str, str]]:
-        with suppress(OSError, ValueError, TypeError, AttributeError):  # broken: nothing is kept
+        with suppress(*BROKEN):
             found = json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8"))
             return {year: dict(parts) for year, parts in found.items()}
         return {}
@@ -175,30 +194,33 @@ class Totals:
         return self._folder / f"{label}-{name}.arrow"
 
 
-def merged(parts: Sequence[pa.Table], less: Sequence[pa.Table] = ()) -> pa.Table:
+def merged(parts: Iterable[pa.Table], less: Iterable[pa.Table] = ()) -> pa.Table:
     """Add totals of periods, and take some off again that were added before.
 
     Sums of whole numbers: the result does not depend on how rows are split, or in what order.
 
     Raises:
-        OverflowError: a sum may not fit into 64 bits.
+        OverflowError: a sum may not fit into 64 bits; with the number of its who.
     """
-    signs = [1] * len(parts) + [-1] * len(less)
-    tables = pa.concat_tables([*parts, *less]).unify_dictionaries()
-    if _magnitude(tables["grams"]) >= _LIMIT:
-        raise OverflowError("grams")
-    sign = np.repeat(signs, [part.num_rows for part in (*parts, *less)])
-    label = tables["label"].combine_chunks()
-    whos = (pc.max(tables["who_no"]).as_py() or 0) + 1
-    key = label.indices.to_numpy().astype(np.int64) * whos + tables["who_no"].to_numpy()
-    sums = {name: np.zeros(len(label.dictionary) * whos, np.int64) for name in SUMS}
-    for name, column in sums.items():
-        np.add.at(column, key, tables[name].to_numpy() * sign)
-    held = np.flatnonzero(sums["terms"])
-    codes, who = np.divmod(held, whos)
-    said = pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), label.dictionary)
-    rows = {"who_no": who.astype(np.int32), "label": said}
-    return pa.table(rows | {name: column[held] for name, column in sums.items()}, schema=SCHEMA)
+    known = pa.array([], pa.string())
+    key, sums = np.zeros(0, np.int64), np.zeros((len(SUMS), 0), np.int64)
+    for part, sign in chain(((one, 1) for one in parts), ((one, -1) for one in less)):
+        label = part["label"].combine_chunks()
+        texts = label.dictionary
+        known = pa.concat_arrays([known, texts.filter(pc.invert(pc.is_in(texts, known)))])
+        code = pc.index_in(texts, known).to_numpy()[label.indices.to_numpy()]
+        theirs = part["who_no"].to_numpy().astype(np.int64) * _LABELS + code
+        values = np.stack([part[name].to_numpy() for name in SUMS]) * sign
+        if np.array_equal(key, theirs) and np.abs(sums[0]).max(initial=0) < _SMALL:
+            sums += values  # as a rule the same firms do the same each month
+        else:
+            both = np.concatenate([key, theirs]), np.concatenate([sums, values], axis=1)
+            key, sums = added_up(*both, _LABELS)
+    held = sums[SUMS.index("terms")] != 0
+    who, code = np.divmod(key[held], _LABELS)
+    label = pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), known)
+    columns = dict(zip(SUMS, sums[:, held], strict=True))
+    return pa.table({"who_no": who.astype(np.int32), "label": label, **columns}, schema=SCHEMA)
 
 
 def write(rows: pa.Table, path: Path) -> None:
@@ -226,7 +248,7 @@ def read(path: Path) -> pa.Table:
 
 def _rows(files: Iterable[Path]) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
     for file in files:
-        for rows in checked(file).iter_batches(_BATCH, columns=_COLUMNS, use_threads=False):
+        for rows in checked(file).iter_batches(_BATCH, columns=SUMMED, use_threads=False):
             who, activity, amount = (c.to_numpy(zero_copy_only=False) for c in rows.columns)
             yield who, activity, amount
 
@@ -241,11 +263,6 @@ def _named(parts: Mapping[str, str]) -> str:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
-
-
-def _magnitude(column: pa.ChunkedArray) -> float:
-    """Return the sum of absolute values, which no partial sum exceeds."""
-    return pc.sum(pc.abs(column.cast(pa.float64(), safe=False))).as_py() or 0.0
 
 
 def labelled(totals: pa.Table, who: pa.Table) -> pa.Table:
