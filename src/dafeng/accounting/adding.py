@@ -62,6 +62,7 @@ class Adding:
         parts = [part for each in rows for part in self._parts(*each)]
         key = np.concatenate([np.zeros(0, np.int64), *(part[0] for part in parts)])
         sums = np.concatenate([np.zeros((len(SUMS), 0), np.int64), *(part[1] for part in parts)], 1)
+        del parts
         key, sums = added_up(key, sums, self._labels)
         who, label = np.divmod(key, self._labels)
         return pa.table({"who_no": who, "label": label, **dict(zip(SUMS, sums, strict=True))})

@@ -205,14 +205,15 @@ def checked(path: Path) -> pq.ParquetFile:
     return pq.ParquetFile(path, page_checksum_verification=True)
 
 
-def replace(path: Path, content: Any) -> None:
+def replace(path: Path, *content: Any) -> None:
     """Write a file in a way that a reader sees the old one or the new one, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not (path.parent / ".gitignore").is_file():
         (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
     partial = path.with_name(f"{path.name}-{uuid4().hex}.partial")  # of this process alone
     try:
-        partial.write_bytes(content)
+        with partial.open("wb") as file:
+            file.writelines(content)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

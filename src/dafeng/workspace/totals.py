@@ -210,16 +210,19 @@ def merged(parts: Iterable[pa.Table], less: Iterable[pa.Table] = ()) -> pa.Table
         known = pa.concat_arrays([known, texts.filter(pc.invert(pc.is_in(texts, known)))])
         code = pc.index_in(texts, known).to_numpy()[label.indices.to_numpy()]
         theirs = part["who_no"].to_numpy().astype(np.int64) * _LABELS + code
-        values = np.stack([part[name].to_numpy() for name in SUMS]) * sign
+        values = [part[name].to_numpy() for name in SUMS]
         if np.array_equal(key, theirs) and np.abs(sums[0]).max(initial=0) < _SMALL:
-            sums += values  # as a rule the same firms do the same each month
+            for place, value in enumerate(values):  # as a rule the same firms do the same
+                sums[place] += value * sign
         else:
-            both = np.concatenate([key, theirs]), np.concatenate([sums, values], axis=1)
-            key, sums = added_up(*both, _LABELS)
-    held = sums[SUMS.index("terms")] != 0
-    who, code = np.divmod(key[held], _LABELS)
+            both = np.concatenate([sums, np.stack(values) * sign], axis=1)
+            key, sums = added_up(np.concatenate([key, theirs]), both, _LABELS)
+    some = sums[SUMS.index("terms")] != 0
+    if not some.all():
+        key, sums = key[some], sums[:, some]
+    who, code = np.divmod(key, _LABELS)
     label = pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), known)
-    columns = dict(zip(SUMS, sums[:, held], strict=True))
+    columns = dict(zip(SUMS, sums, strict=True))
     return pa.table({"who_no": who.astype(np.int32), "label": label, **columns}, schema=SCHEMA)
 
 
@@ -230,7 +233,7 @@ def write(rows: pa.Table, path: Path) -> None:
     with pa.ipc.new_file(sink, rows.schema, options=options) as file:
         file.write_table(rows)
     content = sink.getvalue()
-    replace(path, b"".join((crc32(content).to_bytes(_CHECK), content)))
+    replace(path, crc32(content).to_bytes(_CHECK), content)
 
 
 def read(path: Path) -> pa.Table:
