@@ -12,7 +12,7 @@ from dafeng.accounting.accounts import (
     totals,
     whole_sum,
 )
-from dafeng.accounting.adding import SUMS, Adding, added_up
+from dafeng.accounting.adding import COUNTS, NOTHING, SUMS, Adding, added_up
 from dafeng.accounting.coefficients import SEPARATOR, Activity, compile_coefficients
 from dafeng.accounting.derive import MARK, Derived, Origin, derive, over_years
 from dafeng.accounting.footing import COLUMNS, Footing, footing_table, footings, footings_of
@@ -24,8 +24,10 @@ from dafeng.accounting.trace import Ground, account_tree, clause_node, parameter
 
 __all__ = [
     "COLUMNS",
+    "COUNTS",
     "LABEL",
     "MARK",
+    "NOTHING",
     "PREPARED",
     "PURPOSES",
     "SEPARATOR",

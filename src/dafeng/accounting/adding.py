@@ -6,7 +6,8 @@ product, and an addition in place; no row is sorted or hashed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 COUNTS = ("entries", "terms", "without_value")
 SUMS = ("grams", *COUNTS)
 """Whole numbers that are added where totals are merged; the keys are ``who_no`` and ``label``."""
+
+NOTHING: tuple[NDArray[Any], ...] = (
+    *(np.zeros(0, np.int64),) * 2,
+    *(np.zeros(0, np.int32),) * len(COUNTS),
+)
+"""Keys and sums of no rows."""
 
 _CELLS = 1 << 21  # sums that are held at a time: 40 bytes each
 _PLACES = ("activity_no", "label", "own", "who_no", "own_label")  # −1 where there is none
@@ -50,7 +57,7 @@ class Adding:
         self._labels = max(1, labels)
 
     def __call__(self, rows: Iterable[tuple[Any, Any, Floats]]) -> pa.Table:
-        """Return totals: ``who_no``, ``label`` and ``SUMS`` (int64), in order of the keys.
+        """Return totals: ``who_no``, ``label`` and ``SUMS``, in order of the keys.
 
         Args:
             rows: parts of the rows: whose they are, what is done, and how much (NaN where it is
@@ -59,15 +66,17 @@ class Adding:
         Raises:
             OverflowError: a sum may not fit into 64 bits; with the number of its who.
         """
-        parts = [part for each in rows for part in self._parts(*each)]
-        key = np.concatenate([np.zeros(0, np.int64), *(part[0] for part in parts)])
-        sums = np.concatenate([np.zeros((len(SUMS), 0), np.int64), *(part[1] for part in parts)], 1)
-        del parts
-        key, sums = added_up(key, sums, self._labels)
-        who, label = np.divmod(key, self._labels)
+        parts = [part for each in _undivided(rows) for part in self._parts(*each)]
+        if not _in_order([part[0] for part in parts]):
+            key, *sums = (np.concatenate(column) for column in zip(*parts, strict=True))
+            parts = [(key, *sums) for key, sums in (added_up(key, sums, self._labels),)]
+        return pa.concat_tables(self._table(*part) for part in (NOTHING, *parts))
+
+    def _table(self, key: Ints, *sums: Any) -> pa.Table:
+        who, label = (part.astype(np.int32) for part in np.divmod(key, self._labels))
         return pa.table({"who_no": who, "label": label, **dict(zip(SUMS, sums, strict=True))})
 
-    def _parts(self, who: Any, activity: Any, amount: Floats) -> Iterator[tuple[Ints, Ints]]:
+    def _parts(self, who: Any, activity: Any, amount: Floats) -> Iterator[tuple[Any, ...]]:
         """Yield keys and sums of rows, as many whos at a time as there is room for."""
         who, line, amount = self._joined(who.astype(np.int64), activity.astype(np.int64), amount)
         starts = np.flatnonzero(np.diff(who, prepend=-1))
@@ -78,7 +87,7 @@ class Adding:
             runs = np.diff(ends[:step], append=last)
             yield self._added(who[part], line[part], amount[part], runs)
 
-    def _added(self, who: Ints, line: Ints, amount: Floats, runs: Ints) -> tuple[Ints, Ints]:
+    def _added(self, who: Ints, line: Ints, amount: Floats, runs: Ints) -> tuple[Any, ...]:
         """Return keys and sums of rows; each run of them is one who's."""
         label, exact = self._exact(who, line, amount)
         whole = np.abs(exact)
@@ -92,11 +101,11 @@ class Adding:
         grams = np.zeros(size, np.int64)
         np.add.at(grams, cell, np.copysign(whole, exact).astype(np.int64))
         counted = (cell[self._lines["first"][line]], cell, cell[unknown])
-        entries, terms, without = (np.bincount(cells, minlength=size) for cells in counted)
-        held = np.flatnonzero(terms)
+        counts = [np.bincount(cells, minlength=size) for cells in counted]
+        held = np.flatnonzero(counts[COUNTS.index("terms")])
         run, named = np.divmod(held, self._labels)
         key = who[np.cumsum(runs) - 1][run] * self._labels + named
-        return key, np.stack([column[held] for column in (grams, entries, terms, without)])
+        return key, grams[held], *(count[held].astype(np.int32) for count in counts)
 
     def _exact(self, who: Ints, line: Ints, amount: Floats) -> tuple[Ints, Floats]:
         """Return label and unrounded grams of each row, by what was measured where it was."""
@@ -135,26 +144,52 @@ class Adding:
         return at[hit], found[hit]
 
 
-def added_up(key: Ints, sums: Ints, apart: int) -> tuple[Ints, Ints]:
+def _undivided(rows: Iterable[tuple[Any, Any, Floats]]) -> Iterator[tuple[Any, Any, Any]]:
+    """Put the rows of one who together again where parts divide them, so that all is in order."""
+    rest = None
+    for part in rows:
+        who, activity, amount = (
+            part
+            if rest is None
+            else (np.concatenate(both) for both in zip(rest, part, strict=True))
+        )
+        others = np.flatnonzero(who != who[-1:])
+        cut = others[-1] + 1 if len(others) else 0
+        yield who[:cut], activity[:cut], amount[:cut]
+        rest = who[cut:], activity[cut:], amount[cut:]
+    if rest is not None:
+        yield rest
+
+
+def _in_order(keys: Sequence[Ints]) -> bool:
+    """Whether each key is larger than the one before, in all parts and from part to part."""
+    ends = [(int(key[0]), int(key[-1])) for key in keys if len(key)]
+    return all(last < first for (_, last), (first, _) in pairwise(ends)) and all(
+        (np.diff(key) > 0).all() for key in keys
+    )
+
+
+def added_up(key: Ints, sums: Sequence[Any], apart: int) -> tuple[Ints, list[Any]]:
     """Return keys in order, each once, and the sums of what had the same.
 
     Args:
-        key: what each column of ``sums`` is about: who × ``apart`` + label.
-        sums: rows in the order of ``SUMS``.
+        key: what each row is about: who × ``apart`` + label.
+        sums: columns in the order of ``SUMS``.
         apart: how many keys there may be of one who.
 
     Raises:
         OverflowError: a sum of grams may not fit into 64 bits; with the number of its who.
     """
-    if (np.diff(key) > 0).all():
-        return key, sums
+    if _in_order([key]):
+        return key, list(sums)
     order = np.argsort(key, kind="stable")
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
-    sums = sums[:, order]
-    most = np.add.reduceat(np.abs(sums[0].astype(np.float64)), starts)
+    most = np.add.reduceat(np.abs(sums[0][order].astype(np.float64)), starts)
     if most.max(initial=0) >= LARGEST / 2:
         raise OverflowError(int(key[order][starts][most.argmax()]) // apart)
-    return key[order][starts], np.add.reduceat(sums, starts, axis=1)
+    return key[order][starts], [
+        np.add.reduceat(column[order], starts, dtype=column.dtype) for column in sums
+    ]
 
 
 def _numbers(name: str, column: pa.ChunkedArray) -> NDArray[Any]:

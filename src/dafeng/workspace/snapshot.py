@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import numpy as np
@@ -205,15 +205,22 @@ def checked(path: Path) -> pq.ParquetFile:
     return pq.ParquetFile(path, page_checksum_verification=True)
 
 
-def replace(path: Path, *content: Any) -> None:
+def replace(path: Path, content: Any) -> None:
     """Write a file in a way that a reader sees the old one or the new one, whole."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to, which takes the place of another at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not (path.parent / ".gitignore").is_file():
         (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
     partial = path.with_name(f"{path.name}-{uuid4().hex}.partial")  # of this process alone
     try:
         with partial.open("wb") as file:
-            file.writelines(content)
+            yield file
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

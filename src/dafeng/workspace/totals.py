@@ -16,18 +16,29 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from io import RawIOBase
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dafeng.accounting import LABEL, SEPARATOR, SUMS, Adding, Lines, account_totals, added_up
+from dafeng.accounting import (
+    COUNTS,
+    LABEL,
+    NOTHING,
+    SEPARATOR,
+    SUMS,
+    Adding,
+    Lines,
+    account_totals,
+    added_up,
+)
 from dafeng.vocabulary import Fault
-from dafeng.workspace.snapshot import BROKEN, SUMMED, Snapshot, checked, clear, replace
+from dafeng.workspace.snapshot import BROKEN, SUMMED, Snapshot, checked, clear, replace, replacing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +49,8 @@ SCHEMA = pa.schema(
     [
         ("who_no", pa.int32()),
         ("label", pa.dictionary(pa.int32(), pa.string())),
-        *((name, pa.int64()) for name in SUMS),
+        ("grams", pa.int64()),
+        *((name, pa.int32()) for name in COUNTS),
     ]
 )
 
@@ -203,23 +215,28 @@ def merged(parts: Iterable[pa.Table], less: Iterable[pa.Table] = ()) -> pa.Table
         OverflowError: a sum may not fit into 64 bits; with the number of its who.
     """
     known = pa.array([], pa.string())
-    key, sums = np.zeros(0, np.int64), np.zeros((len(SUMS), 0), np.int64)
-    for part, sign in chain(((one, 1) for one in parts), ((one, -1) for one in less)):
+    key: NDArray[Any] = NOTHING[0]
+    sums: list[NDArray[Any]] = [*NOTHING[1:]]
+    for part, moved in chain(
+        ((one, np.add) for one in parts), ((one, np.subtract) for one in less)
+    ):
         label = part["label"].combine_chunks()
         texts = label.dictionary
         known = pa.concat_arrays([known, texts.filter(pc.invert(pc.is_in(texts, known)))])
         code = pc.index_in(texts, known).to_numpy()[label.indices.to_numpy()]
         theirs = part["who_no"].to_numpy().astype(np.int64) * _LABELS + code
-        values = [part[name].to_numpy() for name in SUMS]
         if np.array_equal(key, theirs) and np.abs(sums[0]).max(initial=0) < _SMALL:
-            for place, value in enumerate(values):  # as a rule the same firms do the same
-                sums[place] += value * sign
+            for column, name in zip(
+                sums, SUMS, strict=True
+            ):  # as a rule the same firms do the same
+                moved(column, part[name].to_numpy(), out=column)
         else:
-            both = np.concatenate([sums, np.stack(values) * sign], axis=1)
+            values = (moved(0, part[name].to_numpy()) for name in SUMS)
+            both = [np.concatenate(pair) for pair in zip(sums, values, strict=True)]
             key, sums = added_up(np.concatenate([key, theirs]), both, _LABELS)
     some = sums[SUMS.index("terms")] != 0
     if not some.all():
-        key, sums = key[some], sums[:, some]
+        key, sums = key[some], [column[some] for column in sums]
     who, code = np.divmod(key, _LABELS)
     label = pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), known)
     columns = dict(zip(SUMS, sums, strict=True))
@@ -228,12 +245,12 @@ def merged(parts: Iterable[pa.Table], less: Iterable[pa.Table] = ()) -> pa.Table
 
 def write(rows: pa.Table, path: Path) -> None:
     """Write totals: quick to write and read again, with a sum to check that they are whole."""
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="lz4", unify_dictionaries=True)
-    with pa.ipc.new_file(sink, rows.schema, options=options) as file:
-        file.write_table(rows)
-    content = sink.getvalue()
-    replace(path, crc32(content).to_bytes(_CHECK), content)
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with replacing(path) as file:
+        sink = _Summed(file)
+        with pa.ipc.new_file(sink, rows.schema, options=options) as out:
+            out.write_table(rows, _BATCH)
+        file.write(sink.sum.to_bytes(_CHECK))
 
 
 def read(path: Path) -> pa.Table:
@@ -244,9 +261,26 @@ def read(path: Path) -> pa.Table:
         ValueError: they are not what was written.
     """
     content = memoryview(path.read_bytes())
-    if int.from_bytes(content[:_CHECK]) != crc32(content[_CHECK:]):
+    if int.from_bytes(content[-_CHECK:]) != crc32(content[:-_CHECK]):
         raise ValueError(str(path))
-    return pa.ipc.open_file(pa.py_buffer(content[_CHECK:])).read_all()
+    return pa.ipc.open_file(pa.py_buffer(content[:-_CHECK])).read_all()
+
+
+class _Summed(RawIOBase):
+    """Hands on what is written, and keeps a check sum of it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.sum = file, 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self.sum = crc32(content, self.sum)
+        return self._file.write(content)
+
+    def tell(self) -> int:
+        return self._file.tell()
 
 
 def _rows(files: Iterable[Path]) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
@@ -272,7 +306,7 @@ def labelled(totals: pa.Table, who: pa.Table) -> pa.Table:
     """Return totals with texts in place of numbers: the columns of ``who`` and of ``LABEL``."""
     if not totals.num_rows:
         texts = [(name, pa.string()) for name in (*who.column_names, *LABEL)]
-        return pa.schema([*texts, *((name, pa.int64()) for name in SUMS)]).empty_table()
+        return pa.schema([*texts, *(SCHEMA.field(name) for name in SUMS)]).empty_table()
     label = totals["label"].combine_chunks()
     split = pc.split_pattern(label.dictionary, SEPARATOR)
     columns = {name: who[name].take(totals["who_no"]) for name in who.column_names}
