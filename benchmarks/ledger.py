@@ -238,7 +238,7 @@ class Ours:
                 one: np.zeros(groups.num_rows * len(label.dictionary), np.int64) for one in SUMS
             }
             for one, column in sums.items():
-                np.add.at(column, cell, found[one].to_numpy())
+                np.add.at(column, cell, found[one].to_numpy().astype(np.int64))
             held = np.flatnonzero(sums["terms"])
             group, code = (pa.array(part) for part in np.divmod(held, len(label.dictionary)))
             rows = {key: groups[key].take(group) for key in groups.column_names}

@@ -211,7 +211,7 @@ NOT_A_RULE: dict[str, dict[float | str, str]] = {
         61: "bits that two kept sums may take without a check",
         3: "parts that go or come before adding all of them is quicker",
         4: "bytes of a check sum",
-        61440: "rows that are added at a time",
+        122880: "rows that are added at a time",
     },
     "report/tables.py": {12: "findings of one code that are printed"},
     "accounting/adding.py": {21: "bits of the number of sums held at a time"},

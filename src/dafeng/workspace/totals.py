@@ -54,7 +54,7 @@ SCHEMA = pa.schema(
     ]
 )
 
-_BATCH = 61_440  # rows that are added at a time: few enough to stay near the processor
+_BATCH = 122_880  # rows that are added at a time: few enough to stay near the processor
 _MANIFEST = "manifest.json"
 _LENGTH = 32  # characters of a hash in the name of a file
 _CHECK = 4  # bytes of a check sum
