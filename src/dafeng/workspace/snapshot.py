@@ -123,9 +123,7 @@ class Snapshot:
         )
 
     def _manifest(self) -> dict[str, dict[str, str]]:
-        with suppress(
-            OSError, ValueError, TypeError, LookupError, AttributeError
-        ):  # broken: nothing is held
+        with suppress(*BROKEN):
             held = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
             if all(readable(self._path(*item)) for item in held["lists"].items()):
                 return {name: dict(held[name]) for name in ("periods", "lists")}
