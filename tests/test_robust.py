@@ -233,6 +233,24 @@ def test_a_cache_that_breaks_a_command_is_made_again(
         assert capsys.readouterr().out.strip() == "41"
 
 
+def test_what_enters_the_books_is_never_done_twice(
+    books: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (books.store.path / "cache").mkdir(exist_ok=True)
+    calls = []
+
+    def breaks(_lang: str, workspace: Path) -> Outcome:
+        calls.append(workspace)
+        raise RuntimeError
+
+    monkeypatch.setattr(verbs, "_called", lambda _name: breaks)
+    for verb, times in (("import_", 1), ("read_accept", 1), ("board", 2)):
+        calls.clear()
+        (books.store.path / "cache").mkdir(exist_ok=True)
+        verbs.run(verb, "zh", as_json=False, workspace=books.store.path)
+        assert len(calls) == times
+
+
 def test_bad_input_is_no_reason_to_forget_the_cache(
     books: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,9 @@ VERBS = {
 }
 """Verb → module and function; a module is imported when its verb is called."""
 
+_ENTERS = frozenset({"init", "import_", "read_accept"})
+"""Verbs that put something into the books or plans: never done twice."""
+
 _OF_THE_MACHINE = {
     errno.ENOENT: "no_file",
     errno.ENOSPC: "disk_full",
@@ -113,7 +116,7 @@ def _tried(verb: str, lang: str, arguments: dict[str, Any], stopped: list[int]) 
         if isinstance(given, float) and not isfinite(given):
             raise Fault("not_a_number", f"--{name.replace('_', '-')}", label=given)
     done, cache = _called(verb), Path(arguments.get("workspace") or "") / "cache"
-    held = "workspace" in arguments and cache.is_dir()
+    held = "workspace" in arguments and cache.is_dir() and verb not in _ENTERS
     try:
         return done(lang, **arguments)
     except Exception as error:
