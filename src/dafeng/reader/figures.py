@@ -191,7 +191,8 @@ def _stretch(sentence: Sentence, last: Draft | None, draft: Draft) -> None:
     said = sentence.labels(
         max(place, last.end), draft.start
     )  # a bracket between them is passed over
-    dated = any(last.end <= time.start < draft.start for time in sentence.times)
+    between = (time for time in sentence.times if last.end <= time.start < draft.start)
+    dated = any(time.role != "base" for time in between)
     if not dated and not any(label.startswith("atom ") for label in said):
         last.stretch = draft.value
         draft.name, draft.fall = last.name, last.fall
