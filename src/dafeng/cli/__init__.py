@@ -33,10 +33,11 @@ from dafeng.cli.options import (
     chosen_language,
     say,
 )
+from dafeng.cli.usage import Group
 
 __all__ = ["app", "chosen_language", "main"]
 
-app = typer.Typer(help=say("app"), **SETTINGS)
+app = typer.Typer(cls=Group, help=say("app"), **SETTINGS)
 app.add_typer(books)
 app.add_typer(rules, name="rules")
 app.add_typer(plans, name="plans")
@@ -73,4 +74,4 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     # what tables needed goes back to the system; the default keeps a sixth of the peak
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    app()
+    app(prog_name="dafeng")

@@ -100,13 +100,13 @@ def run(verb: str, lang: str, *, as_json: bool, **arguments: Any) -> int:
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the last door
             outcome = _failed(error, stopped)
     try:
-        _print(outcome, lang, as_json=as_json)
+        print_outcome(outcome, lang, as_json=as_json)
         sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # no second try at the end
         if not isinstance(error, BrokenPipeError):  # the reader, like head, has seen enough
             outcome = _failed(error, stopped)
-            _print(outcome, lang, as_json=as_json)
+            print_outcome(outcome, lang, as_json=as_json)
     return outcome.code
 
 
@@ -158,7 +158,8 @@ def _called(verb: str) -> Callable[..., Outcome]:
     return found
 
 
-def _print(outcome: Outcome, lang: str, *, as_json: bool) -> None:
+def print_outcome(outcome: Outcome, lang: str, *, as_json: bool) -> None:
+    """Print what there is to say, for people or as JSON; errors go to standard error."""
     failed = outcome.code > FOUND
     if as_json and outcome.lines is not None:
         for row in outcome.lines:

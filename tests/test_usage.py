@@ -1,0 +1,64 @@
+"""What is typed wrongly is told in the chosen language, with code, place, cause and mend."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = [sys.executable, "-m", "dafeng.cli"]
+
+
+def typed(folder: Path, *words: str, lang: str = "zh") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  our own words
+        [*PROGRAM, *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"DAFENG_LANG": lang, "PYTHONUTF8": "1", "PATH": ""},
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "place", "named"),
+    [
+        ("bogus", "usage_no_command", "dafeng", "bogus"),
+        ("budget bogus", "usage_no_command", "dafeng budget", "bogus"),
+        ("account --nope", "usage_no_option", "dafeng account", "--nope"),
+        ("board --sorce x", "usage_near_option", "dafeng board", "--source"),
+        ("account --year", "usage_option", "", "--year"),
+        ("account more than", "usage_extra", "dafeng account", "more than"),
+        ("board --source x", "usage_bad_value", "dafeng board", "<statistics|reporters>"),
+        ("explain", "usage_missing", "dafeng explain", "figure"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_slip_of_the_keyboard(
+    tmp_path: Path, words: str, code: str, place: str, named: str, lang: str
+) -> None:
+    run = typed(tmp_path, *words.split(), lang=lang)
+    assert (run.returncode, run.stdout) == (2, "")
+    first = run.stderr.replace("\n", " ")
+    assert first.startswith({"zh": f"错误 {code} ", "en": f"error {code} "}[lang] + place)
+    assert named in first
+    foreign = "Error" if lang == "zh" else "错误"
+    assert foreign not in first
+    assert "Traceback" not in first
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_slip_as_json(tmp_path: Path) -> None:
+    run = typed(tmp_path, "account", "--nope", "--json")
+    [finding] = json.loads(run.stderr)["findings"]
+    assert (finding["code"], finding["place"]) == ("usage_no_option", "dafeng account")
+
+
+def test_no_words_give_the_help(tmp_path: Path) -> None:
+    run = typed(tmp_path, lang="en")
+    assert "board" in run.stdout
+    assert run.stderr == ""
