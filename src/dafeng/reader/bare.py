@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from dafeng.reader.lexicon import data, fold, pattern_of
-from dafeng.reader.quantities import RATIO, Quantity, is_year
+from dafeng.reader.numerals import is_year
+from dafeng.reader.quantities import RATIO, Quantity
 from dafeng.reader.quantity_patterns import Unit, things
 
 _JOINT = re.compile(r" and | ?, (?:and )?|、|和|与|及")
@@ -18,10 +19,12 @@ _TO = re.compile(
     r" to (?:about |around |nearly |over |more than )?|[一-龥]{0,4}[到至](?:约|近|超过)?"
 )
 _MORE_OF = re.compile(
-    r" (?:more|fewer|less) than (?:in|at)\b| of (?:them|these|which)\b"
+    r" (?:more|fewer|less) than (?:in|at)\b| of (?:them|these|which)\b| left\b| remain"
+    r"| (?:of|at) (?:the )?[a-z]{3,12} (?:rank|level|grade)\b| (?:had|have|has|were|are|was) "
     r"| in (?:19|20)\d{2}\b(?!,? [0-9])",
     re.ASCII,
 )
+_GROUPED = re.compile("[1-9][0-9]{0,2}(?:,[0-9]{3})+")  # thousands in groups are a figure
 _STOP = re.compile(r"\.(?=\s|$)")
 _LED = len("increased to more than about ")
 
@@ -54,6 +57,9 @@ def with_unit(
         if one.unit is None and (whole := _whole(folded, one, known)):
             one.unit = whole.unit
             known.append(one)
+        if one.unit is None and _GROUPED.fullmatch(one.token):
+            counts = [q.unit for q in known if q.unit and q.unit.count and q.end <= one.start]
+            one.unit = counts[-1] if counts else None
         if one.unit is not None or _cut(folded, start, one):
             yield one
 
@@ -101,7 +107,7 @@ def _led() -> re.Pattern[str]:
 @cache
 def _plain() -> re.Pattern[str]:
     """What is a number by itself, and the words between it and the number."""
-    second = r"(?P<first>\d\.\d+[^\d。；;]{1,24})?"
+    second = r"(?P<first>\d\.\d+[^\d。]{1,24}){0,4}"
     return re.compile(rf"{pattern_of(map(fold, data('units')['plain']))}[^\d。；;]*{second}$")
 
 

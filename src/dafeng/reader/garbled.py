@@ -115,8 +115,8 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
         return ["placeholder"]
     if one.unit is None and one.scale is None:
         return ["cut_off"]
-    if one.unit is not None and one.unit.name == "ratio":
-        return []
+    if "/" in token or (one.unit is not None and one.unit.name == "ratio"):
+        return []  # 2/3, 1.5:1
     if _nought_decimals(token):
         return ["trailing_noughts"]
     odd = _LEADING_NOUGHT.match(token)
@@ -135,7 +135,7 @@ def _out_of_place(sentence: Sentence, draft: Draft, token: str) -> list[str]:
         found.append("year_in_decimals")
     if _above_whole(sentence, draft):
         found.append("share_above_whole")
-    if _beyond(draft):
+    if _beyond(draft) or _unscaled(sentence, draft, token):
         found.append("scale_at_odds")
     if _month_in_front(sentence, draft, token):
         found.append("month_in_front")
@@ -162,7 +162,7 @@ def _year_like(digits: str) -> bool:
 
 
 def _year_as_quantity(sentence: Sentence, draft: Draft, token: str) -> bool:
-    """A year before a scale word, a share sign, or what a text counts.
+    """A year before a scale word, a unit, or what a text counts.
 
     Chinese digits went through no translation: there only a share, or the year of the sentence.
     """
@@ -172,7 +172,7 @@ def _year_as_quantity(sentence: Sentence, draft: Draft, token: str) -> bool:
     unit = one.unit
     if sentence.chinese and not (unit and unit.name == "%"):
         return int(token) in {time.year for time in sentence.times}
-    return bool(one.scale) or unit is None or unit.name == "%" or unit.count
+    return True
 
 
 def _above_whole(sentence: Sentence, draft: Draft) -> bool:
@@ -195,6 +195,14 @@ def _beyond(draft: Draft) -> bool:
     return draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
 
 
+def _unscaled(sentence: Sentence, draft: Draft, token: str) -> bool:
+    """Thousands of millions, not parted by commas: 9500万 taken for 9500 million."""
+    words = rules()["scale_words"]
+    large = draft.value is not None and draft.value >= words["from"]
+    scaled = draft.quantity is not None and draft.quantity.scale in words["of"]
+    return large and scaled and "," not in token and not sentence.chinese
+
+
 def _month_in_front(sentence: Sentence, draft: Draft, token: str) -> bool:
     """The digit of 6月 went into the number: "as of the end of June … 6.6615 million"."""
     whole, _, decimals = token.partition(".")
@@ -207,7 +215,8 @@ def _month_in_front(sentence: Sentence, draft: Draft, token: str) -> bool:
 def _parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
     """A part or a growth that is above the whole it stands behind: neither can be believed."""
     for whole, part in pairwise(digits):
-        if whole.base is None or part.base is None or not _same_amount(whole, part):
+        started = whole.quantity is not None and whole.quantity.origin
+        if started or whole.base is None or part.base is None or not _same_amount(whole, part):
             continue
         if part.base > whole.base and _belongs(sentence.labels(whole.end, part.start)):
             for draft in (whole, part):

@@ -11,7 +11,7 @@ from functools import cache
 from dafeng.reader.draft import Draft
 from dafeng.reader.figures import figures
 from dafeng.reader.garbled import Verdict, bad_spans, check_paragraph, check_sentence
-from dafeng.reader.lexicon import LATIN_START, WORD_START, data, fold, pattern_of
+from dafeng.reader.lexicon import LATIN_START, WORD_START, data, fold_text, pattern_of
 from dafeng.reader.measures import measures
 from dafeng.reader.numberless import numberless
 from dafeng.reader.numerals import NUMERALS
@@ -43,7 +43,7 @@ def propose(
     Raises:
         Fault: no region is known by ``jurisdiction``.
     """
-    folded = fold(text)
+    folded = fold_text(text)
     where = Where(jurisdiction)
     past = Past(written_in(folded))
     parts = Sections(sections or ())

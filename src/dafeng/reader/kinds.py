@@ -42,9 +42,12 @@ def kind_of(
     )  # "废铜等9种": sums up a list
     by_the_way = (
         listed
+        or (compared.sign == "=" and sentence.folded.startswith(_CLASS, one.end))
+        or _ranked(sentence, one)
+        or _qualifies(sentence, one, compared)
         or _granted(sentence, one)
         or _hoped_early(sentence, one)
-        or (not one.digits and _casual(sentence, one, compared))
+        or (not one.digits and _casual(sentence, one, compared, before))
     )
     if one.structural or by_the_way:
         return "context", True
@@ -65,6 +68,41 @@ def kind_of(
     if time is not None and time.year and past.this_year and time.year < past.this_year:
         return "result", True
     return tense(sentence, one, said | sentence.labels(one.start, last), time, before, past)
+
+
+_CLASS = ("级", "-class", "-level")  # 100万千瓦级机组: what kind of unit is meant
+
+
+def _ranked(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a count is that of a ranking: "the top 10 companies", 前10家."""
+    if one.unit is None or not one.unit.count:
+        return False
+    ahead, behind = _ranks()
+    low = max(sentence.start, one.start - data("sentences")["comparator"])
+    before = ahead.search(sentence.folded, low, one.start)
+    return bool(before or behind.match(sentence.folded, one.head, sentence.end))
+
+
+@cache
+def _ranks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = data("cues")["ranked"]
+    before, after = pattern_of(words["before"]), pattern_of(words["after"])
+    return re.compile(rf"(?<!年){before} ?$"), re.compile(rf" {after}(?![a-z])")
+
+
+def _qualifies(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a count without a verb belongs to the name of what is measured: 全省9个城市…达98%."""
+    if not sentence.chinese or one.unit is None or not one.unit.count or compared.sign != "=":
+        return False
+    first, last = sentence.clause(one.start)
+    following = [q for q in sentence.quantities if one.end < q.start < last]
+    named = bool(following) and not (following[0].unit and following[0].unit.count)
+    named = named or sentence.folded.endswith(_WHOLE_PLACES, first, one.start)
+    return named and not sentence.labels(first, one.start) & _VERBS
+
+
+_WHOLE_PLACES = ("全国", "全省", "全市", "全区", "全县", "全州")
+_VERBS = frozenset({"target", "past", "perfect", "future", "rise", "rise_to", "increase_of"})
 
 
 def _ruled(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -102,10 +140,12 @@ def _hoped_early(sentence: Sentence, one: Quantity) -> bool:
     return "strive" in sentence.labels(sentence.clause(one.start)[0], one.start)
 
 
-def _casual(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
     """Whether a number word counts by the way ("six pilot areas"), not as an aim or a result."""
     if one.unit is None or not one.unit.count or compared.sign != "=":
         return False
+    if before and before.kind != "context" and before.start >= sentence.clause(one.start)[0]:
+        return False  # it goes on in a list: 工厂五十家、园区十个
     large = one.value is not None and one.value > data("cues")["casual"]
     verb = any(
         "target" in hit.labels and not sentence.folded[hit.end : one.start].strip()
@@ -163,7 +203,8 @@ def _sorts_en(
 def _behind_zh() -> re.Pattern[str]:
     words = data("cues")["threshold"]
     thing = rf"的?[^，。；、：（(\d]{{0,12}}?{pattern_of(words['things_zh'])}"
-    return re.compile(f"{pattern_of(words['directly_zh'])}|{thing}", re.ASCII)
+    counted = r"的\d+[台座家个条]"  # 35蒸吨/小时以上的129台
+    return re.compile(f"{pattern_of(words['directly_zh'])}|{thing}|{counted}", re.ASCII)
 
 
 @cache

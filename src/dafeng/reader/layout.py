@@ -72,7 +72,8 @@ def _goes_on(line: str, following: str, widest: int) -> bool:
     full = _width(line) * _PERCENT >= widest * limit("full_percent")
     if not full or line.rstrip().endswith(_ENDS):
         return False
-    return bool(following.strip()) and not _BEGINS.match(following)
+    leads = following.rstrip().endswith((":", "：")) and _width(following) * 2 < widest
+    return bool(following.strip()) and not (leads or _BEGINS.match(following))
 
 
 def _joins(line: str, following: str) -> bool:

@@ -34,6 +34,15 @@ def fold(text: str) -> str:
     return text.translate(_FOLD)
 
 
+_NARROW = re.compile("[,:;](?=[一-龥“《])")
+_WIDE = {",": "，", ":": "：", ";": "；"}
+
+
+def fold_text(text: str) -> str:
+    """Fold a whole text; narrow punctuation before Chinese is what ends its clauses, too."""
+    return _NARROW.sub(lambda found: _WIDE[found[0]], fold(text))
+
+
 class Hit(NamedTuple):
     """A known word in a text, and what it may mean."""
 

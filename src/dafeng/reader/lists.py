@@ -128,6 +128,13 @@ def _names_in(sentence: Sentence, draft: Draft, low: int, high: int) -> list[Nam
 _COUNTED = re.compile(r"([两二三四五六])(?:个|项|类|种|大|者)[^，。；]*$")
 
 
+_MEASURE = "率|比例|比重|占比|强度"
+_ALIKE_JOINT = re.compile(f"(?:{_MEASURE})[、和与及]")
+_ALIKE = re.compile(
+    f"(?:[^，。；、]{{2,20}}(?:{_MEASURE})[、和与及])+[^，。；、]{{2,20}}(?:{_MEASURE})(?=[均都])"
+)
+
+
 def repeated(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
     """Further drafts for a value that several indicators share ("A and B each fall by 8 %")."""
     places = [hit for hit in sentence.hits if "each" in hit.labels]
@@ -164,6 +171,9 @@ def _sharing(sentence: Sentence, low: int, draft: Draft, high: int) -> list[Name
     names: list[Name | None] = [*_single_names(sentence, low, [draft])]
     if len(names) < 2:  # noqa: PLR2004
         names = [*_names_in(sentence, draft, draft.end, min(high, sentence.clause(draft.end)[1]))]
+    alike = _ALIKE.search(sentence.folded, low, draft.start)
+    if len(names) < 2 and alike:  # noqa: PLR2004
+        return [draft.name] * len(_ALIKE_JOINT.findall(alike[0]))
     counted = _COUNTED.search(sentence.folded, low, draft.start)
     if len(names) < 2 and counted:  # noqa: PLR2004
         return [draft.name] * (int(numeral(counted[1]) or 1) - 1)

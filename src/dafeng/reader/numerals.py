@@ -109,3 +109,9 @@ def spelt(token: str) -> Decimal | None:
         else:
             return None
     return Decimal(total + section)
+
+
+def is_year(token: str) -> bool:
+    """Whether digits can be a year that such a text speaks of."""
+    years = data("times")["plausible_years"]
+    return token.isdigit() and years["first"] <= int(token[:5]) <= years["last"]

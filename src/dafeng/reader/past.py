@@ -13,6 +13,9 @@ from dafeng.reader.times import Time, times
 from dafeng.vocabulary import plan_periods
 
 _ITEM = re.compile(r"\s*(?:[-–—•·*●○■]|[(（]?[0-9a-z一二三四五六七八九十]{1,2}[)）.、．]|[①-⑳])")
+# （三）现状。…
+_RUN_IN = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,2}[)）.、．][^，。；,;0-9]{2,12}[。：]")
+_YEARS_OFF = {"last_year": -1, "this_year": 0, "now": 0, "next_year": 1}
 _PEAK = "year"  # unit of a figure that is the year of a peak
 _OPEN = (":", "：", ";", "；", ",", "，", "、")
 _CLOSED = re.compile(r"[。.!！?？…](?:[”\"’」)）])?$")
@@ -29,7 +32,9 @@ class Past:
         of: the last year of a figure of each kind in the paragraph.
         title: the year that the title or the last heading speaks of.
         listed: whether the paragraph is an item of a list that a line leads in.
-        plans: whether the title or the last heading is that of a plan.
+        plans: whether the title or the last heading is that of a plan. ``reports``: of results.
+        annual: the year that a plan for one year is for.
+        monthly: whether the last year stood with its month, as in a report.
     """
 
     this_year: int | None = None
@@ -38,6 +43,9 @@ class Past:
     of: dict[str, int] = field(default_factory=dict)
     title: int | None = None
     plans: bool = False
+    reports: bool = False
+    annual: int | None = None
+    monthly: bool = False
     listed: bool = False
     _leads: bool = False
     _reported: bool = False
@@ -48,34 +56,40 @@ class Past:
         item = _ITEM.match(line) is not None
         self.listed = self._leads or (self.listed and item)
         if not self.listed:
-            self.at = self.base = None
+            self.at, self.base, self.monthly = None, None, False
             self.of = {}
         self._leads = line.endswith(_OPEN)
-        if len(line) <= data("sentences")["heading"] and not _CLOSED.search(line):
+        head = _RUN_IN.match(line)
+        if head:
+            self._head(head[0], [])
+        elif len(line) <= data("sentences")["heading"] and not _CLOSED.search(line):
             self._head(line, times(folded, start, end, []))
 
-    def _head(self, line: str, found: Iterable[Time]) -> None:
+    def _annual(self, line: str, found: Sequence[Time]) -> None:
+        """Take note of the year of a plan for one year ("2024年工作要点")."""
+        told = [time.year for time in found if time.year and not time.plan and _plain(line, time)]
+        if told and self.annual is None and self.this_year in {None, *told}:
+            self.annual = self.this_year = told[0]
+
+    def _head(self, line: str, found: Sequence[Time]) -> None:
         """Take note of a heading, or of a line that leads a list in."""
         if not self._leads:
-            self.title = _titled(found) or self.title
+            self.title = _titled(line, found) or self.title
         if _speaks_of("results").search(line):
-            self.plans = False
+            self.plans, self.reports = False, True
         elif _speaks_of("plans").search(line):
-            self.plans = True
+            self.plans, self.reports = True, False
+            self._annual(line, found)
 
     def year_of(self, time: Time) -> int | None:
         """The year that a time stands for, words for it resolved as far as the text allows."""
-        if time.word == "this_year":
-            return self.this_year
+        if time.word in _YEARS_OFF:
+            return None if self.this_year is None else self.this_year + _YEARS_OFF[time.word]
+        if time.word == "decade":
+            return ((self.this_year or data("times")["aims_after"]) // 10 + 1) * 10
         if time.word == "month":
             return self.at or self.this_year
-        if time.word == "next_year":
-            return None if self.this_year is None else self.this_year + 1
-        if time.word == "then":
-            return self.at
-        if time.word == "last_year":
-            return None if self.this_year is None else self.this_year - 1
-        return time.year
+        return self.at if time.word == "then" else time.year
 
     def inherited(self, kind: str) -> int | None:
         """The year that a figure without one takes over.
@@ -89,7 +103,7 @@ class Past:
         if kind == "target":
             return year if year >= (self.this_year or year) else None
         ahead = year in aims() and year > (self.this_year or 0) and year != self.of.get(kind)
-        return None if kind == "result" and ahead else year
+        return None if kind == "result" and ahead and not self.monthly else year
 
     def take(self, found: Iterable[Time], drafts: Sequence[Draft]) -> None:
         """Take note of the years of a sentence: its last ones go on in the next."""
@@ -99,6 +113,7 @@ class Past:
         for time in found:
             if time.dates and not time.day and not _peaks(time, drafts):
                 self.at = self.year_of(time) or self.at
+                self.monthly = time.month and time.sign != "<"
                 self._reported = time.role == "as_of" and self.at not in aims()
 
 
@@ -113,16 +128,21 @@ def _speaks_of(what: str) -> re.Pattern[str]:
     return re.compile(pattern_of(map(fold, both(data("cues")["headings"][what]))))
 
 
-def _titled(found: Iterable[Time]) -> int | None:
+def _titled(line: str, found: Iterable[Time]) -> int | None:
     """The year of a title: the end of a plan, or a year that is no aim, no date and no deadline."""
     for time in found:
-        if time.year and not time.fault and (time.plan or _plain(time)):
+        if time.year and not time.fault and (time.plan or _plain(line, time)):
             return time.year
     return None
 
 
-def _plain(time: Time) -> bool:
-    return time.role == "at" and time.sign == "=" and not time.day and time.year not in aims()
+def _plain(line: str, time: Time) -> bool:
+    stands = (
+        re.search(rf"(?<![到至]){time.year}年(?!底?(?:以前|之前|前(?![一二三四半几])))", line)
+        is not None
+    )
+    told = time.sign == "=" or (time.sign == "<=" and stands)
+    return time.role == "at" and told and not time.day and time.year not in aims()
 
 
 @cache

@@ -34,7 +34,9 @@ def peaks(sentence: Sentence) -> list[Draft]:
         if not topic:
             continue
         time = _time_of(sentence, hit, used)
-        if _in_title(sentence, hit):
+        if _in_title(sentence, hit) or (
+            time and _PLAN_BY.fullmatch(sentence.folded, hit.end, time.start)
+        ):
             used |= {time.start} if time else set()
             continue
         if time is not None and time.year is not None:
@@ -150,8 +152,11 @@ def _titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = data("cues")["title"]
     heads = pattern_of(map(fold, words["en"]))
     zh = rf"[一-龥]{{0,3}}?(?:目标)?(?:[“”\"]?[一-龥]{{0,4}})?{pattern_of(words['zh'])}"
-    en = rf"{heads}(?: for| of| on| to)+ [a-z -]{{0,30}}$"
+    en = rf"{heads}(?: for| of| on)+ [a-z -]{{0,30}}$"
     return re.compile(zh), re.compile(en)
+
+
+_PLAN_BY = re.compile(rf"{_PLAN.pattern}[a-z ]{{0,8}} (?:by|before|for) (?:the )?$")
 
 
 def _in_title(sentence: Sentence, hit: Hit) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dafeng.reader.lexicon import data
-from dafeng.reader.numerals import lost, parse
+from dafeng.reader.numerals import is_year, lost, parse
 from dafeng.reader.quantity_patterns import (
     Unit,
     figure_words,
@@ -102,6 +102,8 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
     one = Quantity(head.start(), head.end(), head.end(), head[0])
     if head["word"]:
         entry = figure_words()[head["word"]]
+        if _TO_A_LEVEL.match(folded, one.end):
+            return None  # "double to 18 million kW": the level is the figure
         one.value, one.spelt = Decimal(str(entry["value"])), True
         one.unit = _PERCENT if entry["unit"] == _PERCENT.name else Unit(entry["unit"])
         return one
@@ -119,6 +121,9 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
     if made is not None and one.digits and _MINUS.search(folded, max(0, one.start - 2), one.start):
         one.start, one.minus = one.start - 1, True
     return made
+
+
+_TO_A_LEVEL = re.compile(r"(?:到|至| to )(?:about |over |more than |约|超)?\d")
 
 
 def _share(head: re.Match[str]) -> Decimal | None:
@@ -156,9 +161,13 @@ def _alone(folded: str, one: Quantity, end: int) -> Quantity | None:
 def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
     if not one.spelt:
         _take_high(folded, one, end)
+    part = structural_pattern().match(folded, one.end, end)
+    if part and not one.spelt:
+        one.end, one.unit, one.structural = part.end(), Unit(part[0].lstrip("大项个条")), True
+        return one
     tail = scaled_pattern().match(folded, one.end, end)
-    if tail is None or folded.endswith(("per ", "every "), 0, one.start):
-        return None  # "per 10,000 yuan" is a unit
+    if tail is None or _is_denominator(folded, one):
+        return None
     one.end, one.unit = tail.end(), _unit(tail)
     one.more = bool(tail["more"] or tail["odd"])
     if tail["scale"]:
@@ -218,6 +227,14 @@ def _worth(one: Quantity, folded: str) -> bool:
     return one.spelt or not (small and unit.count)
 
 
+def _is_denominator(folded: str, one: Quantity) -> bool:
+    """Whether a number says of how much another one is: "per 10,000 yuan", "producing 1 ton"."""
+    words = data("units")["denominators"]
+    ahead = [*words["any"], *(words["one"] if one.value == 1 and one.digits else ())]
+    ends = tuple(word if word >= "一" else f"{word} " for word in ahead)
+    return folded.endswith(ends, 0, one.start)
+
+
 _EARLY = re.compile(r" (?:ahead of (?:schedule|time|plan)|early|earlier than planned|in advance)\b")
 
 
@@ -230,10 +247,6 @@ def ahead_of_time(folded: str, one: Quantity) -> bool:
 
 def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     """A number without a unit: it counts the thing that follows, or is none."""
-    part = structural_pattern().match(folded, one.end, end)
-    if part and not one.spelt:
-        one.end, one.unit, one.structural = part.end(), Unit(part[0].lstrip("大项个条")), True
-        return one
     year = one.digits and one.scale is None and is_year(one.token)
     found = thing_pattern().match(folded, one.end, end)
     if found and found["years"]:
@@ -253,12 +266,6 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
 
 def _thing(word: str) -> Unit:
     return Unit(things().get(word, word), "count", count=True)
-
-
-def is_year(token: str) -> bool:
-    """Whether digits can be a year that such a text speaks of."""
-    years = data("times")["plausible_years"]
-    return token.isdigit() and years["first"] <= int(token[:5]) <= years["last"]
 
 
 _MINUS = re.compile(r"[一-龥（(：: ][-−]$")

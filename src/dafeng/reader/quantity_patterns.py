@@ -41,7 +41,10 @@ _SKIP = (
     r"|(?:gb|db\d{0,4}|iso|hj|jb|qb|iec)(?:/t|/z)? ?\d[\d.\-—]{0,16}"
 )
 _OVER = r"\d{1,3}(?:\.\d{1,3})?"
-_RATIO = rf"(?<![\d:.])(?<!\d )(?<!日)(?<!日 ){_OVER}[:：](?P<over>{_OVER})(?![\d:：])"
+# not 14:48, which is a time
+_RATIO = (
+    rf"(?<![\d:.])(?<!\d )(?<!日)(?<!日 ){_OVER}[:：](?P<over>(?!\d\d(?![\d.])){_OVER})(?![\d:：])"
+)
 
 
 @cache
@@ -98,6 +101,7 @@ _GROUPS_ZH = ("tenths", "half", "parted", "percent", "whole", "numeral")
 def head_pattern(*, chinese: bool = True) -> re.Pattern[str]:
     """The number of a quantity; the group that matched says how it is written."""
     alone = r"(?<![\d.])(?<!\d )(?:million|billion|trillion)(?=-(?:kilowatt|ton))"
+    alone += r"|(?<=[能量])万(?=吨标准煤)"  # 年耗能万吨标准煤以上
     alone += rf"|(?<=[过超破逾达近])(?:[万千百]亿|[千百]万)(?={pattern_of(units())})"
     pieces: tuple[str, ...] = (
         rf"(?P<skip>{_SKIP})",
@@ -173,7 +177,7 @@ def plural_pattern() -> re.Pattern[str]:
     """What an English number counts where no dictionary knows it: some words and a plural."""
     return re.compile(
         rf"{_MORE} (?:{_no_end()}(?!and )[a-z-]{{2,20}}+ ){{0,3}}?"
-        r"(?P<thing>[a-z]{3,20}(?<!u)(?<!s)s)(?![a-z-])(?! of )"
+        r"(?P<thing>(?!(?:this|was|has|its)(?![a-z]))[a-z]{3,20}(?<!u)(?<!s)s)(?![a-z-])(?! of )"
     )
 
 

@@ -22,7 +22,7 @@ _TITLE = re.compile(r"《[^》\n]{1,80}》")
 @cache
 def cues() -> Lexicon:
     """Every word that says something about a figure, with what it says."""
-    return Lexicon(_words(), inherit="(?!cmp|fall$|rise$|past$|future$|strive$)")
+    return Lexicon(_words(), inherit="(?!cmp|fall$|rise$|past$|future$|strive$|each$)")
 
 
 def _words() -> Iterator[tuple[str, str]]:
@@ -108,28 +108,47 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     _origins(folded, found, when)
     breaks = [m.end() for m in _CLAUSE.finditer(folded, start, end)]
     hits = cues().scan(folded, start, end, chinese=chinese)
+    if not chinese:
+        hits = list(_had(folded, hits, {one.start for one in found}))
     starts = [hit.start for hit in hits]
     brackets = [m.span() for m in _BRACKETS.finditer(folded, start, end)]
     return Sentence(text, folded, start, end, chinese, hits, starts, found, when, breaks, brackets)
 
 
+def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
+    """The hits, "have" before a number no auxiliary: "plans to build 20 and have 10,000"."""
+    ahead = False
+    for hit in hits:
+        ahead = ahead or "future" in hit.labels
+        if hit.end + 1 in starts and folded.startswith("ha", hit.start) and "perfect" in hit.labels:
+            yield Hit(hit.start, hit.end, frozenset() if ahead else frozenset({"past"}))
+        else:
+            yield hit
+
+
 _BACK = ("from ", "after ", "against ", "versus ", "compared with ", "compared to ")
 _FROM = re.compile(
     r"(?:(?:from|after|against|versus|compared (?:with|to)) (?:about |around |nearly )?"
-    r"|[由从](?:\d{4}年[底末]?的?)?约?)$"
+    r"|[由从](?:\d{4}年[底末]?的?)?约? ?|[比较]\d{4}年[底末]?的约?)$"
 )
 _LEAD = len("compared with around 2020年底的")
+_THAN = re.compile(r"[比较]\d{4}年[底末]?的约?$")  # 比2021年底的3900万千瓦多
 _TO = re.compile(r"[到至]| to ")
 
 
 def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
     """Mark what a change starts from, and the year beside it, which dates nothing else."""
     for place, one in enumerate(found):
-        if not _FROM.search(folded, max(0, one.start - _LEAD), one.start):
+        low = max(0, one.start - _LEAD)
+        if not _FROM.search(folded, low, one.start):
             continue
         following = found[place + 1].start if place + 1 < len(found) else one.end
         backwards = place > 0 and folded.endswith(_BACK, 0, one.start)
-        if not (_TO.search(folded, one.end, following) or backwards):
+        if not (
+            backwards
+            or _THAN.search(folded, low, one.start)
+            or _TO.search(folded, one.end, following)
+        ):
             continue
         one.origin = True
         for time in when:
@@ -137,19 +156,27 @@ def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
                 time.role = "base"
 
 
+_OWN_YEAR = re.compile(
+    r" ?\(?(?:recorded |reached )?(?:in |at |as of |by )?(?:the )?(?:end of )?(?:the )?(?:year )?"
+)
+
+
 def _beside(folded: str, time: Time, one: Quantity) -> bool:
     """Whether a year is that of a start: "from 42 % in 2020", 由2020年的42%."""
-    english = "a" <= folded[one.start - 2] <= "z"  # "from 42 %"
-    gap = time.start - one.end if english else one.start - time.end
-    return time.year is not None and 0 <= gap <= data("sentences")["own_year"]
+    if "a" <= folded[one.start - 2] <= "z":  # "from 42 %"
+        beside = _OWN_YEAR.fullmatch(folded, one.end, time.start) is not None
+    else:
+        beside = 0 <= one.start - time.end <= data("sentences")["own_year"]
+    return time.year is not None and beside
 
 
 def own_year(sentence: Sentence, one: Quantity) -> int | None:
-    """The year that stands beside what a change starts from."""
-    beside = (
-        t.year for t in sentence.times if t.role == "base" and _beside(sentence.folded, t, one)
-    )
-    return next(beside, None)
+    """The year that stands beside what a change starts from, or the first of its span of years."""
+    for time in reversed(sentence.times):
+        if time.role == "base" and _beside(sentence.folded, time, one):
+            return time.year
+    ahead = [t for t in sentence.times if t.end <= one.start and t.year]
+    return ahead[-1].first if ahead else None
 
 
 def _within(place: int, spans: list[tuple[int, int]]) -> bool:

@@ -35,15 +35,18 @@ def tense(
     """
     future, word = "future" in said, time.word if time else None
     told = said | sentence.labels(time.end, one.start) if time else said
+    near = said | sentence.labels(*sentence.clause(time.start)) if time else said
     dated = time is not None and word is None
+    ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
+    done = "perfect" in ahead and "future" not in ahead  # "had built 20 and will build 30"
     towards = time is not None and dated and _towards(sentence, time)
     lines: tuple[tuple[bool, Kind], ...] = (
         (time is not None and time.role == "as_of", "result"),
-        ("perfect" in said and not future, "result"),
+        (done or ("perfect" in said and not future), "result"),
         (word == "last_year", "result"),
-        (word in {"this_year", "month"} and "future" not in told, "result"),
+        (word in {"this_year", "now", "month"} and "future" not in near, "result"),
         (word == "next_year", "target"),
-        (time is not None and time.month and time.sign != "<" and not future, "result"),
+        (time is not None and time.month and time.sign != "<" and "future" not in near, "result"),
         ("yearly" in said or (_consecutive(one) and not future), "result"),
         (time is None and not future and _since(sentence, one), "result"),
         (
@@ -58,7 +61,8 @@ def tense(
         (dated and not told & {"past"} and _ahead(time.year if time else None, past), "target"),
         (towards and not told & {"past", "perfect"}, "target"),
         (time is not None and time.sign == "<", "target"),
-        (time is None and _goal_listed(past) and "perfect" not in said, "target"),
+        (time is None and _goes_on(past, before) and "perfect" not in said, "target"),
+        (time is None and _of_annual_plan(past) and "perfect" not in said, "target"),
         ("past" in said, "result"),
     )
     told_so = next((kind for holds, kind in lines if holds), None)
@@ -71,7 +75,11 @@ def _from_around(
     """The kind of a figure whose clause does not tell it: by sentence, figure before or heading."""
     if time is not None and time.year is not None:
         planned = past.plans and time.year > data("times")["aims_after"]
-        return (_around(sentence) or "target") if planned else "result", True
+        ahead = time.year >= (past.this_year or time.year)
+        around = _around(sentence)
+        if planned or (ahead and around == "target"):
+            return around or "target", True
+        return "result", True
     goes_on = before if before is not None and before.kind in {"target", "result"} else None
     if goes_on is None or goes_on.start < sentence.start:
         around = _around(sentence)
@@ -87,13 +95,21 @@ def _around(sentence: Sentence) -> Kind | None:
     """What the other clauses of a sentence say where that of the figure is silent."""
     said = sentence.labels(sentence.start, sentence.end)
     if "future" in said:
-        return "target"
+        return None if "perfect" in said else "target"
     return "result" if said & {"perfect", "past"} else None
 
 
-def _goal_listed(past: Past) -> bool:
-    """Whether a list of goals goes on, led in with their year."""
-    return past.listed and past.plans and past.at in aims()
+def _goes_on(past: Past, before: Draft | None) -> bool:
+    """Whether goals go on that were led in with their year: translations tell them as past."""
+    if past.monthly or past.at not in aims() or past.at <= (past.this_year or 0):
+        return False
+    aimed = before is not None and before.kind == "target" and before.year == past.at
+    return aimed or (past.listed and past.plans)
+
+
+def _of_annual_plan(past: Past) -> bool:
+    """Whether a figure without a year is one of a plan for one year, which says 全年."""
+    return past.annual is not None and past.at in {None, past.annual} and past.plans
 
 
 def _since(sentence: Sentence, one: Quantity) -> bool:
@@ -107,9 +123,12 @@ def _by_heading(time: Time | None, past: Past) -> Kind:
     year = past.at or past.title
     if time is not None or year is None:
         return "context"
+    if past.monthly:
+        return "result"
     if (year in aims() and year >= (past.this_year or year)) or _ahead(year, past):
         return "target"
-    return "result" if past.this_year and year < past.this_year else "context"
+    done = past.reports or (past.this_year is not None and year < past.this_year)
+    return "result" if done else "context"
 
 
 def _ahead(year: int | None, past: Past) -> bool:

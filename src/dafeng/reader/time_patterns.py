@@ -16,10 +16,11 @@ _ORDINAL_ZH = (
 )
 _TO_ZH = r"(?:—{1,2}|–{1,2}|-{1,2}|~|至|到)"
 # A number that is no year in the place of one: "In 50, coal power", "… kilowatts over 600, and".
+_NO_YEAR = r"(?:\d{1,3}|[03-9]\d{3}|1[0-8]\d{2}|2[1-9]\d{2}|<>)"
 _SLOT = (
-    r"(?P<slot>(?:\b(?:since|by the end of|the end of) (?P<odd>\d{1,3}|[03-9]\d{3}|<>)"
+    rf"(?P<slot>(?:\b(?:since|by the end of|the end of) (?P<odd>{_NO_YEAR})"
     r"(?=[,.;)]|$| (?:and|to|will|was|were|the)\b)"
-    r"|(?:\bin|(?<![^,;.] )\bby|\bover) (?P<few>\d{1,3}|[03-9]\d{3}|<>)"
+    rf"|(?:\bin|(?<![^,;.] )\bby|\bover) (?P<few>{_NO_YEAR})"
     r"(?=[,.;)]|$| (?:will|was|were)\b))"
     r"|(?:到|截至|于)(?P<zhodd>\d|\d{3}|\d{5,6})年(?=[底末初，]))"
 )
@@ -65,13 +66,13 @@ def _plans() -> tuple[str, str, str]:
     ordinals = pattern_of(data("numbers")["en"]["ordinals"])
     english = (
         rf"(?P<ordinal>\d{{1,4}}|<>|(?<![a-z]){ordinals})(?:st|nd|rd|th)?(?:[”\"] ?)?"
-        r" (?:five[- ]?years?|fyp\b)[”\"]?(?:[- ]plan)?[”\"]?"
+        r"[ -](?:five[- ]?years?|fyps?\b)[”\"]?(?:[- ]plan)?[”\"]?"
     )
     return quoted, bare, english
 
 
 def _words() -> str:
-    names = ("this_year", "last_year", "next_year", "then", "same_period")
+    names = ("this_year", "now", "decade", "last_year", "next_year", "then", "same_period")
     return "|".join(f"(?P<{name}>{pattern_of(rules()[name])})" for name in names)
 
 
@@ -80,20 +81,24 @@ def _date_en() -> str:
     return (
         r"(?:the )?(?:(?:end|beginning|start) of )?"
         rf"(?P<month>(?<![a-z])(?:{names}|may(?= \d| of | this| last))(?![a-z]))"
-        r"(?: \d{1,2}(?:st|nd|rd|th)?(?![\d.,]*\d))?"
+        r"(?P<mday> \d{1,2}(?:st|nd|rd|th)?(?![\d.,]*\d))?"
         r"(?:,? (?:of )?(?P<myear>\d{4}(?!\d)|this year|last year))?"
     )
 
 
+_PART = "(?:mid-|the end of |the first half of |early |late )?"
+
+
 def _years_en() -> tuple[str, ...]:
     year = r"(?:19|20)\d{2}"
+    until = rf"{_PART}(?P<euntil>{year}|(?<=-)\d{{2}})(?![\d%-])"
     no_scale = r"(?![\d%]|[.,]\d| ?(?:million|billion|trillion|thousand)|-[a-z])"
     return (
-        rf"(?<![\d.,-])(?P<efrom>{year}) ?(?:[-–—~]|to) ?(?P<euntil>{year})(?![\d-])",
+        rf"(?<![\d.,-])(?P<efrom>{year}) ?(?:[-–—~]|to) ?{until}",
         rf"(?<![a-z])between (?P<btfrom>{year}) and (?P<btuntil>{year})(?!\d)",
         r"(?P<span>\((?P<a>\d{4}) ?[-–—~] ?(?P<b>\d{1,4})\))",
         r"(?P<ordinalyear>(?<![\d.,])(?:19|20)\d{2}(?:st|nd|rd|th)(?![a-z]))",
-        rf"(?<![\d.,a-z-])(?P<en>{year}){no_scale}",
+        rf"(?<![\d.,a-z–—-])(?P<en>{year}){no_scale}",
         r"(?P<heading>[(（]\d{4}[)）]|[〔\[【]\d{4}[〕\]】])",
         _SLOT,
         r"(?P<broken>(?<![\d,.])(?:19|20)\d{2},\d{1,4}(?![\d,]))",
@@ -123,6 +128,14 @@ def time_pattern(*, chinese: bool = True) -> re.Pattern[str]:
     return re.compile(f"{WORD_START}(?:{'|'.join(pieces)})", re.ASCII)
 
 
+def _issued() -> str:
+    """When a document or an office came about: "a plan released in", ", set up in"."""
+    words = rules()["issued"]
+    documents, verbs = pattern_of(words["documents_en"]), pattern_of(words["verbs_en"])
+    at = "(?: earlier| late| early)?(?: in| on| at)?(?: the)?"
+    return rf"(?:{documents} (?:[a-z]{{1,12}} ){{0,3}}?|, (?:which was |first )?){verbs}{at}"
+
+
 @cache
 def before_pattern() -> re.Pattern[str]:
     """What stands right before a year and says what it does."""
@@ -133,10 +146,11 @@ def before_pattern() -> re.Pattern[str]:
     as_of = [*rules()["as_of"]["before_zh"], *rules()["as_of"]["before_en"]]
     since = [*rules()["since"]["before_zh"], *rules()["since"]["before_en"]]
     leads = r"(?: the end of)?(?: the)?(?: year)? "
+    english = rf"(?<!and )(?<!or ){pattern_of(base['before_en'])}{between}"
     pieces = (
-        rf"(?P<base>{pattern_of(base['before_en'])}){between}",
+        rf"(?P<issued>{_issued()})",
+        rf"(?P<base>{english}|{no_share}{pattern_of(strong)})",
         rf"(?P<weak>{pattern_of(base['weak_zh'])})",
-        rf"(?P<basezh>{no_share}{pattern_of(strong)})",
         rf"(?P<as_of>{pattern_of(as_of)}){between}",
         rf"(?P<since>{pattern_of(since)}){between}",
         rf"(?P<about>{pattern_of(deadline['about'])}){leads}",
@@ -150,9 +164,13 @@ def before_pattern() -> re.Pattern[str]:
 def after_pattern() -> re.Pattern[str]:
     """What stands right behind a year and says what it does."""
     base, since = rules()["base"], rules()["since"]
-    than = r"相比|基础上|规模(?!以上)|水平|的\d[\d.]*倍"
+    than = r"相比|基础上|规模(?!以上)|水平|[^，。；\d]{0,10}的(?:约|近|超|超过|逾)?\d[\d.]*倍"
     zh = rf"{pattern_of(base['after_zh'])}|[年末底的]{{0,3}}(?:{than})"
     en = rf" (?:{pattern_of(base['after_en'])})"
-    aims = r"(?:规划)?(?:目标任务|目标|任务)的(?=约|近|超|[\d一二三四五六七八九])"
-    since_zh = pattern_of(since["after_zh"])
-    return re.compile(rf"(?P<base>{zh}|{en})|(?P<since>{since_zh})|(?P<aims>{aims})")
+    aims = (
+        r"(?:规划)?(?:目标任务|目标进度|时序进度|进度|目标|任务)的(?=[约近超\d一二三四五六七八九])"
+    )
+    since_zh, issued = pattern_of(since["after_zh"]), pattern_of(rules()["issued"]["after_zh"])
+    return re.compile(
+        rf"(?P<base>{zh}|{en})|(?P<since>{since_zh})|(?P<aims>{aims})|(?P<issued>{issued})"
+    )

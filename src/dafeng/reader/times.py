@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dafeng.reader.lexicon import data
-from dafeng.reader.numerals import numeral
+from dafeng.reader.numerals import is_year, numeral
 from dafeng.reader.time_patterns import after_pattern, before_pattern, months, rules, time_pattern
 from dafeng.vocabulary import plan_periods
 
-Role = Literal["at", "base", "since", "as_of", "aims"]
+Role = Literal["at", "base", "since", "as_of", "aims", "issued"]
 LOST = frozenset({"<>", "xx"})
 
 
@@ -21,14 +21,15 @@ class Time:
 
     Attributes:
         year: ``None`` where only the text can tell (``word``), or where it is garbled.
-        role: the year of a figure (``at``, ``as_of``), the base of a change, a beginning, or a plan
-            of whose ``aims`` a share is told.
-        word: ``this_year``, ``last_year``, ``same_period``, ``then``, or ``month`` (of which year
-            is not told).
+        role: the year of a figure (``at``, ``as_of``), the base of a change, a beginning, a plan of
+            whose ``aims`` a share is told, or when a document was ``issued``.
+        word: ``this_year``, ``now``, ``last_year``, ``decade``, ``same_period``, ``then``, or
+            ``month`` (of which year is not told).
         plan: whether it is the end of a plan period.
         sign: ``<`` for "before", ``<=`` for "by", ``about``; ``=`` else.
         fault: id of the check that it fails (``plan_ordinal``, ``year_slot`` …).
         month, day: whether it is told to the month or to the day.
+        first: the year in which a span of years begins.
     """
 
     start: int
@@ -41,6 +42,7 @@ class Time:
     fault: str | None = None
     month: bool = False
     day: bool = False
+    first: int | None = None
 
     @property
     def dates(self) -> bool:
@@ -58,19 +60,31 @@ def times(
     for match in time_pattern(chinese=chinese).finditer(folded, start, end):
         while high <= match.start():
             low, high = next(spans)
-        if match["heading"] or (match.start() < high and match.end() > low and not match["zh"]):
+        within = match.start() < high and match.end() > low and not match["zh"]
+        if within or (match["heading"] and not _closes(match, taken)):
             continue
         if match[0].startswith("over") and not any(stop == match.start() - 1 for _, stop in taken):
             continue  # "over 600" is a comparison unless a growth stands before it
         time = _time(match)
         if time.word in {"month", "then"}:
             _same_year(time, found)
-        if not (time.fault or match["span"] or match["efrom"] or match["btfrom"]):
+        if match["span"] and _closes(match, taken):
+            time.role = "at"
+        if not (time.fault or any(match[name] for name in _PLACED)):
             _place(folded, start, end, time)
             if match["from"] and time.role == "since":
                 time.role = "at"  # 从2021年到2025年
         found.append(time)
     return found
+
+
+_PLACED = ("span", "heading", "efrom", "btfrom")  # what they do is said by how they are printed
+
+
+def _closes(match: re.Match[str], taken: list[tuple[int, int]]) -> bool:
+    """Whether years in a bracket stand right behind a figure: "25 % (2030)"."""
+    beside = any(0 <= match.start() - stop <= 1 for _, stop in taken)
+    return beside and (not match["heading"] or is_year(match["heading"][1:-1]))
 
 
 def month_of(folded: str, time: Time) -> int | None:
@@ -86,11 +100,14 @@ _FAULTS = {
 }
 
 
+_YEARS = ("until", "euntil", "btuntil", "en", "zh", "heading")
+
+
 def _time(match: re.Match[str]) -> Time:
     """The time that a match of the pattern prints, by the group that matched."""
     made = Time(match.start(), match.end())
     ordinal = match["plan"] or match["bareplan"] or match["ordinal"]
-    year = match["until"] or match["euntil"] or match["btuntil"] or match["en"] or match["zh"]
+    year = next((match[name] for name in _YEARS if match[name]), "").strip("()（）")
     fault = next((fault for group, fault in _FAULTS.items() if match[group]), None)
     if fault:
         made.fault = fault
@@ -101,18 +118,29 @@ def _time(match: re.Match[str]) -> Time:
     elif match["zhbare"]:
         made.word, made.month = "month", True
     elif match["month"]:
-        _month(made, match["myear"])
+        _month(made, match["myear"], day=match["mday"] is not None)
     elif ordinal:
         _plan(made, ordinal)
         if match["firstyears"]:
             _first_years(made, match["firstyears"])
     elif year:
         made.year = _year(year)
+        first = match["from"] or match["efrom"] or match["btfrom"]
+        made.first = _year(first) if first else None
+        made.year = _late(made.first, made.year) if made.first else made.year
         if match["zh"]:
             _chinese(made, match["zhmonth"] or "", match["tail"])
     else:
         made.word = match.lastgroup
     return made
+
+
+def _late(first: int, last: int) -> int:
+    """The last year of a span, of which two digits may be printed: 2021-25."""
+    return last if last > _CENTURY else first // _CENTURY * _CENTURY + last
+
+
+_CENTURY = 100
 
 
 def _chinese(made: Time, month: str, tail: str) -> None:
@@ -131,8 +159,8 @@ def _zh_sign(tail: str) -> str:
     return "<" if tail.endswith("前") else "<="
 
 
-def _month(made: Time, year: str | None) -> None:
-    made.month = True
+def _month(made: Time, year: str | None, *, day: bool) -> None:
+    made.month, made.day = True, day
     if year and year.isdigit():
         made.year = int(year)
     else:
@@ -181,32 +209,41 @@ def _first_years(made: Time, count: str) -> None:
 
 _SHARES = ("%", "percent", "per cent", "half")
 _SHARE_OF = tuple(f"{share} of the {quote}" for share in _SHARES for quote in ("", '"'))
-_BEHIND = 10  # characters behind a year that say what it does
+
+
+# "Jan. 20, 2023 (Xinhua) --": a place and a day in front of a report
+_DATELINE = re.compile(r" ?(?:\([a-z ]{2,24}\) ?)?(?:--|[—–]| - )")
+_FROM_NOW = ("由", "从", "比", "较", "与", "同", "from ", "than ")
 
 
 def _place(folded: str, start: int, end: int, time: Time) -> None:
     """Give a time its role and sign, by the words right before and behind it."""
-    behind = after_pattern().match(folded, time.end, min(end, time.end + _BEHIND))
-    if behind:
-        time.role = "base" if behind["base"] else "since" if behind["since"] else "aims"
-        return
-    if time.plan and folded.endswith(_SHARE_OF, start, time.start):
-        time.role = "aims"
-        return
-    ahead = before_pattern().search(
-        folded, max(start, time.start - data("sentences")["lead"]), time.start
+    behind = after_pattern().match(
+        folded, time.end, min(end, time.end + data("sentences")["behind"])
     )
+    if behind:
+        time.role = next(role for role in _ROLES if behind.groupdict().get(role))
+    elif time.plan and folded.endswith(_SHARE_OF, start, time.start):
+        time.role = "aims"
+    elif time.word in {"now", "last_year"} and folded.endswith(_FROM_NOW, start, time.start):
+        time.role = "base"
+    elif time.day and _DATELINE.match(folded, time.end):
+        time.role = "issued"
+    else:
+        _lead(folded, start, time)
+
+
+_ROLES: tuple[Role, ...] = ("issued", "base", "as_of", "since", "aims")
+
+
+def _lead(folded: str, start: int, time: Time) -> None:
+    """Give a time its role and sign by the words that lead it in."""
+    low = max(start, time.start - data("sentences")["lead"])
+    ahead = before_pattern().search(folded, low, time.start)
     if not ahead:
         return
-    if ahead["base"] or ahead["basezh"]:
-        time.role = "base"
-    elif ahead["as_of"]:
-        time.role = "as_of"
-    elif ahead["since"] and not time.plan:
-        time.role = "since"
-    if ahead["before"]:
-        time.sign = "<"
-    elif ahead["by"]:
-        time.sign = "<="
-    elif ahead["about"]:
-        time.sign = "about"
+    role = next((role for role in _ROLES if ahead.groupdict().get(role)), None)
+    if role is not None and not (role == "since" and time.plan):
+        time.role = role
+    signs = {"before": "<", "by": "<=", "about": "about"}
+    time.sign = next((sign for name, sign in signs.items() if ahead[name]), time.sign)

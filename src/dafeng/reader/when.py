@@ -30,19 +30,42 @@ def at(sentence: Sentence, index: int) -> Time | None:
         return when[place - 1]
     if behind is None:
         return None
-    same_clause = behind.start < sentence.clause(one.start)[1]
+    first, last = sentence.clause(one.start)
+    if not sentence.chinese and _reached_before(sentence, one, behind):
+        return None
+    same_clause = behind.start < last
     one_year = len({t.year for t in when}) == 1 and behind.word is None
     only = one_year and not (_is_later(sentence, one, behind) or _of_peak(sentence, behind))
-    return behind if same_clause or only else None
+    flows = "annual" in sentence.labels(first, last)
+    return behind if same_clause or (only and not flows) else None
+
+
+def _reached_before(sentence: Sentence, one: Quantity, time: Time) -> bool:
+    """Whether a figure is of what has been, and a year behind it of what will be."""
+    ahead = [hit.start for hit in sentence.within(one.end, time.start) if "future" in hit.labels]
+    said = sentence.labels(sentence.start, ahead[0]) if ahead else set()
+    return bool(said & {"past", "perfect"}) and not said & {"future", "strive"}
 
 
 def _elsewhere(sentence: Sentence, one: Quantity, time: Time) -> bool:
-    """Whether a year stands in a bracket with a figure of its own: "+5.6 % (+4.3 % in 2022)"."""
+    """Whether a time is another figure's own: right behind it, or with it in a bracket.
+
+    So are those of "18 % (2025); 25 % (2030)", "16 GW now, and 20" and "+5.6 % (+4.3 % in 2022)".
+    """
+    if time.word == "now" or in_bracket(sentence, time):
+        first = sentence.clause(time.start)[0]
+        owners = [q for q in sentence.quantities if first <= q.start and q.end <= time.start]
+        return bool(owners) and owners[-1] is not one
     for bracket in sentence.brackets:
         if bracket[0] <= time.start < bracket[1]:
             own = any(bracket[0] <= q.start < bracket[1] for q in sentence.quantities)
             return own and not bracket[0] <= one.start < bracket[1]
     return False
+
+
+def in_bracket(sentence: Sentence, time: Time) -> bool:
+    """Whether a time is all that stands in a bracket."""
+    return sentence.folded[time.start] in "(（"
 
 
 def _is_later(sentence: Sentence, one: Quantity, time: Time) -> bool:
@@ -57,7 +80,9 @@ def _is_later(sentence: Sentence, one: Quantity, time: Time) -> bool:
         return owned
     reached = {"past", "perfect"} & sentence.labels(sentence.start, one.start)
     reached |= {"strive"} & sentence.labels(one.end, time.start)
-    return bool(reached) and owned
+    first = sentence.clause(time.start)[0]
+    alike = {"past", "perfect"} & sentence.labels(first, last)
+    return bool(reached) and owned and not alike
 
 
 def _of_peak(sentence: Sentence, time: Time) -> bool:
@@ -76,13 +101,22 @@ def _following() -> re.Pattern[str]:
     return re.compile(rf"[^,;，；。]* (?:{words})(?: the end of)?(?: the)?(?: year)? [\"“]?$")
 
 
+_ADVERBS = frozenset({"last_year", "this_year", "next_year"})
+_BESIDE = re.compile(r" (?:[a-z-]{1,20} ){0,4}")
+
+
 def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
     """Whether a year stands behind its figure: "32 % of the total by 2025"."""
     reach: int = data("sentences")["between_time"]
+    if in_bracket(sentence, time):
+        return time.start - one.end <= 1
     if sentence.chinese or time.start - one.end > reach:
         return False
     if sentence.folded.startswith("between ", time.start):
         return "," not in sentence.folded[one.end : time.start]
+    adverb = time.word in _ADVERBS and not sentence.folded.startswith("of ", time.start)
+    if adverb and _BESIDE.fullmatch(sentence.folded, one.end, time.start):
+        return True
     return _following().match(sentence.folded, one.end, time.start) is not None
 
 

@@ -15,7 +15,10 @@ _DONE = re.compile(
     r"|(20[0-9]{2})年底?[，,]?[^。；]{0,30}(?:已|达到了|完成了)",
     re.ASCII,
 )
-_AS_OF = re.compile(r"(?:as of|截至|截止)[^.。;，,]{0,24}?(20[0-9]{2})(?![0-9])")
+_PART_OF = r"first (?:half|[a-z]+ quarters?|quarter|[a-z0-9]+ months) of"
+_AS_OF = re.compile(
+    rf"(?:as of|{_PART_OF}|截至|截止)[^.。;，,]{{0,24}}?(20[0-9]{{2}})(?![0-9])", re.ASCII
+)
 
 
 @cache
