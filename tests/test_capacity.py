@@ -7,6 +7,8 @@ Production Assets, July 2021. Both CC BY 4.0, read from the folder of test data.
 from __future__ import annotations
 
 import csv
+import shutil
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ import pytest
 
 from dafeng.gate import Case, Opinion, Project, review
 from dafeng.rulebook import load
-from dafeng.vocabulary import regions
+from dafeng.vocabulary import Fault, regions
 from dafeng.workspace import Workspace
 
 DAY = date(2023, 6, 1)
@@ -185,3 +187,29 @@ def test_plants_without_energy_have_no_level(steel: list[Row], tmp_path: Path) -
     found = on(ws, [product], [], "13")
     levels = {one.check.id: one.outcome for one in found.checks}
     assert (levels["baseline"], levels["benchmark"]) == ("unknown", "unknown")
+
+
+def test_iron_and_steel_of_one_plant_stand_beside_each_other(
+    repo: Path, test_data: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "steel_plants.csv"
+    shutil.copy(test_data / "data/china_steel_plants/steel_plants.csv", copy)
+    ws = Workspace.create(tmp_path / "ws", region="00")
+    maps = repo / "docs/howto/examples/plants"
+    taken = [
+        ws.import_file(copy, mapping=maps / f"{name}.map.yaml", accept_valid=True).taken
+        for name in ("steel-iron", "steel-crude")
+    ]
+    made = Counter(row["product"] for row in ws.rows("lines"))
+    assert made == {"pig_iron": 211, "crude_steel": 272}
+    assert taken == [211, 272]
+
+
+@pytest.mark.parametrize("column", ["capacity", "colour"])
+def test_a_suffix_is_put_behind_text_of_the_table(tmp_path: Path, column: str) -> None:
+    rows, mapping = tmp_path / "lines.csv", tmp_path / "map.yaml"
+    rows.write_text("line\nL-1\n", encoding="utf-8")
+    mapping.write_text(f"table: lines\nsuffixes: {{{column}: -x}}\n", encoding="utf-8")
+    ws = Workspace.create(tmp_path / "ws", region="33")
+    with pytest.raises(Fault, match="bad_mapping"):
+        ws.import_file(rows, mapping=mapping)

@@ -69,6 +69,23 @@ def test_a_number_of_another_year_is_told_apart() -> None:
     assert not then.over
 
 
+def test_cement_and_steel_have_left_the_price_of_eight_sectors() -> None:
+    """2016年75号 and 2803号 replace it there; a works of glass keeps the punitive price."""
+
+    def cited(name: str, sector: str, day: date) -> set[str]:
+        return {a.factor.clause for a in factors(RULES, day, {name}, "33", sector)}
+
+    differential, punitive = "ndrc-2010-978/differential", "ndrc-2010-978/punitive"
+    for sector, first in (("3011", date(2016, 1, 21)), ("31", date(2017, 1, 1))):
+        before = date(first.year - 1, 12, 31)
+        assert differential in cited("eliminated", sector, before)
+        assert differential not in cited("eliminated", sector, first)
+        assert punitive not in cited("over_double_quota", sector, first)
+    assert cited("eliminated", "3011", DAY) == {"ndrc-2016-75/eliminated"}
+    assert differential in cited("eliminated", "32", DAY)
+    assert punitive in cited("over_double_quota", "3041", DAY)
+
+
 def test_a_place_has_no_factor_of_another_place() -> None:
     assert not [a for a in of("D", region="4401") if a.factor.region]
     steel = [a.factor.clause for a in of("eliminated", region="1301", sector="31")]

@@ -125,8 +125,10 @@ def project_of(row: Row, exits: Decimal) -> Row:
     """Return the case of a row of ratios in which so much exits."""
     line: Row = {"line": "OLD", "item": row["item"], "unit": "10^4 t", "eligible": True}
     line |= {"capacity": float(exits), "region": row.get("from", row["region"])}
+    line["restricted"] = row.get("restricted", False)
     plan = {name: row[name] for name in ("situation", "rule", "hearing") if name in row}
-    change: Row = {name: row[name] for name in ("region", "air", "policy") if name in row}
+    plan |= {"compliant_park": True, "receiving": True}
+    change: Row = {name: row[name] for name in ("region", "air") if name in row}
     change |= {"capacity_plan": plan, "retires": [line] if exits > 0 else []}
     change["products"] = [{"item": row["item"], "capacity": row["new"], "unit": "10^4 t"}]
     return {"day": row["day"], "change": change}
@@ -437,6 +439,13 @@ def test_projects_of_the_tables(books: Path, tmp_path: Path) -> None:
     without = figures["T-2/room_without/energy/33/2025"]
     assert without == (own.room.room or 0) + own.included
     assert figures["T-2/room_with/energy/33/2025"] == without - 9100 * TONNE
+    # who reviewed stands in the table of inspections: a city may, below 10 000 tce
+    assert "review_authority_open" in spoken
+    reviews = tmp_path / "reviews.csv"
+    reviews.write_text("project,level,source\nT-2,city,inspection\n", encoding="utf-8")
+    ws.import_file(reviews, table="energy_reviews")
+    again = {r.reason for c in gate(Workspace(place), "T-2", ASKED).checks for r in c.remarks}
+    assert {"review_authority_open", "review_wrong_authority"}.isdisjoint(again)
 
 
 # --- Broken input and surfaces ----------------------------------------------------------------
@@ -532,6 +541,16 @@ def test_the_command(capsys: pytest.CaptureFixture[str], books: Path, tmp_path: 
     code, out, _ = ran(capsys, tmp_path, project=str(EXAMPLE / "projects/coke.yaml"))
     found = json.loads(out)
     assert (code, found["verdict"], found["held"]) == (1, "refuse", True)
+    code, _, err = ran(capsys, tmp_path, project=str(tmp_path / "nowhere.yaml"))
+    assert (code, "no_file" in err) == (2, True)
+
+
+def test_a_name_may_serve_for_both_languages() -> None:
+    change = {"title": "Kiln 1", "builder": {"zh": "甲公司", "en": "Works A"}}
+    found = opinion_on({"change": change})
+    assert "Kiln 1" in opinion_page(found, "zh")
+    assert "Works A" in opinion_page(found, "en")
+    assert "甲公司" not in opinion_page(found, "en")
 
 
 @pytest.mark.parametrize(

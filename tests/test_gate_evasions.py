@@ -145,7 +145,7 @@ def test_a_case_of_the_rule_is_for_some_sites_only(
     change = {
         "region": region,
         "products": [{"item": "crude_steel", "capacity": 80, "unit": "10^4 t"}],
-        "capacity_plan": {"situation": situation},
+        "capacity_plan": {"situation": situation, "compliant_park": True},
         "retires": [
             {"line": "EAF", "item": "crude_steel", "capacity": 100, "unit": "10^4 t"}
             | {"region": region, "eligible": True}

@@ -9,14 +9,14 @@ from decimal import Decimal
 
 from dafeng.accounting import parameter_node
 from dafeng.explain import Node
-from dafeng.gate.case import Case, Remark, listed, shown
+from dafeng.gate.case import Case, Remark, shown
 from dafeng.gate.lines import CAPACITY, Given, capacity_of, given, strange
 from dafeng.gate.project import Product
-from dafeng.gate.settings import Air, Family, air_regions, families, family_of
+from dafeng.gate.settings import Family, families, family_of
+from dafeng.gate.site import KEY, OTHER, air_node, air_of, hearing, moved, park
 from dafeng.rulebook import Formula, compute, province_of
 from dafeng.vocabulary import Fault, Text, items, regions
 
-KEY, OTHER = "key", "other"
 _SITUATION, _ABROAD, _RESTRICTED = "situation", "cross-province", "restricted"
 _UNIT = f"{CAPACITY}/a"
 
@@ -29,7 +29,24 @@ class Needed:
     most: Decimal
     nodes: tuple[Node, ...]
     clauses: tuple[str, ...]
-    ratios: str
+    ratios: tuple[Decimal, ...]
+
+    @property
+    def said(self) -> str:
+        """The ratios as they stand in a sentence."""
+        return "–".join(f"{shown(ratio)}:1" for ratio in sorted(set(self.ratios)))
+
+    def perhaps(self, other: Needed) -> Needed:
+        """Return what is needed where another case may hold, which asks for more."""
+        if other.most <= self.most:
+            return self
+        return Needed(
+            self.least,
+            other.most,
+            (*self.nodes, *other.nodes),
+            tuple(dict.fromkeys((*self.clauses, *other.clauses))),
+            (*self.ratios, *other.ratios),
+        )
 
 
 def replacement(case: Case) -> Iterator[Remark]:
@@ -47,6 +64,9 @@ def replacement(case: Case) -> Iterator[Remark]:
     if published is not None and published > case.day:
         yield Remark("plan_published_later", {"date": published, "day": case.day})
     yield from strange(case, {product.item for product, _ in held})
+    if case.decided is not None:
+        for name in dict.fromkeys(family.id for _, family in held):
+            yield from park(case, families()[name], case.decided)
     for item in dict.fromkeys(product.item for product, _ in held):
         own = [product for product, _ in held if product.item == item]
         family = next(family for product, family in held if product.item == item)
@@ -75,36 +95,6 @@ def new_capacity(products: list[Product]) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(sizes) else None
 
 
-def air_of(case: Case, day: date) -> str:
-    """Return ``key``, ``other`` or nothing, where it is not clear for the site."""
-    if case.project.air is not None:
-        return case.project.air
-    held = _air_list(day)
-    province = province_of(case.project.region)
-    if held is None or province in held.partly:
-        return ""
-    return KEY if province in held.whole else OTHER
-
-
-def _air_list(day: date) -> Air | None:
-    return next((one for one in air_regions() if one.holds(day)), None)
-
-
-def _air_node(case: Case, day: date) -> tuple[Node, ...]:
-    """Return which list says in what region the site lies, where the project does not."""
-    held = _air_list(day)
-    if case.project.air is not None or held is None:
-        return ()
-    label = Text(
-        zh="所在省是否属于大气污染防治重点区域（按名单理解）",
-        en="whether the province is a key air-pollution region (as the list is read)",
-    )
-    ref = f"air/{province_of(case.project.region)}/{air_of(case, day) or 'open'}"
-    return (
-        Node("assumption", ref, label, mark=held.mark, flags=("our_reading",), source=held.clause),
-    )
-
-
 def _product(case: Case, family: Family, item: str, products: list[Product]) -> Iterator[Remark]:
     name = items()[item].name
     new = new_capacity(products)
@@ -117,7 +107,7 @@ def _product(case: Case, family: Family, item: str, products: list[Product]) -> 
         return
     lines = given(case, family, item, day)
     yield from lines.remarks
-    yield from _abroad(case, family, lines, day)
+    yield from moved(case, family, lines, day)
     refused = _situation(case, family, day)
     if refused is not None:
         yield refused
@@ -131,7 +121,7 @@ def _product(case: Case, family: Family, item: str, products: list[Product]) -> 
         return
     yield _compared(case, name, new, lines, needed)
     if needed.most == 0 and case.project.capacity_plan.situation in family.exempt:
-        yield _hearing(case)
+        yield hearing(case)
 
 
 def _compared(case: Case, name: Text, new: Decimal, lines: Given, needed: Needed) -> Remark:
@@ -142,7 +132,7 @@ def _compared(case: Case, name: Text, new: Decimal, lines: Given, needed: Needed
         "needed": shown(low) if low == high else f"{shown(low)}–{shown(high)}",
         "held": shown(lines.sure),
         "ratio": shown(lines.sure / new) if new else "–",
-        "asked": needed.ratios,
+        "asked": needed.said,
     }
     nodes = (case.figure("new_capacity", new, _UNIT), *lines.nodes, *needed.nodes)
     if lines.sure >= high:
@@ -165,7 +155,7 @@ def _needed(case: Case, family: Family, new: Decimal, lines: Given, day: date) -
             formula = case.rules.named(book, plan.rule, day)
         else:
             formula = case.rules.edition(book, family.formula, day, case.project.region)
-        return _computed(case, formula, new, _situations(case, formula, lines, day), day)
+        return _asked(case, formula, new, lines, day)
     except Fault as fault:
         return _no_rule(fault, family, plan.situation, day)
 
@@ -180,20 +170,45 @@ def _no_rule(fault: Fault, family: Family, situation: str, day: date) -> Remark:
     raise fault
 
 
-def _situations(case: Case, formula: Formula, lines: Given, day: date) -> list[str]:
-    """Return the cases of the rule that may apply; several where it is not clear which one does.
+def _asked(case: Case, formula: Formula, new: Decimal, lines: Given, day: date) -> Needed:
+    """Return what a rule asks; where it may have kept a case of the one before, up to that."""
+    general, strict = _situations(case, lines, day)
+    known = _cases(case, formula)
+    sure = [name for name, certain in strict.items() if certain and name in known]
+    perhaps = [name for name, certain in strict.items() if not certain and name in known]
+    found = _computed(case, formula, new, [*(sure or general), *perhaps], day)
+    before = _before(case, formula)
+    lost = [name for name in strict if name not in known and name in _cases(case, before)]
+    if not lost or before is None or before.applies_to is None:
+        return found
+    return found.perhaps(_computed(case, before, new, lost, before.applies_to))
 
-    A special case that is stated does not lift what holds anywhere: then both may apply.
+
+def _situations(case: Case, lines: Given, day: date) -> tuple[list[str], dict[str, bool]]:
+    """Return the general cases that may apply, and the strict ones with whether they do.
+
+    Which lines retire decides on the strict ones. A special case that is stated does not lift what
+    holds anywhere: then both may apply.
     """
     stated = case.project.capacity_plan.situation
-    known = _cases(case, formula)
-    strict = [_ABROAD] if lines.abroad else []
-    strict += [_RESTRICTED] if case.project.policy == _RESTRICTED else []
-    strict = [name for name in strict if name in known]
+    strict = {_ABROAD: True} if lines.abroad else {}
+    if lines.restricted & {True, None}:
+        strict[_RESTRICTED] = True in lines.restricted
     if stated and stated not in (KEY, OTHER):
-        return list(dict.fromkeys([stated, *strict]))
+        return [stated], dict.fromkeys(strict, False)
     air = stated or air_of(case, day)
-    return strict or ([air] if air else [KEY, OTHER])
+    return ([air] if air else [KEY, OTHER]), strict
+
+
+def _before(case: Case, formula: Formula) -> Formula | None:
+    """Return the edition before this one."""
+    first = formula.applies_from
+    held = [
+        one
+        for one in case.rules.formulas.values()
+        if one.family == formula.family and first and one.applies_to and one.applies_to < first
+    ]
+    return max(held, key=lambda one: one.applies_to or date.min, default=None)
 
 
 def _situation(case: Case, family: Family, day: date) -> Remark | None:
@@ -212,7 +227,9 @@ def _situation(case: Case, family: Family, day: date) -> Remark | None:
     return None
 
 
-def _cases(case: Case, formula: Formula) -> set[str]:
+def _cases(case: Case, formula: Formula | None) -> set[str]:
+    if formula is None:
+        return set()
     sets = (case.rules.sets[name] for ref in formula.parameters.values() for name in ref.sets)
     return {name for one in sets for name in one.cases}
 
@@ -228,36 +245,14 @@ def _computed(
     found = compute(case.rules, formula, columns, day, case.project.region)
     exits = list(found.steps[formula.steps[-1].id])
     values = [value for value in found.values["ratio"] if value is not None]
-    ratios = sorted({Decimal(str(value.number)) for value in values})
+    ratios = tuple(Decimal(str(value.number)) for value in values)
     return Needed(
         min(exits),
         max(exits),
         (
             *(parameter_node(case.rules, value.id) for value in values),
-            *(_air_node(case, day) if {KEY, OTHER} & set(situations) else ()),
+            *(air_node(case, day) if {KEY, OTHER} & set(situations) else ()),
         ),
         tuple(dict.fromkeys(value.clause for value in values)),
-        "–".join(f"{shown(ratio)}:1" for ratio in ratios),
+        ratios,
     )
-
-
-def _abroad(case: Case, family: Family, lines: Given, day: date) -> Iterator[Remark]:
-    """Yield what a move between provinces needs, where the rule of the day says so."""
-    rule = family.abroad
-    if not lines.abroad or rule is None or day < rule.applies_from:
-        return
-    if rule.applies_to is not None and day > rule.applies_to:
-        return
-    values = {"lines": listed(lines.abroad)}
-    air = air_of(case, day)
-    if air == KEY:
-        yield Remark("abroad_into_key", values, (rule.clause,))
-    elif air == "":
-        yield Remark("abroad_air_unknown", values, (rule.clause,))
-    yield _hearing(case, rule.clause)
-
-
-def _hearing(case: Case, *clauses: str) -> Remark:
-    held = case.project.capacity_plan.hearing
-    answer = {None: "hearing_not_stated", True: "hearing_held", False: "hearing_missing"}[held]
-    return Remark(answer, {}, clauses)

@@ -12,7 +12,7 @@ from dafeng.rulebook import Formula, compute
 from dafeng.vocabulary import Fault
 
 _FAMILY = "capacity-carbon"
-_RETROFIT, _EXISTING = "retrofit", "existing"
+_RETROFIT, _PLANNED = "retrofit", "planned"
 _UNIT = "tCO2"
 
 
@@ -52,13 +52,13 @@ def _rule(case: Case, day: date) -> Formula | None:
 
 
 def _spared(case: Case) -> tuple[str, dict[str, date]] | None:
-    """Return why nothing is asked, or why that is open; of what runs the day counts it began."""
+    """Return why nothing is asked, or why that is open; what has begun goes by the day it did."""
     project = case.project
     if project.kind == _RETROFIT:
         return "carbon_not_asked", {}
     if project.two_highs is not True:
         return ("two_highs_not_stated" if project.two_highs is None else "not_two_highs"), {}
-    if project.stage != _EXISTING:
+    if project.stage == _PLANNED:
         return None
     if project.started is None:
         return "start_not_stated", {}

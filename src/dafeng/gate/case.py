@@ -169,6 +169,16 @@ class Checked:
         return next(one for one in OUTCOMES if one in held)
 
     @property
+    def in_time(self) -> bool:
+        """Whether all that fails may still be mended in the time that a rule leaves."""
+        return all(reasons()[r.reason].in_time for r in self.remarks if r.outcome == "fail")
+
+    @property
+    def refused(self) -> bool:
+        """Whether it fails, and the project is refused for it."""
+        return self.outcome == "fail" and self.check.fail == "refuse" and not self.in_time
+
+    @property
     def clauses(self) -> tuple[str, ...]:
         """All clauses that it rests on."""
         own = (clause for remark in self.remarks for clause in remark.clauses)

@@ -64,9 +64,21 @@ def _granted(case: Case, grams: int | None) -> Iterator[Remark]:
     yield from _carbon(case, review.day)
 
 
+def _when(case: Case) -> date:
+    """Return the day whose rule asks for something: what has begun goes by the day it did."""
+    project = case.project
+    begun = None if project.status == _PLANNED else project.started
+    return begun or case.day
+
+
 def _without(case: Case, grams: int | None) -> Iterator[Remark]:
     """No opinion: the smallest projects need none, where the limit is known."""
-    exempt = limit(case, "exempt", case.day)
+    when = _when(case)
+    first = min(case.rules.sets[name].applies_from or date.min for name in _LEVELS)
+    if when < first:
+        yield Remark("review_before_rules", {"started": when, "first": first})
+        return
+    exempt = limit(case, "exempt", when)
     if exempt is not None and exempt.number and grams is not None:
         least = _grams(exempt)
         if grams >= least:
@@ -139,7 +151,7 @@ def _carbon(case: Case, day: date) -> Iterator[Remark]:
 def _window(case: Case, grams: int | None) -> Iterator[Remark]:
     """Two-highs projects that add much energy are guided by the national window."""
     project = case.project
-    least = limit(case, "window-guidance", case.day)
+    least = limit(case, "window-guidance", _when(case))
     if least is None or project.two_highs is False:
         return
     if grams is None:

@@ -27,6 +27,7 @@ class Factor(Record):
         region: where it holds; empty is everywhere.
         place: name of the region, where the vocabulary has none.
         sectors: codes of the sectors that can be meant; empty is all.
+        left: sectors with a rule of their own → the day from which this one is no longer theirs.
         set, parameter, case: the number in the rulebook; without a set none is stated.
         checked: of the statement, where it is worse than that of its document.
     """
@@ -36,6 +37,7 @@ class Factor(Record):
     region: str = ""
     place: Text | None = None
     sectors: tuple[str, ...] = ()
+    left: dict[str, date] = {}  # noqa: RUF012  frozen
     zh: str
     en: str
     clause: str
@@ -140,9 +142,14 @@ def factors(
     for one in held:
         wanted = classes is None or not set(one.classes).isdisjoint(classes)
         there = region is None or region.startswith(one.region)
-        meant = not one.sectors or not sector or sector[:2] in one.sectors
+        meant = not sector or _means(one, sector, day)
         if wanted and there and meant:
             yield _applied(rules, one, day)
+
+
+def _means(one: Factor, sector: str, day: date) -> bool:
+    gone = any(sector.startswith(code) and first <= day for code, first in one.left.items())
+    return not gone and (not one.sectors or sector[:2] in one.sectors)
 
 
 def _applied(rules: Rulebook, one: Factor, day: date) -> Applied:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dafeng.gate.case import Case, Remark, shown, unit_words
 from dafeng.gate.project import Product
 from dafeng.grading import BEYOND, Rating, editions_of, rate
+from dafeng.rulebook import Deadline
 from dafeng.vocabulary import Fault, items, marks
 
 _FAMILY, _BENCHMARK = "level", "benchmark"
@@ -24,9 +25,13 @@ def baseline(case: Case) -> Iterator[Remark]:
         if not rating.graded.grade:
             yield _open(rating)
             continue
-        below = rating.graded.grade == BEYOND
-        reason = "level_below_baseline" if below else "level_at_baseline"
-        yield _said(reason, product, rating, existing=case.project.stage == _EXISTING)
+        if rating.graded.grade != BEYOND:
+            yield _said("level_at_baseline", product, rating)
+            continue
+        deadline = _deadline(case, rating)
+        reason = "level_below_in_time" if _in_time(case, deadline) else "level_below_baseline"
+        due = str(deadline.due) if deadline and deadline.due else ""
+        yield _said(reason, product, rating, due)
 
 
 def benchmark(case: Case) -> Iterator[Remark]:
@@ -94,16 +99,28 @@ def _rated(case: Case) -> Iterator[tuple[Product, Rating | Remark]]:
             yield product, rate(case.rules, editions, [row], case.day)[0]
 
 
+def _deadline(case: Case, rating: Rating) -> Deadline | None:
+    """Return until when an existing line has to be upgraded, where a rule says so."""
+    if case.project.stage != _EXISTING or not rating.scale.consequence:
+        return None
+    return rating.rules.deadlines[rating.scale.consequence]
+
+
+def _in_time(case: Case, deadline: Deadline | None) -> bool:
+    """Whether a rule still leaves time, and the line is known to be old enough for it."""
+    if deadline is None or deadline.due is None or deadline.before is None:
+        return False
+    started = case.project.started
+    return started is not None and started < deadline.before and case.day <= deadline.due
+
+
 def _open(rating: Rating) -> Remark:
     return Remark("level_not_graded", {"field": rating.scale.name}, (), (rating.tree,))
 
 
-def _said(reason: str, product: Product, rating: Rating, *, existing: bool = False) -> Remark:
+def _said(reason: str, product: Product, rating: Rating, due: str = "") -> Remark:
     limits = rating.graded.limits
     scale, edition = rating.scale, rating.edition
-    due = ""
-    if reason == "level_below_baseline" and existing and scale.consequence:
-        due = str(rating.rules.deadlines[scale.consequence].due or "")
     clause = scale.clause or edition.clause
     values = {
         "field": scale.name,
@@ -111,6 +128,7 @@ def _said(reason: str, product: Product, rating: Rating, *, existing: bool = Fal
         "unit": unit_words(scale.unit),
         "benchmark": shown(limits.get(_BENCHMARK)),
         "baseline": shown(limits.get("baseline")),
+        "due": due,
         "mark": marks().resolve(scale.checked or edition.checked).name,
     }
     cited = clause if "/" in clause else f"{edition.document}/{clause}"

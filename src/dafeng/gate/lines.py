@@ -11,7 +11,7 @@ from decimal import Decimal
 from dafeng.explain import Node
 from dafeng.gate.case import Case, Remark, Row, listed, shown
 from dafeng.gate.project import Retired
-from dafeng.gate.settings import Dated, Family
+from dafeng.gate.settings import Family
 from dafeng.rulebook import province_of
 from dafeng.vocabulary import Fault, Text, factor, items, regions
 
@@ -29,14 +29,16 @@ class Given:
         open: of lines for which that is not shown.
         unknown: whether a line has no capacity.
         own: the part of ``sure`` that lies in the project's province.
-        abroad: lines of other provinces.
+        abroad: lines of other provinces → the province.
+        restricted: whether lines are of the restricted class; ``None`` where one does not say.
     """
 
     sure: Decimal = Decimal(0)
     open: Decimal = Decimal(0)
     own: Decimal = Decimal(0)
     unknown: bool = False
-    abroad: list[str] = field(default_factory=list)
+    abroad: dict[str, str] = field(default_factory=dict)
+    restricted: set[bool | None] = field(default_factory=set)
     remarks: list[Remark] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
 
@@ -111,19 +113,12 @@ def _against(
         yield Remark("line_used_twice", {"line": line.line, "projects": names})
     elif case.claims is None:
         yield Remark("line_users_not_known", {"line": line.line})
-    known = {one.id: one for one in family.barriers}
-    for barred in line.barred:
-        barrier = known.get(barred)
-        if barrier is None:
-            yield Remark("line_barred_unknown", {"line": line.line, "why": barred})
-        elif _on(barrier.applies_from, barrier.applies_to, day):
-            values = {"line": line.line, "why": barrier.name}
-            yield Remark("line_barred", values, (barrier.clause,))
+    yield from _barred(family, line, day)
     if line.eligible is False:
         yield Remark("line_not_usable", {"line": line.line})
     elif line.eligible is None and not line.barred:
         yield Remark("line_not_shown", {"line": line.line})
-    if line.gives is not None and family.whole_from and _holds(family.whole_from, day):
+    if line.gives is not None and family.whole_from and family.whole_from.holds(day):
         whole = _whole(line, held)
         if whole is not None and capacity_of(line.gives, line.unit) != whole:
             yield Remark("line_split", {"line": line.line}, (family.whole_from.clause,))
@@ -145,6 +140,18 @@ def _stated(case: Case, line: Retired, held: Row | None) -> Iterator[Remark]:
     if line.region is not None and province_of(line.region) != province_of(held["region"]):
         place = {"said": regions()[line.region].name, "filed": regions()[held["region"]].name}
         yield Remark("line_region_differs", {"line": line.line, **place})
+
+
+def _barred(family: Family, line: Retired, day: date) -> Iterator[Remark]:
+    """Yield the barriers of a line that hold on a day."""
+    for barred in line.barred:
+        barriers = [one for one in family.barriers if one.id == barred]
+        if not barriers:
+            yield Remark("line_barred_unknown", {"line": line.line, "why": barred})
+        for one in barriers:
+            if _on(one.applies_from, one.applies_to, day):
+                values = {"line": line.line, "why": one.name}
+                yield Remark("line_barred", values, (one.clause,))
 
 
 def _exit(case: Case, line: Retired, held: Row | None) -> Iterator[Remark]:
@@ -219,9 +226,10 @@ def _count(case: Case, line: Retired, held: Row | None, found: Given) -> None:
     if region is None:
         found.remarks.append(Remark("line_no_region", {"line": line.line}))
     elif province_of(region) != province_of(case.project.region):
-        found.abroad.append(line.line)
+        found.abroad[line.line] = province_of(region)
     elif line.eligible:
         found.own += size
+    found.restricted.add(line.restricted)
     if line.eligible:
         found.sure += size
     else:
@@ -239,10 +247,6 @@ def _node(case: Case, line: Retired, held: Row | None, size: Decimal) -> Node:
         held["mark"] if held else case.project.mark,
         source=held["source"] if held else case.project.source,
     )
-
-
-def _holds(dated: Dated, day: date) -> bool:
-    return _on(dated.applies_from, dated.applies_to, day)
 
 
 def _on(first: date | None, last: date | None, day: date) -> bool:

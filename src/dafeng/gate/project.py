@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from dafeng.vocabulary import (
     Fault,
@@ -44,6 +44,12 @@ def _known(book: Any, label: str) -> str:
     return found
 
 
+def _both(text: Any) -> Any:
+    return {"zh": text, "en": text} if isinstance(text, str) and text else text
+
+
+Name = Annotated[Text, BeforeValidator(_both)]
+"""A name in both languages, or one that serves for both."""
 ItemId = Annotated[str, AfterValidator(_item)]
 UnitId = Annotated[str, AfterValidator(lambda label: _known(units(), label))]
 FlowId = Annotated[str, AfterValidator(lambda label: _known(flows(), label))]
@@ -81,6 +87,7 @@ class Retired(Record):
         eligible: whether evidence shows that it may be used; ``None`` where nothing shows it.
         barred: why it may not be used: ids of ``families.yaml``.
         estimated: whether the capacity is an estimate, which counts as not known.
+        restricted: whether the line is of the restricted class of the policy lists.
     """
 
     line: Id
@@ -92,6 +99,7 @@ class Retired(Record):
     eligible: bool | None = None
     barred: tuple[str, ...] = ()
     estimated: bool = False
+    restricted: bool | None = None
 
 
 class Carrier(Record):
@@ -154,12 +162,17 @@ class CapacityPlan(Record):
         rule: a formula asked for by name, where no edition is in force.
         situation: a special case of the rule, such as ``merger-key``.
         hearing: whether the hearing that the rule asks for was held and published.
+        receiving: whether the province may take capacity from others (as to how much of its own is
+            used, or to its capacity target).
+        compliant_park: whether the site lies in a compliant park.
     """
 
     published: date | None = None
     rule: str = ""
     situation: str = ""
     hearing: bool | None = None
+    receiving: bool | None = None
+    compliant_park: bool | None = None
 
 
 class Recorded(Record):
@@ -188,8 +201,8 @@ class Project(Record):
     """
 
     project: Id
-    title: Text
-    builder: str = ""
+    title: Name
+    builder: Name | None = None
     region: RegionId
     sector: SectorId | None = None
     kind: Literal["new", "expansion", "retrofit"] = "new"

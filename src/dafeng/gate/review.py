@@ -109,21 +109,24 @@ def review(case: Case, own: Sequence[OwnCheck] = ()) -> Opinion:
         if one.holds(case)
     ]
     verdict = verdict_of(found, case.project.stage)
-    refused = any(one.outcome == "fail" and one.check.fail == "refuse" for one in found)
+    refused = any(one.refused for one in found)
     return Opinion(case, tuple(found), verdict, held=verdict == "refuse" and not refused)
 
 
 def verdict_of(found: Iterable[Checked], stage: str) -> Verdict:
     """Return the worst verdict that the checks lead to.
 
-    What is refused for a failure while it is being built or runs already is stopped.
+    What is refused for a failure while it is being built or runs already is stopped. What fails
+    and may still be mended in time is a condition.
     """
     order: list[Verdict] = [one.id for one in settings().verdicts]  # type: ignore[misc]
     worst = 0
     for one in found:
         follows: Verdict = "admit"
-        if one.outcome == "fail":
-            begun = stage in settings().stopped and one.check.fail == "refuse"
+        if one.outcome == "fail" and one.in_time:
+            follows = "admit_with_conditions"
+        elif one.outcome == "fail":
+            begun = stage in settings().stopped and one.refused
             follows = "stop" if begun else one.check.fail
         elif one.outcome == "unknown":
             follows = one.check.unknown

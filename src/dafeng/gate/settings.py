@@ -58,10 +58,15 @@ class Check(Term):
 
 
 class Reason(Term):
-    """A sentence that a check says, with values; what it means, and how to mend it."""
+    """A sentence that a check says, with values; what it means, and how to mend it.
+
+    Attributes:
+        in_time: whether a rule leaves time for what fails, which is a condition until then.
+    """
 
     status: Outcome
     mend: Text | None = None
+    in_time: bool = False
 
 
 class VerdictTerm(Term):
@@ -103,7 +108,8 @@ class Family(Term):
         limits: indicators of plan targets that hold their net capacity.
         barriers: why a line may not be used.
         whole_from: from when a line's capacity is given as a whole or not at all, and the clause.
-        abroad: clause on moves between provinces, from when: a hearing; none into key regions.
+        abroad: what holds for moves between provinces.
+        parks: where what is new has to stand in a compliant park.
         exempt: cases of the rule that need no replacement but a hearing.
         situations: where a case of the rule can be meant at all.
         within: products that hold some of it inside, by route: their own capacity is not enough.
@@ -116,7 +122,8 @@ class Family(Term):
     limits: tuple[str, ...] = ()
     barriers: tuple[Barrier, ...] = ()
     whole_from: Dated | None = None
-    abroad: Dated | None = None
+    abroad: Abroad | None = None
+    parks: Parks | None = None
     exempt: tuple[str, ...] = ()
     situations: tuple[Situation, ...] = ()
     within: tuple[Within, ...] = ()
@@ -129,6 +136,32 @@ class Dated(Record):
     clause: str
     applies_from: date
     applies_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.applies_from <= day and (self.applies_to is None or day <= self.applies_to)
+
+
+class Abroad(Dated):
+    """What a rule asks of capacity that comes from another province.
+
+    Attributes:
+        clause: that keeps it out of key regions.
+        net: only a net rise of the key regions is barred, so that a move among them is free.
+        hearing: whether a hearing is needed.
+        receiving: clause on provinces that may take none.
+    """
+
+    net: bool = False
+    hearing: bool = False
+    receiving: str
+
+
+class Parks(Dated):
+    """Provinces in which what is new has to stand in a compliant park (as the text is read)."""
+
+    regions: tuple[str, ...]
+    mark: str
 
 
 class Situation(Record):

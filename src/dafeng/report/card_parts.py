@@ -167,7 +167,7 @@ def inputs_grid(inputs: Mapping[str, Input]) -> Grid:
 
 def _default(one: Input) -> Cell:
     if one.default is None:
-        return words(phrase("required"))
+        return words(phrase("optional" if one.optional else "required"))
     return code(one.default if isinstance(one.default, str) else exact(one.default))
 
 

@@ -29,7 +29,7 @@ def opinion_view(opinion: Opinion, lang: str) -> Iterator[Any]:
     """Yield the verdict, the project, each check with its facts, and what has to be done."""
     parts = opinion_parts(opinion, lang)
     yield _heading(parts["about"], [opinion], lang)
-    yield Styled(f"{word('gate_verdict', lang)}: ").append(
+    yield Styled(f"{word('gate_verdict', lang)}{_colon(lang)}").append(
         opinion.name.of(lang), _VERDICTS[opinion.verdict]
     )
     yield Styled(counts(opinion, lang), "dim")
@@ -49,9 +49,8 @@ def opinion_view(opinion: Opinion, lang: str) -> Iterator[Any]:
     if parts["duties"]:
         yield Styled(word("gate_mend", lang), "bold")
     for number_, duty in enumerate(parts["duties"], start=1):
-        yield Styled(f"{number_}. {duty['name']}: ", _STYLES[duty["outcome"]]).append(
-            duty["text"], ""
-        )
+        name = f"{number_}. {duty['name']}{_colon(lang)}"
+        yield Styled(name, _STYLES[duty["outcome"]]).append(duty["text"], "")
     for note in parts["notes"]:
         yield Styled(note, "dim")
     yield Styled(opinion.figure, "dim")
@@ -162,7 +161,7 @@ def _line(one: Listed, lang: str) -> Iterator[Styled]:
     if one.why != "not_planned":
         said.append((word("gate_fits", lang), _fits(one, lang)))
     said += _against(one.opinion, lang)
-    yield from (Styled(f"  {name}: {text}", "dim") for name, text in said)
+    yield from (Styled(f"  {name}{_colon(lang)}{text}", "dim") for name, text in said)
 
 
 def _spaces(found: WholeList, lang: str) -> Iterator[Any]:
@@ -198,6 +197,11 @@ def _against(opinion: Opinion, lang: str) -> Iterator[tuple[str, str]]:
         if held:
             names = comma.join(one.check.name.of(lang) for one in held)
             yield word(f"gate_outcome_{outcome}", lang), names
+
+
+def _colon(lang: str) -> str:
+    """Return a colon; without a blank in Chinese, where a line would break at it."""
+    return "：" if lang == "zh" else ": "
 
 
 def _order(one: Listed) -> tuple[int, str]:

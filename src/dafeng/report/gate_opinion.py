@@ -81,7 +81,10 @@ def _overview(opinion: Opinion, lang: str) -> Iterator[tuple[str, str]]:
     said = (
         ("gate_project", project.title.of(lang)),
         ("gate_code", project.project),
-        ("gate_builder", project.builder or word("gate_not_stated", lang)),
+        (
+            "gate_builder",
+            project.builder.of(lang) if project.builder else word("gate_not_stated", lang),
+        ),
         (
             "gate_site",
             site.format(place, project.region),

@@ -18,6 +18,8 @@ from dafeng.report.tables import listing
 from dafeng.report.words import PERCENT, mark_words, number, rate, word
 from dafeng.vocabulary import Text
 
+_SHOWN = 10
+
 if TYPE_CHECKING:
     from dafeng.grading import Placing, Rating
     from dafeng.workspace import FromBooks, Share, Unscaled
@@ -39,6 +41,7 @@ def graded_books_view(found: FromBooks, lang: str, *, whole: bool = False) -> It
         yield from _leaders(found, lang)
     elif found.ratings:
         yield from ratings_view(found.ratings, lang, whole=whole)
+        yield from _estimated(found, lang)
     if found.unscaled:
         yield from _unscaled(found, lang, whole=whole)
     if found.job.best is None:
@@ -58,6 +61,16 @@ def _unscaled(found: FromBooks, lang: str, *, whole: bool) -> Iterator[Any]:
         for one, why in zip(found.unscaled, said, strict=True)
     ]
     yield from lost or [listing(["graded", "level_capacity", "because"], rows, lang)]
+
+
+def _estimated(found: FromBooks, lang: str) -> Iterator[Any]:
+    """Yield which of the rated lines have a capacity that their source estimated."""
+    rated = [one.who for one in found.ratings if one.graded.grade]
+    held = [who for who in rated if who in found.sizes and found.sizes[who].estimated]
+    if held:
+        comma, more = "、" if lang == "zh" else ", ", " …" * (len(held) > _SHOWN)
+        said = f"{word('estimated_of', lang)} {comma.join(held[:_SHOWN])}{more}"
+        yield Styled(f"{said} ({len(held)})", "yellow")
 
 
 def _capacity_said(who: str, found: FromBooks, lang: str) -> str:

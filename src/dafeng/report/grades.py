@@ -45,7 +45,7 @@ def ratings_view(found: Sequence[Rating], lang: str, *, whole: bool = True) -> I
         names = [one.id for one in first.edition.grades]
         lost = [] if whole else [_rating_why(one, lang) for one in own if not one.graded.grade]
         shown = [one for one in own if one.graded.grade or len(lost) <= _MANY]
-        limits = [Styled(name) for name in names]
+        limits = [Styled(one.zh if lang == "zh" else one.id) for one in first.edition.grades]
         rows = [_rating_row(one, names, lang) for one in shown]
         if rows:
             last = ["grade", "margin", "because"]
@@ -53,7 +53,7 @@ def ratings_view(found: Sequence[Rating], lang: str, *, whole: bool = True) -> I
         yield from lost_view(lost, lang)
         yield from _defaults(own, lang)
         yield from _notes(own, lang)
-    yield _counted([one.name for one in found], lang)
+    yield _counted([one.name for one in found], [_place(one) for one in found], lang)
 
 
 def lost_view(reasons: Sequence[str], lang: str) -> Iterator[Any]:
@@ -111,7 +111,9 @@ def placings_view(found: Sequence[Placing], lang: str, *, whole: bool = True) ->
     unseen = [events[name].of(lang) for name in found[0].scored.unseen]
     if unseen:
         yield Styled(f"{word('unseen_events', lang)} {'; '.join(unseen)}", "yellow")
-    yield _counted([one.name for one in found], lang)
+    order = [one.id for one in card.classes]
+    places = [order.index(held) if (held := _held_class(one)) else len(order) for one in found]
+    yield _counted([one.name for one in found], places, lang)
 
 
 def rating_dict(one: Rating, lang: str) -> dict[str, Any]:
@@ -180,12 +182,22 @@ def _rating_row(one: Rating, names: Sequence[str], lang: str) -> tuple[str, ...]
 
 
 def _rating_why(one: Rating, lang: str) -> str:
-    return _why([("missing", _input(one, name)) for name in one.graded.missing], lang)
+    return _why([("missing", _input(one, name)) for name in _lacking(one)], lang)
+
+
+def _lacking(one: Rating) -> tuple[str, ...]:
+    """Return what lacks; for a limit that could not be corrected, what the correction asks for."""
+    lacking = one.graded.missing
+    if lacking != ("limit",) or one.scale.corrected is None:
+        return lacking
+    held = one.edition.inputs.items()
+    asked = (name for name, own in held if own.optional and one.row.get(name) in (None, ""))
+    return tuple(asked) or lacking
 
 
 def _notes(found: Sequence[Rating], lang: str) -> Iterator[Styled]:
     """Yield what the rule says of inputs that are missing, such as a table that was not seen."""
-    for name in dict.fromkeys(name for one in found for name in one.graded.missing):
+    for name in dict.fromkeys(name for one in found for name in _lacking(one)):
         held = found[0].edition.inputs.get(name)
         if held and held.note:
             label = Text(zh=f"{held.zh}：", en=f"{held.en}: ").of(lang)
@@ -256,10 +268,23 @@ def _why(reasons: Sequence[tuple[str, Text]], lang: str) -> str:
     )
 
 
-def _counted(names: Sequence[Text | None], lang: str) -> Styled:
-    none = phrase("not_rated")
-    counts = Counter((name or none).of(lang) for name in names)
-    return Styled(" · ".join(f"{name} {number}" for name, number in counts.items()), "bold")
+def _counted(names: Sequence[Text | None], places: Sequence[int], lang: str) -> Styled:
+    """Return how many have which grade, the best first; who has none comes last."""
+    none, colon = phrase("not_rated"), "：" if lang == "zh" else ": "
+    ordered = sorted(zip(places, names, strict=True), key=lambda one: (one[1] is None, one[0]))
+    counts = Counter((name or none).of(lang) for _, name in ordered)
+    return Styled(" · ".join(f"{name}{colon}{number}" for name, number in counts.items()), "bold")
+
+
+def _place(one: Rating) -> int:
+    """Return the place of a grade among those of its edition; beyond the last comes after them."""
+    order = [grade.id for grade in one.edition.grades]
+    grade = one.graded.grade
+    return order.index(grade) if grade in order else len(order)
+
+
+def _held_class(one: Placing) -> str:
+    return one.scored.classes[one.index]
 
 
 def _class(one: Placing, lang: str) -> str:

@@ -108,7 +108,8 @@ def complete(inputs: Mapping[str, Input], columns: Mapping[str, Sequence[Any]], 
         for row, value in enumerate(found):
             if value is None or value == "" or value != value:  # noqa: PLR0124  NaN
                 found[row] = wanted.default
-                (missing if wanted.default is None else assumed)[row].append(name)
+                if not wanted.optional:
+                    (missing if wanted.default is None else assumed)[row].append(name)
         held[name] = decimals(found) if wanted.unit is not None else texts(found)
         for row in _outside(wanted, held[name]):
             held[name][row] = NOTHING

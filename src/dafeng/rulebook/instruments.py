@@ -168,6 +168,7 @@ class Deadline(Term):
         year: year of the emissions (or of the plan) that it is about.
         due: the last day; or
         days_after: days after the end of ``event`` (``month``, ``sampling``).
+        before: it leaves time to what was begun before that day, and to nothing newer.
         who: whom it binds: ids of sectors or roles in our own words.
     """
 
@@ -179,6 +180,7 @@ class Deadline(Term):
     days_after: int | None = None
     working_days: bool = False
     event: str | None = None
+    before: date | None = None
     who: Text
 
     @model_validator(mode="after")

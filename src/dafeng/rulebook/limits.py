@@ -18,6 +18,7 @@ class Input(Record):
         unit: unit of the number; ``None`` for an input that holds the name of a case.
         default: what is taken, and said to be taken, where nothing is given; ``None`` means that
             there is no result without it.
+        optional: whether it may lack; then a limit that takes it is not known, and no other.
         low, high: between which the rule speaks; a number outside counts as missing.
     """
 
@@ -25,6 +26,7 @@ class Input(Record):
     en: str
     unit: str | None
     default: Number | str | None = None
+    optional: bool = False
     low: Number | None = None
     high: Number | None = None
     note: Text | None = None

@@ -245,7 +245,9 @@ class GateBooks:
                 growth=asked.growth,
                 plan_id=asked.plan_id,
             )
-            self._regions[key] = Region(self._ws, wanted)
+            others = (self._regions.get((place, other)) for other in _METRICS)
+            beside = next((one for one in others if one), None)
+            self._regions[key] = Region(self._ws, wanted, beside=beside)
         return self._regions[key]
 
     @cached_property

@@ -41,7 +41,10 @@ def projects_of(
         if row["replaced_by"]:
             given.setdefault(row["replaced_by"], []).append(row)
     facts = _facts(lists, day)
-    names = {row["reporter"]: row["name_zh"] for row in ws.rows("reporters")}
+    names = {
+        row["reporter"]: Text(zh=row["name_zh"], en=row["name_en"] or row["name_zh"])
+        for row in ws.rows("reporters")
+    }
     methods = _methods(ws.rows("assignments"), day)
     reviews = {row["project"]: row for row in reviewed(ws, day).to_pylist()}
     held = {
@@ -69,7 +72,7 @@ def _of_row(
     carriers: Iterable[Row],
     lines: Iterable[Row],
     facts: Mapping[str, Mapping[str, Any]],
-    names: Mapping[str, str],
+    names: Mapping[str, Text],
     methods: Mapping[tuple[str, str], str],
 ) -> Project:
     own = facts.get(row["project"], {})
@@ -90,6 +93,7 @@ def _of_row(
         "energy": [{k: one[k] for k in ("item", "flow", "quantity", "unit")} for one in carriers],
         "method": methods.get((row["reporter"], row["facility"]), ""),
         "energy_review": review,
+        "capacity_plan": {"compliant_park": own.get("compliant_park")},
         "used_tce": row["review"]["used_tce"],
         "zoning": {"holds": own.get("zoning")},
         "eia": {"holds": own.get("eia")},
@@ -102,8 +106,8 @@ def _review(held: Row) -> Row:
     opinion, day = held["opinion"], held["opinion_date"]
     if opinion == "granted" and not day:
         opinion = ""  # of an opinion without a day nothing can be told
-    approved = held["approved_tce"]
-    return {"opinion": opinion or None, "day": day or None, "energy_tce": approved}
+    known = {"opinion": opinion or None, "day": day or None, "level": held["level"] or None}
+    return known | {"energy_tce": held["approved_tce"]}
 
 
 def _products(row: Row) -> list[Row]:
@@ -114,7 +118,9 @@ def _products(row: Row) -> list[Row]:
 
 
 def _line(line: Row, own: Mapping[str, Any]) -> Row:
-    return {"line": line["line"], "eligible": own.get("eligible")}
+    policy = own.get("policy")
+    restricted = None if policy is None else policy == "restricted"
+    return {"line": line["line"], "eligible": own.get("eligible"), "restricted": restricted}
 
 
 def _facts(lists: Iterable[Row], day: date) -> dict[str, dict[str, Any]]:

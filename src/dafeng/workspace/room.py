@@ -127,12 +127,15 @@ class Region:
         ws: the workspace.
         asked: whose room, and from what.
         quarter: where a quarter is judged: its year goes by the rules in force at its end.
+        beside: the same region by another metric, so that the ledger is joined once for both.
     """
 
-    def __init__(self, ws: Workspace, asked: AskedRoom, quarter: str = "") -> None:
+    def __init__(
+        self, ws: Workspace, asked: AskedRoom, quarter: str = "", *, beside: Region | None = None
+    ) -> None:
         if asked.growth is not None and not -PERCENT < asked.growth < inf:
             raise Fault("bad_growth", label=asked.growth)
-        self._ws, self._asked, self._quarter = ws, asked, quarter
+        self._ws, self._asked, self._quarter, self._beside = ws, asked, quarter, beside
         self.metric = budget.metrics().resolve(asked.metric)
         held = ws.plans
         if asked.plan_id not in (None, *held):
@@ -253,7 +256,8 @@ class Region:
     @cached_property
     def books(self) -> RoomBooks:
         """The books of the reporters, joined to the rules when they are first asked for."""
-        return RoomBooks(self._ws, self.metric, self.whole)
+        beside = self._beside.books if self._beside else None
+        return RoomBooks(self._ws, self.metric, self.whole, beside)
 
     @cached_property
     def _published(self) -> list[dict[str, Any]]:

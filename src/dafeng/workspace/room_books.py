@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
@@ -29,11 +29,23 @@ class RoomBooks:
         ws: the workspace.
         metric: what is summed.
         region: the region that holds all that are asked for.
+        beside: the same region by another metric, whose ledger and growth are the same.
+
+    Attributes:
+        books: the ledger joined to the rules.
+        added: value added of the reporters.
+        grown: (region, last year) → growth of value added, as far as it was asked for.
     """
 
-    def __init__(self, ws: Workspace, metric: MetricTerm, region: str) -> None:
+    books: Books
+    added: Sequence[Total]
+    grown: dict[tuple[str, int], dict[int, Rate]]
+
+    def __init__(
+        self, ws: Workspace, metric: MetricTerm, region: str, beside: RoomBooks | None = None
+    ) -> None:
         self._metric = metric
-        self.books = Books(ws.store, ws.rules)
+        self.books = beside.books if beside else Books(ws.store, ws.rules)
         self.tables = {name: ws.rows(name) for name in ("lists", "projects")}
         listed = next(e for e in exclusions().values() if e.list).list
         measure = metric.reporters.use
@@ -41,7 +53,8 @@ class RoomBooks:
         self.roll, rows = reporter_sums(self.books, self.tables, self.wanted)
         self._listed = [row for row in rows if row["excluded"]]
         self._rows = gross(rows)
-        self._added = value_added_totals(self.books, region)
+        self.added = beside.added if beside else value_added_totals(self.books, region)
+        self.grown = beside.grown if beside else {}
 
     def known(self, region: str, last: int) -> Known:
         """Return what is known of a region up to a year."""
@@ -64,7 +77,7 @@ class RoomBooks:
         then, now = (
             {
                 total.reporter
-                for total in self._added
+                for total in self.added
                 if total.year == when
                 and within(self.roll.reporters[total.reporter]["region"], region)
             }
@@ -106,15 +119,19 @@ class RoomBooks:
 
     def _growth(self, region: str, last: int) -> dict[int, Rate]:
         """Return growth of value added at constant prices; two price bases give none."""
+        if (region, last) not in self.grown:
+            self.grown[region, last] = self._rates(region, last)
+        return self.grown[region, last]
+
+    def _rates(self, region: str, last: int) -> dict[int, Rate]:
         years: dict[int, list[Total]] = defaultdict(list)
-        for total in self._added:
+        for total in self.added:
             if total.year <= last and within(self.roll.reporters[total.reporter]["region"], region):
                 years[total.year].append(total)
-        return {
-            year: _rate(year, years[year - 1], years[year], self.roll)
-            for year in years
-            if year - 1 in years and _comparable(years[year - 1], years[year])
-        }
+        pairs = [y for y in years if y - 1 in years and _comparable(years[y - 1], years[y])]
+        wanted = {year for pair in pairs for year in (pair - 1, pair)}
+        nodes = {year: _sum_node(year, years[year], self.roll) for year in wanted}
+        return {year: _rate(year, years, nodes) for year in pairs}
 
 
 def used(line: Sum, region: str, when: str) -> Amount:
@@ -136,7 +153,8 @@ def _comparable(before: Iterable[Total], now: Iterable[Total]) -> bool:
     return len({total.price_basis for total in held}) == 1 and sum(t.amount for t in before) > 0
 
 
-def _rate(year: int, before: list[Total], now: list[Total], roll: Roll) -> Rate:
+def _rate(year: int, years: Mapping[int, list[Total]], nodes: Mapping[int, Node]) -> Rate:
+    before, now = years[year - 1], years[year]
     then, current = (int(sum(total.amount for total in held)) for held in (before, now))
     with localcontext() as context:
         context.prec = DIGITS
@@ -152,7 +170,7 @@ def _rate(year: int, before: list[Total], now: list[Total], roll: Roll) -> Rate:
         float(value * 100),
         "%",
         detail=counts,
-        children=(_sum_node(year - 1, before, roll), _sum_node(year, now, roll)),
+        children=(nodes[year - 1], nodes[year]),
     )
     return Rate(value, node)
 

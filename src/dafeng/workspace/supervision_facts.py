@@ -21,7 +21,7 @@ _REFUSED = "review_refused"
 _SHOWN = 10
 _REVIEW = ("opinion", "opinion_date", "approved_tce", "used_tce", "used_year")
 _ON_LIST = ("list", "level", "subject")
-_REVIEW_ONLY = ("carried_out", "checked")
+_REVIEW_ONLY = ("level", "carried_out", "checked")
 
 
 class Facts:

@@ -44,8 +44,8 @@ def line_rows(
 ) -> pa.Table:
     """Return the unit energy of capacity lines in their newest year that is over by the day.
 
-    Each line stands once for its level and once for its quota, where one of its name is known; the
-    value is empty where no such year holds its energy and its output.
+    Each line stands once for its level and once for its quota: the one that it names, else the one
+    of the name of its field; the value is empty where no such year holds its energy and its output.
     """
     marks = dict(zip(*(reporters[n].to_pylist() for n in ("reporter", "mark")), strict=True))
     held, quotas, today = uses(books, lines), quota_families(rules), str(day)
@@ -67,9 +67,14 @@ def line_rows(
             "mark": worst_mark({row["mark"], use.mark, marks.get(row["reporter"], "")} - {""}),
             "source": f"lines:{row['entry']}",
         }
-        for family in (_LEVEL, quotas.get(row["field"], "")):
-            value = _value(rules, family, row, year, own_uses)
-            found.append(own | {"family": family, "scale": row["field"], "value": value})
+        named = tuple(row["quota"].split(".", 1)) if "." in row["quota"] else ()
+        quota = named or (quotas.get(row["field"], ""), row["field"])
+        for family, scale in ((_LEVEL, row["field"]), quota):
+            said = {"family": family, "scale": scale}
+            value, edition = _value(rules, said, row, year, own_uses)
+            if value is not None and (family == _LEVEL or named):  # its grade tells how it came
+                said["source"] = f"grade:{edition}:{row['line']}:{period(str(year)).last}"
+            found.append(own | said | {"value": value})
     return pa.Table.from_pylist(found, _SCHEMA)
 
 
@@ -81,17 +86,20 @@ def _over(year: str, day: date) -> bool:
     return period(year).last <= day
 
 
-def _value(rules: Rulebook, family: str, row: Row, year: int, told: dict[str, Use]) -> float | None:
-    """Return energy or electricity per product in the unit of the scale."""
-    if not family:
-        return None
+def _value(
+    rules: Rulebook, said: dict[str, str], row: Row, year: int, told: dict[str, Use]
+) -> tuple[float | None, str]:
+    """Return energy or electricity per product in the unit of the scale, and the edition."""
+    if not said["family"]:
+        return None, ""
     try:
-        edition, scale = rules.scale(family, row["field"], period(str(year)).last, row["region"])
+        last = period(str(year)).last
+        edition, scale = rules.scale(said["family"], said["scale"], last, row["region"])
         use = told[base_of(scale, row["product"])]
         whole = edition.from_books and scale.from_books and _whole(use)
-        return use.per(row["product"], scale.unit) if whole else None
+        return (use.per(row["product"], scale.unit) if whole else None), edition.id
     except Fault:
-        return None  # no such scale then, or one that is not of energy: told as not graded
+        return None, ""  # no such scale then, or one that is not of energy: told as not graded
 
 
 def project_use(books: Books, projects: pa.Table, day: date) -> pa.Table:

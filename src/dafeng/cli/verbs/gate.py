@@ -41,7 +41,7 @@ def gate(
     wanted = AskedGate(on, **asked)
     if project is None:
         return _list(lang, Workspace(workspace), wanted, rule)
-    if not (workspace / "workspace.yaml").is_file() and Path(project).is_file():
+    if not (workspace / "workspace.yaml").is_file() and Path(project).suffix:
         opinion = gate_file(Path(project), on)
     else:
         opinion = gate_of(Workspace(workspace), project, wanted)

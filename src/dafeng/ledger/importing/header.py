@@ -12,6 +12,8 @@ from dafeng.vocabulary import Fault, TableSchema
 
 FROM_ROWS = ("flow", "use", "product", "note")
 """Columns that row labels fill."""
+NUMBERS = ("number", "integer")
+"""Types of columns that hold numbers; the others hold text."""
 
 
 def check_mapping(schema: TableSchema, mapping: Mapping) -> None:
@@ -21,7 +23,9 @@ def check_mapping(schema: TableSchema, mapping: Mapping) -> None:
         Fault: ``bad_mapping``, or the fault of a constant that the vocabulary has not.
     """
     names = {column.name for column in schema.columns}
-    unknown = sorted((mapping.columns.keys() | mapping.constants.keys()) - names)
+    texts = {column.name for column in schema.columns if column.type not in NUMBERS}
+    stray = {*mapping.columns, *mapping.constants} - names
+    unknown = sorted(stray | (mapping.suffixes.keys() - texts))
     if mapping.table != schema.name:
         unknown = [mapping.table]
     if mapping.rows and not names.issuperset(FROM_ROWS):

@@ -17,13 +17,11 @@ from dafeng.ledger.importing.check import (
 )
 from dafeng.ledger.importing.columns import Bools, Ints, Labels, group
 from dafeng.ledger.importing.faults import Faults
-from dafeng.ledger.importing.header import FROM_ROWS
+from dafeng.ledger.importing.header import FROM_ROWS, NUMBERS
 from dafeng.ledger.importing.mapping import ItemRule, Mapping
 from dafeng.ledger.importing.source import Progress, Source
 from dafeng.ledger.importing.totals import Totals, check_rows, item_sums
 from dafeng.vocabulary import Column, TableSchema, items
-
-_NUMBERS = ("number", "integer")
 
 
 @dataclass
@@ -69,7 +67,7 @@ def lay_out(
     if mapping.items:
         _map_items(layout)
     for column in schema.columns:
-        if column.type in _NUMBERS:
+        if column.type in NUMBERS:
             cells = source.text_cells.get(mapping.source(column.name))
             layout.columns[column.name] = check_numbers(
                 column, given[column.name], cells, layout.active, faults
@@ -77,7 +75,7 @@ def lay_out(
     layout.signed = layout.columns.get("quantity")
     if mapping.rows:
         _book(layout)
-    texts = [column for column in schema.columns if column.type not in _NUMBERS]
+    texts = [column for column in schema.columns if column.type not in NUMBERS]
     for done, column in enumerate(texts, start=1):
         labels = check_labels(column, layout.given[column.name], layout.active, faults)
         layout.columns[column.name] = labels
@@ -97,10 +95,12 @@ def _given(column: Column, source: Source, mapping: Mapping) -> Any:
     found = source.columns.get(mapping.source(column.name))
     if found is None or (mapping.rows and column.name in FROM_ROWS):
         return Labels.constant(column.default or "", size)
-    if column.type in _NUMBERS:
+    if column.type in NUMBERS:
         return found
     labels = source.text(mapping.source(column.name))
-    default = column.default
+    suffix, default = mapping.suffixes.get(column.name), column.default
+    if suffix:
+        labels = labels.map(lambda text: text and text + suffix)
     return labels.map(lambda text: text or default) if default else labels
 
 

@@ -121,6 +121,8 @@ class Mapping(Record):
         columns: column of the table → column of the file. A column that is not named is taken
             from the column of the same name, if there is one.
         constants: column of the table → the value of all rows.
+        suffixes: column of the table → what is put behind each value, so that two tables made from
+            one file keep their ids apart.
         items: label of an item in the file → id, or what else it is.
         rows: what the row labels stand for.
         tolerance: by how much a printed total may differ from its parts, in printed units.
@@ -132,6 +134,7 @@ class Mapping(Record):
     sheet: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
+    suffixes: dict[str, str] = Field(default_factory=dict)
     items: dict[str, str | ItemRule] = Field(default_factory=dict)
     rows: Rows | None = None
     tolerance: float = 0.0
@@ -142,7 +145,7 @@ class Mapping(Record):
 
     @model_validator(mode="after")
     def _labels_exist(self) -> Self:
-        if twice := self.columns.keys() & self.constants.keys():
+        if twice := (self.columns.keys() | self.suffixes.keys()) & self.constants.keys():
             raise ValueError(f"both column and constant: {', '.join(sorted(twice))}")
         labels = self.rows.labels if self.rows else {}
         for row in labels.values():
