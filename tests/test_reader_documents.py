@@ -132,7 +132,7 @@ def test_tags_and_entities_count_and_are_not_read() -> None:
     )
     document = document_of(source.encode(), "page.html")
     plain = document.reading.plain
-    assert plain == "题\n下降16% 以上，>3×10⁴ 吨标准煤\nCO2\n 甲 乙".replace("\n ", "\n")
+    assert plain == "题\n下降16% 以上，>3×10⁴ 吨标准煤\nCO2\n 甲\t乙".replace("\n ", "\n")
 
     def printed(words: str) -> str:
         at = plain.index(words)

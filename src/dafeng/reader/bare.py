@@ -108,7 +108,8 @@ def _led() -> re.Pattern[str]:
 def _plain() -> re.Pattern[str]:
     """What is a number by itself, and the words between it and the number."""
     second = r"(?P<first>\d\.\d+[^\d。]{1,24}){0,4}"
-    return re.compile(rf"{pattern_of(map(fold, data('units')['plain']))}[^\d。；;]*{second}$")
+    names = pattern_of(map(fold, data("units")["plain"]))
+    return re.compile(rf"{names}[^\d。；;]*(?:20\d\d年[^\d。；;]*)?{second}$")
 
 
 def _is_plain(folded: str, start: int, one: Quantity) -> bool:

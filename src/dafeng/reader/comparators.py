@@ -26,7 +26,10 @@ class Compared(NamedTuple):
     end: int
 
 
-_GAP = re.compile(r"(?:了|为| ?(?:by|to|of|the|a total of|an additional))? ?")
+_GAP = re.compile(
+    r"(?:了|为|使用|建成|建设|打造|创建|培育|完成|实施|开展|形成"
+    r"| ?(?:by|to|of|the|a total of|an additional))? ?"
+)
 
 
 def inclusive(sentence: Sentence, place: int) -> int:

@@ -16,8 +16,9 @@ from dafeng.reader.naming import Name
 from dafeng.reader.past import Past
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence, own_year
+from dafeng.reader.standing import year_of_rule
 from dafeng.reader.times import Time
-from dafeng.reader.when import at, base_of, ruled_from, says_same_period
+from dafeng.reader.when import at, base_of, says_same_period
 
 
 def figures(sentence: Sentence, past: Past, before: Draft | None) -> list[Draft]:
@@ -99,6 +100,9 @@ def _paired(drafts: list[Draft]) -> None:
     """Two bounds of one class of size are both thresholds: "3000 吨以上、1 万吨以下的企业"."""
     for low, high in pairwise(drafts):
         near = high.start - low.end <= len("、至") and low.base_unit == high.base_unit
+        listed = low.kind == "threshold" and high.comparator == "=" and low.quantity is not None
+        if near and listed and high.kind in {"target", "cap"} and low.comparator != "=":
+            high.kind, high.year, high.comparator = "threshold", low.year, low.comparator
         if near and high.kind == "threshold" and low.comparator in {">=", ">"}:
             low.kind, low.year = "threshold", None
 
@@ -124,7 +128,7 @@ def _next(sentence: Sentence, index: int) -> int:
 def _date(sentence: Sentence, draft: Draft, time: Time | None, past: Past) -> None:
     """The year of a draft: printed, inferred from the sentences before, or lost."""
     if draft.kind == "threshold" and draft.quantity:
-        draft.year = ruled_from(sentence, draft.quantity)
+        draft.year = year_of_rule(sentence, draft.quantity, time)
         return
     if draft.quantity and ahead_of_time(sentence.folded, draft.quantity):
         return  # "two years early" is of no year itself

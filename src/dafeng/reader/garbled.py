@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from dafeng.reader.displaced import Verdict, years_of
 from dafeng.reader.draft import Draft
-from dafeng.reader.lexicon import data
+from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.numerals import lost
 from dafeng.reader.sentence import Sentence
+from dafeng.reader.time_patterns import months
 from dafeng.reader.times import month_of
 
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 WHOLE = 100  # percent
-_PARTICLES = re.compile(r"(?<![a-z])pm ?(?!2\.5|10(?!\d)|1(?:\.0)?(?![\d.]))\d{1,2}(?:\.\d)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the checks say of one sentence.
-
-    Attributes:
-        proofs: ids of checks that show its digits to be displaced.
-        figures: how many figures it has that are written in digits.
-    """
-
-    proofs: tuple[str, ...]
-    figures: int
 
 
 @cache
@@ -47,63 +34,94 @@ def _spreads() -> frozenset[str]:
 
 
 def check_sentence(sentence: Sentence, drafts: Sequence[Draft]) -> Verdict:
-    """Mark the drafts of a sentence that fail a check; a proof spreads to its other digits."""
+    """Mark the drafts of a sentence that fail a check, and tell what that says of its digits."""
     digits = [d for d in drafts if d.displaceable]
     for draft in digits:
         draft.reasons.extend(_by_itself(sentence, draft))
     _parts(sentence, digits)
-    proofs = [t.fault for t in sentence.times if t.fault]
-    if "<>" in sentence.folded[sentence.start : sentence.end]:
-        proofs.append("placeholder")
-    if _PARTICLES.search(sentence.folded, sentence.start, sentence.end):
-        proofs.append("particle_size")
-    proofs += [r for d in digits for r in d.reasons if r in _spreads()]
-    if proofs:
-        _spread(digits, "digits_displaced")
-    marked = proofs or [r for d in digits for r in d.reasons]
-    return Verdict(tuple(marked), len(digits))
+    odd = [d.start for d in digits if d.reasons]
+    proofs = sorted(_proofs(sentence, digits))
+    closed = _closed(sentence, digits)
+    return Verdict(sentence.end, digits, proofs, odd, years_of(sentence), closed)
 
 
-def _spread(drafts: Sequence[Draft], reason: str) -> None:
-    """Doubt the digits beside displaced ones; thousands that came through whole did not move."""
-    for draft in drafts:
-        whole = draft.quantity is not None and _GROUPED.fullmatch(draft.quantity.token)
-        if draft.displaceable and not draft.reasons and not whole:
-            draft.reasons.append(reason)
+def _closed(sentence: Sentence, digits: Sequence[Draft]) -> bool:
+    """Whether the digits of a sentence have only changed places among themselves.
 
-
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
-
-
-def bad_spans(sentence: Sentence) -> list[Draft]:
-    """Spans of years that cannot be, as drafts of their own: "(2035-6)"."""
-    return [
-        Draft(t.start + 1, t.end - 1, "context", "=", unit="years", reasons=["bad_span"])
-        for t in sentence.times
-        if t.fault == "bad_span"
-    ]
-
-
-def check_paragraph(
-    folded: str, start: int, sentences: Sequence[tuple[Verdict, Sequence[Draft]]]
-) -> None:
-    """Mark the digits of a paragraph that is garbled for the most part, or numbered with a year.
-
-    Digits change places with those nearest to them: the number of a heading has gone into the
-    first sentence with figures behind it, and what stands further on is not touched by that.
+    The year stands first in Chinese and last in English: it has gone into the first figure, and
+    the digits of the last one stand for the year.
     """
-    with_figures = [one for one in sentences if one[0].figures or one[0].proofs]
-    garbled = [verdict for verdict, _ in with_figures if verdict.proofs]
-    bound = rules()["paragraph"]
-    if len(garbled) >= bound["sentences"] and len(garbled) >= bound["share"] * len(with_figures):
-        for _, drafts in with_figures:
-            _spread(drafts, "paragraph_displaced")
-    if _YEAR_HEADING.match(folded, start):
-        for _, drafts in with_figures[:1]:
-            _spread(drafts, "heading_number")
+    slots = [time for time in sentence.times if time.fault == "year_slot"]
+    years = [d for d in digits if "year_as_quantity" in d.reasons]
+    if not (len(slots) == len(years) == 1):
+        return False
+    return years[0] is digits[0] and digits[-1].end <= slots[0].start
 
 
-_YEAR_HEADING = re.compile(r"\s*[(（][12][0-9]{3}[)）]")
+def _proofs(sentence: Sentence, digits: Sequence[Draft]) -> Iterator[int]:
+    """Places that show that digits of the sentence are displaced, each told once."""
+    odd = [d for d in digits if not _spreads().isdisjoint(d.reasons)]
+    spans = [(t.start, t.end) for t in sentence.times if t.fault] + [(d.start, d.end) for d in odd]
+    yield from (start for start, _ in spans)
+    for found in _tell_tales(sentence):
+        if not any(start <= found.start() < end for start, end in spans):
+            yield found.start()
+
+
+def _tell_tales(sentence: Sentence) -> Iterator[re.Match[str]]:
+    """What only a garbled sentence has, besides its figures and years."""
+    for check in ("placeholder", "particle_size", "year_slot", "odd_date"):
+        yield from _tale(sentence, check)
+
+
+def _tale(sentence: Sentence, check: str) -> Iterator[re.Match[str]]:
+    """Where a sentence has what a check looks for; most have not even the sign that begins it."""
+    sign, pattern = _tales()[check]
+    if check == "odd_date" and not any(time.month for time in sentence.times):
+        return
+    if sentence.folded.find(sign, sentence.start, sentence.end) >= 0:
+        yield from pattern.finditer(sentence.folded, sentence.start, sentence.end)
+
+
+@cache
+def _tales() -> dict[str, tuple[str, re.Pattern[str]]]:
+    """By the id of a check: a sign of it, and what it looks for."""
+    names = pattern_of(months())
+    day = r"\d{1,2}(?=[,.;)](?!\d))"  # "July 2021, 7", "in January 7"
+    date = rf"(?<![a-z])(?:{names} \d{{4}}, {day}|in {names} {day}(?!, \d{{4}}))"
+    peak = r"\bpeaks?\b[^,.;]{0,40}? (?:(?P<before>before)|by) "
+    sizes = r"(?!2\.5|10(?!\d)|1(?:\.0)?(?![\d.]))\d{1,2}(?:\.\d)?"
+    return {
+        "placeholder": ("<>", re.compile("<>")),
+        "lost_ratio": ("<>", re.compile(r"(?:\d[\d.]*|<>):<>|<>:\d[\d.]*", re.ASCII)),
+        "particle_size": ("pm", re.compile(rf"(?<![a-z])pm ?{sizes}")),
+        "year_slot": (
+            "peak",
+            re.compile(peak + r"(?P<slot>\d{1,2}|<>)(?=[,.;]|$| and )", re.ASCII),
+        ),
+        "odd_date": (" ", re.compile(date, re.ASCII)),
+    }
+
+
+def no_date(sentence: Sentence, drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts but for what is read into a date that nobody writes: the 7 of "July 2021, 7"."""
+    dates = [found.span() for found in _tale(sentence, "odd_date")]
+    return [d for d in drafts if not any(start <= d.start < end for start, end in dates)]
+
+
+def lost_figures(sentence: Sentence) -> Iterator[Draft]:
+    """Figures that only a garbled text has: "(2035-6)", "peak before 21", "not below 25.1:<>"."""
+    for time in sentence.times:
+        if time.fault == "bad_span":
+            yield _lost(time.start + 1, time.end - 1, "=", "years", "bad_span")
+    for found in _tale(sentence, "year_slot"):
+        yield _lost(*found.span("slot"), "<" if found["before"] else "<=", "year", "year_slot")
+    for found in _tale(sentence, "lost_ratio"):
+        yield _lost(*found.span(), "=", "ratio", "placeholder")
+
+
+def _lost(start: int, end: int, sign: str, unit: str, reason: str) -> Draft:
+    return Draft(start, end, "context", sign, unit=unit, reasons=[reason])
 
 
 def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
@@ -135,7 +153,9 @@ def _out_of_place(sentence: Sentence, draft: Draft, token: str) -> list[str]:
         found.append("year_in_decimals")
     if _above_whole(sentence, draft):
         found.append("share_above_whole")
-    if _beyond(draft) or _unscaled(sentence, draft, token):
+    if draft.factor > 1 and not draft.value:
+        found.append("nought")
+    if _beyond(draft) or (_unscaled(draft) and _ungrouped(sentence, draft)):
         found.append("scale_at_odds")
     if _month_in_front(sentence, draft, token):
         found.append("month_in_front")
@@ -167,9 +187,12 @@ def _year_as_quantity(sentence: Sentence, draft: Draft, token: str) -> bool:
     Chinese digits went through no translation: there only a share, or the year of the sentence.
     """
     one = draft.quantity
-    if one is None or one.high is not None or not _year_like(token):
+    if one is None or one.high is not None or not _year_like(token.partition(".")[0]):
         return False
     unit = one.unit
+    if "." in token:  # "2021.3%"
+        share = unit is not None and unit.name == "%"
+        return not sentence.chinese and (share or one.scale in rules()["scale_words"]["of"])
     if sentence.chinese and not (unit and unit.name == "%"):
         return int(token) in {time.year for time in sentence.times}
     return True
@@ -181,7 +204,7 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
         return False
     first, _ = sentence.clause(draft.start)
     said = sentence.labels(first, draft.end)
-    bound = "share" in said or draft.fall
+    bound = "share" in said or draft.fall or _ungrouped(sentence, draft)
     return draft.value > WHOLE and bound and not said & {"rise", "may_pass"}
 
 
@@ -195,12 +218,17 @@ def _beyond(draft: Draft) -> bool:
     return draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
 
 
-def _unscaled(sentence: Sentence, draft: Draft, token: str) -> bool:
-    """Thousands of millions, not parted by commas: 9500万 taken for 9500 million."""
-    words = rules()["scale_words"]
-    large = draft.value is not None and draft.value >= words["from"]
-    scaled = draft.quantity is not None and draft.quantity.scale in words["of"]
-    return large and scaled and "," not in token and not sentence.chinese
+def _unscaled(draft: Draft) -> bool:
+    """Whether a scale word stands behind thousands: 9500万 taken for 9500 million."""
+    words = rules()["scale_words"]["of"]
+    return draft.quantity is not None and draft.quantity.scale in words
+
+
+def _ungrouped(sentence: Sentence, draft: Draft) -> bool:
+    """Whether thousands are not parted by commas, as an English text parts them."""
+    large = draft.value is not None and draft.value >= rules()["scale_words"]["from"]
+    token = draft.quantity.token if draft.quantity else ""
+    return large and "," not in token and not sentence.chinese
 
 
 def _month_in_front(sentence: Sentence, draft: Draft, token: str) -> bool:
@@ -218,10 +246,14 @@ def _parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
         started = whole.quantity is not None and whole.quantity.origin
         if started or whole.base is None or part.base is None or not _same_amount(whole, part):
             continue
-        if part.base > whole.base and _belongs(sentence.labels(whole.end, part.start)):
+        told = _OF_WHICH.match(sentence.folded, part.end)
+        if part.base > whole.base and (told or _belongs(sentence.labels(whole.end, part.start))):
             for draft in (whole, part):
                 if "part_above_whole" not in draft.reasons:
                     draft.reasons.append("part_above_whole")
+
+
+_OF_WHICH = re.compile(" of (?:which|them|these|those)")
 
 
 def _belongs(between: set[str]) -> bool:

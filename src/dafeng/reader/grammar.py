@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from dafeng.reader.displaced import Verdict, doubt_paragraph
 from dafeng.reader.draft import Draft
 from dafeng.reader.figures import figures
-from dafeng.reader.garbled import Verdict, bad_spans, check_paragraph, check_sentence
+from dafeng.reader.garbled import check_sentence, lost_figures, no_date
 from dafeng.reader.lexicon import LATIN_START, WORD_START, data, fold_text, pattern_of
 from dafeng.reader.measures import measures
 from dafeng.reader.numberless import numberless
@@ -23,6 +24,7 @@ from dafeng.reader.quantity_patterns import figure_words, scales
 from dafeng.reader.repairs import repair
 from dafeng.reader.sentence import Sentence, has_chinese, read_sentence
 from dafeng.reader.sentences import Paragraph, paragraphs
+from dafeng.reader.tables import Table
 from dafeng.reader.written import written_in
 
 
@@ -49,11 +51,17 @@ def propose(
     parts = Sections(sections or ())
     drafts: list[Draft] = []
     tasks: list[Measure] = []
+    table = Table()
     for paragraph in paragraphs(text):
+        row = table.read(text, folded, (paragraph.start, paragraph.end), past)
+        if row is not None:
+            drafts.extend(_placed(row, folded, paragraph, where))
+            continue
         where.enter(folded, paragraph.start, paragraph.end)
         past.enter(folded, paragraph.start, paragraph.end)
         drafts.extend(_drafts(text, folded, paragraph, past, where))
         tasks.extend(measures(text, folded, paragraph, parts))
+    drafts = _told_once(drafts, text)
     _settle_kinds(drafts)
     starts = [task.start for task in tasks]
     return Reading(
@@ -70,6 +78,20 @@ def _proposal(
     return draft.proposal(text, english(draft.region), section, task if holds else None)
 
 
+def _told_once(drafts: list[Draft], text: str) -> list[Draft]:
+    """The drafts without what a headline says in words and the text below says again."""
+    line = _HEADLINE.match(text)
+    end = line.end() if line else 0
+    below = {(d.comparator, d.value) for d in drafts if d.start >= end and d.quantity is None}
+    return [
+        d for d in drafts
+        if d.start >= end or d.quantity or d.unit == "year" or (d.comparator, d.value) not in below
+    ]  # fmt: skip
+
+
+_HEADLINE = re.compile(r"\s*+[^\r\n。]++(?=[\r\n])")
+
+
 def _settle_kinds(drafts: list[Draft]) -> None:
     """Where the year is lost, a tense alone does not tell a target from a result: the text does."""
     plain = Counter(d.kind for d in drafts if "kind_inferred" not in d.flags and not d.reasons)
@@ -83,25 +105,36 @@ def _settle_kinds(drafts: list[Draft]) -> None:
 
 def _drafts(text: str, folded: str, paragraph: Paragraph, past: Past, where: Where) -> list[Draft]:
     """The drafts of a paragraph, in the order of the text, each checked for garbled digits."""
-    checked: list[tuple[Verdict, list[Draft]]] = []
+    checked: list[tuple[Sentence, Verdict, list[Draft]]] = []
     seen: set[str] = set()
     last: Draft | None = None
     for sentence in _worth_reading(text, folded, paragraph):
         drafts = figures(sentence, past, last) + peaks(sentence) + numberless(sentence, past, seen)
-        drafts += bad_spans(sentence)
+        drafts = [*no_date(sentence, drafts), *lost_figures(sentence)]
         drafts = sorted(_apart(drafts), key=lambda d: (d.start, d.end))
         verdict = check_sentence(sentence, drafts)
         regions = named(folded, sentence.start, sentence.end) if drafts else []
         for draft in drafts:
             draft.region, inferred = where.of(regions, draft.start)
             draft.flags |= {"jurisdiction_inferred"} if inferred else set()
-            draft.repair = repair(sentence, draft, drafts) if draft.reasons else None
-        checked.append((verdict, drafts))
-        if not verdict.proofs:
+        checked.append((sentence, verdict, drafts))
+        if not verdict.garbled:
             past.take(sentence.times, drafts)
         last = drafts[-1] if drafts else last
-    check_paragraph(folded, paragraph.start, checked)
-    return [draft for _, drafts in checked for draft in drafts]
+    doubt_paragraph(folded, paragraph.start, [verdict for _, verdict, _ in checked])
+    for sentence, _, drafts in checked:
+        for draft in drafts:
+            draft.repair = repair(sentence, draft, drafts) if draft.reasons else None
+    return [draft for _, _, drafts in checked for draft in drafts]
+
+
+def _placed(row: list[Draft], folded: str, paragraph: Paragraph, where: Where) -> Iterator[Draft]:
+    """The figures of a row of a table, with the region that it names."""
+    regions = named(folded, paragraph.start, paragraph.end) if row else []
+    for draft in row:
+        draft.region, inferred = where.of(regions, draft.start)
+        draft.flags |= {"jurisdiction_inferred"} if inferred else set()
+        yield draft
 
 
 def _apart(drafts: list[Draft]) -> Iterator[Draft]:

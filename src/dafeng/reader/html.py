@@ -10,6 +10,7 @@ import re
 from html import unescape
 
 from dafeng.findings import Finding
+from dafeng.reader.limits import limit
 from dafeng.reader.reading_text import RAISED, ReadingText, Writer
 
 _LOOKS_HTML = re.compile(
@@ -63,6 +64,7 @@ class _Scanner:
         self.findings: list[Finding] = []
         self._space: tuple[int, int, bool] | None = None  # white space that waits for a word
         self._raised = False
+        self._cell_end = 0
         self._tag = _TAG
         self._no_more_tags = False
 
@@ -102,16 +104,27 @@ class _Scanner:
     def _element(self, found: re.Match[str]) -> int:
         name = found[1].lower()
         opens = found[0][1] != "/" and not found[0].endswith("/>")
-        if name in _BLOCKS:
+        if name in _BLOCKS and found.start() < self._cell_end:
+            self._space = self._space or (found.start(), found.end(), False)
+        elif name in _BLOCKS:
             self.out.break_line(found.start())
             self._space = None
         elif name in _CELLS:
-            self._space = (found.start(), found.end(), False)
+            self._cell(found, opens=opens)
         elif name == "sup":
             self._raised = opens
         if name in _UNREAD and opens:
             return self._past(f"</{name}", found.start(), keep=True)
         return found.end()
+
+    def _cell(self, found: re.Match[str], *, opens: bool) -> None:
+        """Part a cell from the one before it by a tab, as the reader of docx does."""
+        self._space = None
+        if opens:  # paragraphs in a cell of few words do not end its line
+            closes = self.source.find("</t", found.end(), found.end() + limit("cell_characters"))
+            self._cell_end = max(closes, found.end())
+        if opens and self.out.last != "\n":
+            self.out.whole("\t", found.start(), found.end())
 
     def _past(self, mark: str, at: int, *, keep: bool = False) -> int:
         """Return the place after the next ``mark`` (``keep``: before it), else the page's end."""

@@ -12,9 +12,9 @@ from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence
+from dafeng.reader.standing import stands
 from dafeng.reader.tense import tense
 from dafeng.reader.times import Time
-from dafeng.reader.when import admitted, ruled_from
 
 
 def kind_of(
@@ -47,16 +47,17 @@ def kind_of(
         or _qualifies(sentence, one, compared)
         or _granted(sentence, one)
         or _hoped_early(sentence, one)
+        or _of_project(sentence, one)
+        or _distributes(sentence, one)
         or (not one.digits and _casual(sentence, one, compared, before))
     )
     if one.structural or by_the_way:
         return "context", True
-    if one.origin:
+    if one.origin or _usual(sentence, one):
         return "result", True
     if (
         one.bound
-        or _ruled(sentence, one, compared)
-        or _admitted(sentence, one, compared)
+        or stands(sentence, one, compared, past)
         or is_threshold(sentence, one, compared.sign, compared.end)
     ):
         return "threshold", True
@@ -67,7 +68,10 @@ def kind_of(
         return "cap", True
     if time is not None and time.year and past.this_year and time.year < past.this_year:
         return "result", True
-    return tense(sentence, one, said | sentence.labels(one.start, last), time, before, past)
+    said |= sentence.labels(one.start, last)
+    asked = sentence.chinese and compared.sign == ">=" and compared.start < one.start  # 不少于
+    asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
+    return ("target", True) if asked else tense(sentence, one, said, time, before, past)
 
 
 _CLASS = ("级", "-class", "-level")  # 100万千瓦级机组: what kind of unit is meant
@@ -105,18 +109,6 @@ _WHOLE_PLACES = ("全国", "全省", "全市", "全区", "全县", "全州")
 _VERBS = frozenset({"target", "past", "perfect", "future", "rise", "rise_to", "increase_of"})
 
 
-def _ruled(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
-    """Whether a figure is the bound of a rule that holds from a year on ("自2022年起，不低于")."""
-    return compared.sign != "=" and not compared.cap and ruled_from(sentence, one) is not None
-
-
-def _admitted(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
-    """Whether a figure bounds what is newly built ("新建机组煤耗须低于270克标准煤/千瓦时")."""
-    if compared.sign in {"=", "about"} or compared.cap or one.unit is None:
-        return False
-    return admitted(sentence, one, share=one.unit.name in _SHARES)
-
-
 def _capped(sentence: Sentence, first: int, one: Quantity) -> bool:
     """Whether a word for a cap leads to a figure, past none of another unit."""
     places = [hit.end for hit in sentence.within(first, one.start) if "cap" in hit.labels]
@@ -140,6 +132,45 @@ def _hoped_early(sentence: Sentence, one: Quantity) -> bool:
     return "strive" in sentence.labels(sentence.clause(one.start)[0], one.start)
 
 
+_WORKS = re.compile("的[^，。；]{1,16}?(?:工程|项目)")  # 总投资45亿元的航道工程
+_EACH = re.compile(
+    r"(?:县|市|区|[（(][^()（）]{1,6}[）)]|[、和与]){0,4}(?:分别|要|须|应|都|均)?各(?![类项级地种市县])"
+    r"|(?: [a-z-]{3,16}){1,5}? (?:will|shall|should|must|have|has) each "
+)
+
+
+def _distributes(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a count tells how many do each what follows: "12 counties will each build"."""
+    if one.unit is None or not one.unit.count:
+        return False
+    all_of = sentence.folded.endswith(("each of the ", "each of its "), sentence.start, one.start)
+    return all_of or _EACH.match(sentence.folded, one.end) is not None
+
+
+_PROJECT = re.compile(r" ?(?:[a-z/-]{2,20} ){1,5}?projects?(?![a-z])")
+
+
+def _of_project(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is the size of one project: "the 1.2 million tons hydrogen project"."""
+    if one.unit is None or one.unit.count or one.unit.name in _SHARES:
+        return False
+    if sentence.chinese:
+        return one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end) is not None
+    named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
+    return named and _PROJECT.match(sentence.folded, one.end) is not None
+
+
+def _usual(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a technology is compared with the usual one: "70 % lower than traditional ones"."""
+    than = sentence.folded.find(" than ", one.end, one.end + data("sentences")["thing"])
+    return than > 0 and sentence.folded.startswith(_usuals(), than + len(" than "))
+
+
+@cache
+def _usuals() -> tuple[str, ...]:
+    return tuple(data("cues")["usual_en"])
+
+
 def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
     """Whether a number word counts by the way ("six pilot areas"), not as an aim or a result."""
     if one.unit is None or not one.unit.count or compared.sign != "=":
@@ -157,7 +188,7 @@ def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft
 _SHARES = frozenset({"%", "percentage points", "times"})
 _MOVES = frozenset({"rise", "fall", "rise_to", "fall_to", "cap"})
 _CASE = re.compile(r"的[，；]")  # "超过限额10%以上的，加价…"
-_BOUND_ZH = re.compile(r"以上|以下|[（(]含[)）]")
+_BOUND_ZH = re.compile(r"以上|以下|内|[（(]含[)）]")
 
 
 def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) -> bool:
@@ -180,8 +211,26 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         bound = one.high is not None or _BOUND_ZH.search(sentence.folded, one.end, ends)
         sorted_by = comparator in {">", "<", ">=", "<="} and sentence.folded.startswith("的", ends)
         behind = _behind_zh().match(sentence.folded, ends, sentence.end)
-        return behind is not None and (bool(bound) or sorted_by)
+        meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
+        return meant or (behind is not None and (bool(bound) or sorted_by))
     return _sorts_en(sentence, one, comparator, ends, aimed="target" in said)
+
+
+def _sorts_in_bracket(sentence: Sentence, one: Quantity, ends: int) -> bool:
+    """Whether a bracket tells which of the things before it are meant: 数据中心（PUE大于1.5）."""
+    opens = max(sentence.folded.rfind(sign, sentence.start, one.start) for sign in "（(")
+    if opens < 0 or not sentence.folded.startswith(("）", ")"), ends):
+        return False
+    said = sentence.labels(opens, one.start)
+    low = max(sentence.start, opens - data("sentences")["thing"])
+    return not said & {"strive", "target"} and bool(
+        _thing_ends().search(sentence.folded, low, opens)
+    )
+
+
+@cache
+def _thing_ends() -> re.Pattern[str]:
+    return re.compile(f"(?:{pattern_of(data('cues')['threshold']['things_zh'])}|数据中心)$")
 
 
 def _sorts_en(
@@ -202,7 +251,8 @@ def _sorts_en(
 @cache
 def _behind_zh() -> re.Pattern[str]:
     words = data("cues")["threshold"]
-    thing = rf"的?[^，。；、：（(\d]{{0,12}}?{pattern_of(words['things_zh'])}"
+    aged = r"(?:、[^，。；：（(]{2,8}\d{1,2}年(?:及?以上)?)?"  # 30万千瓦以下、运行满25年的机组
+    thing = rf"{aged}的?[^，。；、：（(\d]{{0,12}}?{pattern_of(words['things_zh'])}"
     counted = r"的\d+[台座家个条]"  # 35蒸吨/小时以上的129台
     return re.compile(f"{pattern_of(words['directly_zh'])}|{thing}|{counted}", re.ASCII)
 

@@ -13,9 +13,9 @@ from dafeng.reader.reading_text import ReadingText, Writer
 _LINE = re.compile(r"([^\r\n\f]*)(\r\n|[\r\n\f]|\Z)")
 _OTHER_ENDS = re.compile(r"\f|\r(?!\n)")  # a page, and a line of old files
 _PAGE_NUMBER = re.compile(r"[\s\-—–·~]*[0-9０-９]{1,4}[\s\-—–·~]*|第\s*[0-9]{1,4}\s*页.{0,12}")
-_ENDS = tuple("。；！？：.;!?:」”")
+_ENDS = tuple("。；！？：.;!?:」”|")
 _BEGINS = re.compile(
-    r"\s{2}|\u3000|[（(]?[〇零一二三四五六七八九十百0-9a-zIVX]{1,4}[）)、．.](?![0-9])|第.{1,5}[章节条]|[①-⑳•·\-*#]"
+    r"\s{2}|\u3000|[（(]?[〇零一二三四五六七八九十百0-9a-zIVX]{1,4}[）)、．.](?![0-9])|第.{1,5}[章节条]|[①-⑳•·\-*#|]"
 )
 _WIDE = "\u2e80"
 _PERCENT = 100
@@ -70,7 +70,7 @@ def _cuts(text: str, *, pages: bool) -> Iterator[tuple[int, int, str]]:
 
 def _goes_on(line: str, following: str, widest: int) -> bool:
     full = _width(line) * _PERCENT >= widest * limit("full_percent")
-    if not full or line.rstrip().endswith(_ENDS):
+    if not full or "\t" in line or line.rstrip().endswith(_ENDS):
         return False
     leads = following.rstrip().endswith((":", "：")) and _width(following) * 2 < widest
     return bool(following.strip()) and not (leads or _BEGINS.match(following))

@@ -67,7 +67,7 @@ class Lexicon:
         if inherit:
             self._labels = dict(_with_inner(self._labels, inherit))
         self._all = re.compile(pattern_of(self._labels))
-        latin = pattern_of(word for word in self._labels if word.isascii())
+        latin = pattern_of(word for word in self._labels if max(word, default="") < "一")
         self._latin = re.compile(f"{LATIN_START}{latin}")
 
     def scan(self, folded: str, start: int, end: int, *, chinese: bool = True) -> list[Hit]:

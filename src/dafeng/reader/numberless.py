@@ -115,10 +115,11 @@ def _draft(
         fall="reduction" in (unit or ""),
     )
     ahead = [t for t in sentence.times if t.dates and t.start < found.start() and _own(sentence, t)]
-    behind = [t for t in sentence.times if t.dates and 0 <= t.start - found.end() <= _BEHIND]
+    behind = [t for t in sentence.times if t.dates and _follows(sentence, found.end(), t)]
     if ahead or behind:
         draft.year = past.year_of(behind[0] if behind else ahead[-1])
-    elif draft.kind != "context" and entry["sign"] != "=":  # a ban holds from now on
+    elif draft.kind != "context" and (entry["sign"] != "=" or entry.get("aimed")):
+        # a ban holds from now on: it has no year
         draft.year = past.at or past.title
         draft.flags |= {"year_inferred"} if draft.year else set()
     return draft
@@ -128,6 +129,12 @@ _BEHIND = len(" by the end of ")
 _OF_SCALE = re.compile(
     r"年?(?:规划)?(?:期|时期|期间)?[底末]?的?(?:规模|水平|总量)| (?:scale|level|size)"
 )
+
+
+def _follows(sentence: Sentence, end: int, time: Time) -> bool:
+    """Whether a year follows right behind, in the same part of the sentence."""
+    near = 0 <= time.start - end <= _BEHIND
+    return near and not any(sign in sentence.folded[end : time.start] for sign in "；;")
 
 
 def _own(sentence: Sentence, time: Time) -> bool:

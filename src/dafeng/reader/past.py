@@ -17,8 +17,12 @@ _ITEM = re.compile(r"\s*(?:[-–—•·*●○■]|[(（]?[0-9a-z一二三四�
 _RUN_IN = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,2}[)）.、．][^，。；,;0-9]{2,12}[。：]")
 _YEARS_OFF = {"last_year": -1, "this_year": 0, "now": 0, "next_year": 1}
 _PEAK = "year"  # unit of a figure that is the year of a peak
+_COLON = (":", "：")
 _OPEN = (":", "：", ";", "；", ",", "，", "、")
 _CLOSED = re.compile(r"[。.!！?？…](?:[”\"’」)）])?$")
+
+
+_Years = tuple[int | None, int | None, bool, dict[str, int]]
 
 
 @dataclass(slots=True)
@@ -34,6 +38,7 @@ class Past:
         listed: whether the paragraph is an item of a list that a line leads in.
         plans: whether the title or the last heading is that of a plan. ``reports``: of results.
         annual: the year that a plan for one year is for.
+        rules: whether rules are listed (准入条件).
         monthly: whether the last year stood with its month, as in a report.
     """
 
@@ -47,18 +52,29 @@ class Past:
     annual: int | None = None
     monthly: bool = False
     listed: bool = False
+    rules: bool = False
+    _rules_led: bool = False
+    _lead: _Years = (None, None, False, {})
     _leads: bool = False
+    _opens: bool = False
     _reported: bool = False
 
     def enter(self, folded: str, start: int, end: int) -> None:
         """Begin a paragraph: a list goes on with the years of the line that leads it in."""
         line = folded[start:end].strip()
         item = _ITEM.match(line) is not None
+        fresh = item and self.listed and not self._leads
+        if self._opens:
+            self._lead = (self.at, self.base, self.monthly, dict(self.of))
+        elif fresh:  # an item does not go on from the one before it but from what leads the list in
+            self.at, self.base, self.monthly, led = self._lead
+            self.of = dict(led)
         self.listed = self._leads or (self.listed and item)
         if not self.listed:
             self.at, self.base, self.monthly = None, None, False
             self.of = {}
-        self._leads = line.endswith(_OPEN)
+            self.rules = self.rules and not self._rules_led
+        self._leads, self._opens = line.endswith(_OPEN), line.endswith(_COLON)
         head = _RUN_IN.match(line)
         if head:
             self._head(head[0], [])
@@ -73,6 +89,10 @@ class Past:
 
     def _head(self, line: str, found: Sequence[Time]) -> None:
         """Take note of a heading, or of a line that leads a list in."""
+        if rules_open().search(line):
+            self.rules, self._rules_led = True, self._leads
+        elif not self.listed:
+            self.rules = False
         if not self._leads:
             self.title = _titled(line, found) or self.title
         if _speaks_of("results").search(line):
@@ -110,11 +130,25 @@ class Past:
         for draft in drafts:
             if draft.year and draft.unit != _PEAK and "year_inferred" not in draft.flags:
                 self.of[draft.kind] = draft.year
+        found = list(found)
+        if len(drafts) > 1 and _staged(found, drafts):
+            self.at, self.monthly = None, False
+            self.of.pop("target", None)
+            return
+        ruled = {d.year for d in drafts if d.kind == "threshold"} - {None, *aims()}
+        found = [time for time in found if time.year not in ruled]  # when a rule holds
         for time in found:
             if time.dates and not time.day and not _peaks(time, drafts):
                 self.at = self.year_of(time) or self.at
                 self.monthly = time.month and time.sign != "<"
                 self._reported = time.role == "as_of" and self.at not in aims()
+
+
+def _staged(found: Sequence[Time], drafts: Sequence[Draft]) -> bool:
+    """Whether a sentence ends with the second of two years: "10 % by 2025 and 15 % by 2030"."""
+    aimed = [d for d in drafts if d.kind == "target" and d.year and "year_inferred" not in d.flags]
+    two = found and len({d.year for d in aimed[-2:]}) > 1
+    return bool(two) and found[-1].start > aimed[-1].end and found[-1].year == aimed[-1].year
 
 
 def _peaks(time: Time, drafts: Sequence[Draft]) -> bool:
@@ -126,6 +160,12 @@ def _peaks(time: Time, drafts: Sequence[Draft]) -> bool:
 def _speaks_of(what: str) -> re.Pattern[str]:
     """Words of a heading over what is planned, or over what has been reached."""
     return re.compile(pattern_of(map(fold, both(data("cues")["headings"][what]))))
+
+
+@cache
+def rules_open() -> re.Pattern[str]:
+    """Words of a heading, or of a line, that lead rules in."""
+    return re.compile(pattern_of(map(fold, both(data("cues")["ruled"]))))
 
 
 def _titled(line: str, found: Iterable[Time]) -> int | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
+from dafeng.reader.durations import age, lasts
 from dafeng.reader.lexicon import data
 from dafeng.reader.numerals import is_year, lost, parse
 from dafeng.reader.quantity_patterns import (
@@ -19,6 +21,7 @@ from dafeng.reader.quantity_patterns import (
     scale_pattern,
     scaled_pattern,
     scales,
+    singular_pattern,
     structural_pattern,
     thing_pattern,
     things,
@@ -213,26 +216,52 @@ def _unit(tail: re.Match[str]) -> Unit | None:
     return Unit(f"{unit.name}/{below}", f"{unit.id}/{per.id}" if known else None)
 
 
+def unit_at(folded: str, start: int, end: int) -> tuple[Unit | None, Decimal, str | None, int]:
+    """The unit that begins at a place, what its scale word multiplies by, and where it ends."""
+    tail = scaled_pattern().match(folded, start, end)
+    if tail is None:
+        return None, Decimal(1), None, start
+    factor, scale = scales()[tail["scale"]] if tail["scale"] else (Decimal(1), None)
+    return _unit(tail), factor, scale, tail.end()
+
+
 def _worth(one: Quantity, folded: str) -> bool:
     """Whether a number with a unit is a figure: no year, no duration, no "one" of something."""
     unit = one.unit
     if unit is None or unit.duration:
-        told = ahead_of_time(folded, one) or folded.endswith("连续", 0, one.start)
+        one.bound = age(folded, one.start)
+        days = one.digits and unit is not None and unit.id == "d" and lasts(folded, one.start)
+        told = (
+            one.bound is not None
+            or days
+            or ahead_of_time(folded, one)
+            or folded.endswith("连续", 0, one.start)
+        )
         return told and (one.spelt or one.head - one.start < len("2025"))
     if unit.digits:
         return one.digits
     if one.spelt and one.value == 1 and not unit.count:
         return False  # "of one ton of steel"
     small = not one.digits and one.value is not None and one.value < TEN
-    return one.spelt or not (small and unit.count)
+    least = _AT_LEAST.search(folded, max(0, one.start - _REACH), one.start)
+    return one.spelt or not (small and unit.count and not least)
 
 
 def _is_denominator(folded: str, one: Quantity) -> bool:
     """Whether a number says of how much another one is: "per 10,000 yuan", "producing 1 ton"."""
+    return any(
+        folded.endswith(word, 0, one.start)
+        # no "paper 20 tons"
+        and (word >= "一" or not "a" <= folded[one.start - len(word) - 1 : one.start][:1] <= "z")
+        for word in _denominators(single=one.value == 1 and one.digits)
+    )
+
+
+@cache
+def _denominators(*, single: bool) -> tuple[str, ...]:
     words = data("units")["denominators"]
-    ahead = [*words["any"], *(words["one"] if one.value == 1 and one.digits else ())]
-    ends = tuple(word if word >= "一" else f"{word} " for word in ahead)
-    return folded.endswith(ends, 0, one.start)
+    ahead = [*words["any"], *(words["one"] if single else ())]
+    return tuple(word if word >= "一" else f"{word} " for word in ahead)
 
 
 _EARLY = re.compile(r" (?:ahead of (?:schedule|time|plan)|early|earlier than planned|in advance)\b")
@@ -248,6 +277,11 @@ def ahead_of_time(folded: str, one: Quantity) -> bool:
 def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     """A number without a unit: it counts the thing that follows, or is none."""
     year = one.digits and one.scale is None and is_year(one.token)
+    if one.spelt and one.value == 1:
+        single = singular_pattern().match(folded, one.end, end)
+        one.unit = _thing(data("units")["singular"][single["thing"]]) if single else None
+        if single:
+            return one
     found = thing_pattern().match(folded, one.end, end)
     if found and found["years"]:
         one.end, one.unit = found.end(), units()[found["years"]]
@@ -256,7 +290,7 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     if found and (not year or _determined(folded, one.start)):
         one.unit = _thing(found["thing"] or found["structural"])
         one.structural = found["structural"] is not None
-    elif one.scale is None and one.digits and not year and not lost(one.token):
+    elif one.scale is None and _may_count(folded, one) and not year and not lost(one.token):
         whole = one.value is None or one.value == one.value.to_integral_value()
         labelled = label_pattern().search(folded, max(0, one.start - _REACH), one.start)
         plural = plural_pattern().match(folded, one.end, end) if whole and not labelled else None
@@ -269,6 +303,15 @@ def _thing(word: str) -> Unit:
 
 
 _MINUS = re.compile(r"[一-龥（(：: ][-−]$")
+_AT_LEAST = re.compile("(?:至少|最少|不少于)[一-龥]{0,2}$")
+_LEAST = ("at least ", "no less than ", "not less than ", "no fewer than ", "not fewer than ")
+
+
+def _may_count(folded: str, one: Quantity) -> bool:
+    """Whether a number may count what no dictionary knows: in digits, or "at least two"."""
+    return one.digits or (one.spelt and folded.endswith(_LEAST, 0, one.start))
+
+
 _LEADS = "in|by|since|before|until|till|after|from|during|year|the|to|end of|over"
 _IN_TIME = re.compile(rf"(?:\b(?:{_LEADS})|[(（\"“]) ?$", re.ASCII)
 _REACH = len("end of the ")

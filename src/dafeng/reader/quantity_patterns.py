@@ -173,6 +173,13 @@ def thing_pattern() -> re.Pattern[str]:
 
 
 @cache
+def singular_pattern() -> re.Pattern[str]:
+    """What "one" counts: up to four words and a thing that the dictionary knows by one."""
+    names = pattern_of(data("units")["singular"])
+    return re.compile(rf" (?:[a-z-]{{2,20}}+ ){{0,4}}?(?P<thing>{names})(?![a-z-])")
+
+
+@cache
 def plural_pattern() -> re.Pattern[str]:
     """What an English number counts where no dictionary knows it: some words and a plural."""
     return re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from dafeng.reader.draft import Draft
-from dafeng.reader.garbled import rules
+from dafeng.reader.garbled import WHOLE, rules
 from dafeng.reader.lexicon import data
 from dafeng.reader.proposals import Repair
 from dafeng.reader.quantity_patterns import scales
@@ -21,14 +21,12 @@ def repair(sentence: Sentence, draft: Draft, drafts: Sequence[Draft]) -> Repair 
     if "month_in_front" in draft.reasons:
         digits = one.token.partition(".")[2]
         return _guess(draft, Decimal(digits) * _factor("wan"), "without_month", one.token)
+    scale = rules()["scale_words"]["lost"].get(one.scale)
     large = draft.value is not None and draft.value >= rules()["scale_words"]["from"]
-    if large and draft.factor == _factor("million") and "year_as_quantity" not in draft.reasons:
-        return _guess(
-            draft,
-            (draft.value or Decimal(0)) * _factor("wan"),
-            "wan",
-            sentence.slice(draft.start, draft.end),
-        )
+    if large and scale and "year_as_quantity" not in draft.reasons:
+        # the decimals are digits that follow: an English amount has them, one of so many 万 has not
+        whole = Decimal(one.token.replace(",", "").partition(".")[0])
+        return _guess(draft, whole * _factor(scale), scale, sentence.slice(draft.start, draft.end))
     return _rotated(sentence, draft, drafts)
 
 
@@ -62,7 +60,8 @@ def _rotated(sentence: Sentence, draft: Draft, drafts: Sequence[Draft]) -> Repai
     else:
         return None
     value = moved[row.index(draft)]
-    if value is None:
+    share = draft.base_unit is not None and draft.base_unit.name == "%"
+    if value is None or (share and value > WHOLE):
         return None
     return _guess(
         draft,

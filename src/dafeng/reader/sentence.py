@@ -115,12 +115,21 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     return Sentence(text, folded, start, end, chinese, hits, starts, found, when, breaks, brackets)
 
 
+_BE = (" is ", " are ", " be ", " being ")
+
+
 def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
-    """The hits, "have" before a number no auxiliary: "plans to build 20 and have 10,000"."""
+    """The hits, "is reduced" no past, and "have" before a number no auxiliary.
+
+    So in "plans to build 20 and have 10,000".
+    """
     ahead = False
     for hit in hits:
         ahead = ahead or "future" in hit.labels
-        if hit.end + 1 in starts and folded.startswith("ha", hit.start) and "perfect" in hit.labels:
+        past, perfect = "past" in hit.labels, "perfect" in hit.labels
+        if past and not perfect and folded.endswith(_BE, 0, hit.start):
+            yield Hit(hit.start, hit.end, hit.labels - {"past"})
+        elif perfect and hit.end + 1 in starts and folded.startswith("ha", hit.start):
             yield Hit(hit.start, hit.end, frozenset() if ahead else frozenset({"past"}))
         else:
             yield hit

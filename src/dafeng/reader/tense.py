@@ -40,6 +40,10 @@ def tense(
     ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
     done = "perfect" in ahead and "future" not in ahead  # "had built 20 and will build 30"
     towards = time is not None and dated and _towards(sentence, time)
+    if towards and time is not None and time.year in aims():
+        told_done = sentence.labels(time.end, sentence.clause(one.start)[1])
+        if "perfect" not in told_done:  # 已建泊位到2025年达到85%
+            done, said = False, said - {"perfect"}
     lines: tuple[tuple[bool, Kind], ...] = (
         (time is not None and time.role == "as_of", "result"),
         (done or ("perfect" in said and not future), "result"),
@@ -57,6 +61,7 @@ def tense(
             "target",
         ),
         (time is not None and dated and time.year in aims(), "target"),
+        (time is None and "perfect" not in said and _bids(sentence, before), "target"),
         (future, "target"),
         (dated and not told & {"past"} and _ahead(time.year if time else None, past), "target"),
         (towards and not told & {"past", "perfect"}, "target"),
@@ -134,6 +139,23 @@ def _by_heading(time: Time | None, past: Past) -> Kind:
 def _ahead(year: int | None, past: Past) -> bool:
     """Whether a year is surely later than the text."""
     return bool(year and past.this_year and year > past.this_year)
+
+
+_OPENING = re.compile(r"(?:^|[.:] )[ \-–—•*]*(?:\(?\d{1,2}[.)] )?$")
+
+
+def _bids(sentence: Sentence, before: Draft | None) -> bool:
+    """Whether a sentence begins with a verb that bids: "Cultivate 15 green factories".
+
+    Behind a result it need not: translations of reports leave the past tense out.
+    """
+    if sentence.chinese or not sentence.hits or (before and before.kind == "result"):
+        return False
+    first = sentence.hits[0]
+    verb = "target" in first.labels and not first.labels & {"past", "future", "perfect"}
+    bare = not sentence.folded[first.start : first.end].endswith(("s", "ed", "to"))
+    ahead = sentence.folded[sentence.start : first.start]
+    return verb and bare and _OPENING.search(ahead) is not None
 
 
 _TOWARDS = re.compile(

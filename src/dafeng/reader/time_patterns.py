@@ -18,7 +18,8 @@ _TO_ZH = r"(?:—{1,2}|–{1,2}|-{1,2}|~|至|到)"
 # A number that is no year in the place of one: "In 50, coal power", "… kilowatts over 600, and".
 _NO_YEAR = r"(?:\d{1,3}|[03-9]\d{3}|1[0-8]\d{2}|2[1-9]\d{2}|<>)"
 _SLOT = (
-    rf"(?P<slot>(?:\b(?:since|by the end of|the end of) (?P<odd>{_NO_YEAR})"
+    r"(?P<slot>(?:\b(?:since|the (?:end|beginning|start) of|months of|quarters of) "
+    rf"(?P<odd>{_NO_YEAR})"
     r"(?=[,.;)]|$| (?:and|to|will|was|were|the)\b)"
     rf"|(?:\bin|(?<![^,;.] )\bby|\bover) (?P<few>{_NO_YEAR})"
     r"(?=[,.;)]|$| (?:will|was|were)\b))"

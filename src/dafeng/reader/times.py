@@ -213,6 +213,16 @@ _SHARE_OF = tuple(f"{share} of the {quote}" for share in _SHARES for quote in ("
 
 # "Jan. 20, 2023 (Xinhua) --": a place and a day in front of a report
 _DATELINE = re.compile(r" ?(?:\([a-z ]{2,24}\) ?)?(?:--|[—–]| - )")
+_PLACE = re.compile(r"^ *[(（][a-z ]{2,24},? ?$")
+
+
+def _bracketed(folded: str, start: int, time: Time) -> bool:
+    """Whether a day stands with a place in a bracket that opens a sentence: (Nanning, March 5)."""
+    low = max(start, time.start - data("sentences")["lead"])
+    closes = folded.startswith((")", "）"), time.end)
+    return closes and _PLACE.search(folded[low : time.start]) is not None
+
+
 _FROM_NOW = ("由", "从", "比", "较", "与", "同", "from ", "than ")
 
 
@@ -223,14 +233,26 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
     )
     if behind:
         time.role = next(role for role in _ROLES if behind.groupdict().get(role))
-    elif time.plan and folded.endswith(_SHARE_OF, start, time.start):
+    elif time.plan and (
+        folded.endswith(_SHARE_OF, start, time.start) or _done(folded, start, end, time)
+    ):
         time.role = "aims"
     elif time.word in {"now", "last_year"} and folded.endswith(_FROM_NOW, start, time.start):
         time.role = "base"
-    elif time.day and _DATELINE.match(folded, time.end):
+    elif time.day and (_DATELINE.match(folded, time.end) or _bracketed(folded, start, time)):
         time.role = "issued"
     else:
         _lead(folded, start, time)
+
+
+_DONE = ("提前完成", "超额完成", "如期完成", "已完成", "完成了", "提前实现", "已实现", "超过了")
+_ITS_AIMS = re.compile(r"[^，。；\d]{0,10}?(?:目标|任务|指标)")
+
+
+def _done(folded: str, start: int, end: int, time: Time) -> bool:
+    """Whether it is told of the aims of a plan that they are reached: they date nothing else."""
+    reached = folded.endswith(_DONE, start, time.start)
+    return reached and _ITS_AIMS.match(folded, time.end, end) is not None
 
 
 _ROLES: tuple[Role, ...] = ("issued", "base", "as_of", "since", "aims")

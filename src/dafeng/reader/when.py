@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from functools import cache
 
-from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.lexicon import data
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.times import Time
@@ -110,6 +110,8 @@ def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
     reach: int = data("sentences")["between_time"]
     if in_bracket(sentence, time):
         return time.start - one.end <= 1
+    if "peak" in sentence.labels(one.end, time.start):
+        return False  # "exceeds 50 % and the peak is reached before 2030"
     if sentence.chinese or time.start - one.end > reach:
         return False
     if sentence.folded.startswith("between ", time.start):
@@ -139,37 +141,3 @@ def base_of(sentence: Sentence, index: int, *, opening: bool) -> int | None:
 def says_same_period(sentence: Sentence, start: int, end: int) -> bool:
     """Whether a span speaks of "the same period"."""
     return any(t.word == "same_period" and start <= t.start < end for t in sentence.times)
-
-
-@cache
-def _admission(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What is newly built and must keep a bound; a share has to, in principle."""
-    words = data("cues")["admission"]
-    new, must = (pattern_of(words[f"{part}_{lang}"]) for part in ("new", "must"))
-    if lang == "zh":
-        built = rf"(?:^|[，；。、：])(?:一般|原则上|凡)?{new}[^，；。]{{1,40}}?{must}"
-    else:
-        things = pattern_of(data("cues")["threshold"]["things_en"])
-        built = rf"(?<![a-z]){new} (?:[a-z-]{{1,20}} ){{0,3}}?{things} [a-z -]{{0,60}}?{must} "
-    return re.compile(built), re.compile(pattern_of(words["shares"]))
-
-
-def admitted(sentence: Sentence, one: Quantity, *, share: bool) -> bool:
-    """Whether a bound is one that what is newly built must keep, with no year printed for it."""
-    first, last = sentence.clause(one.start)
-    built, principle = _admission("zh" if sentence.chinese else "en")
-    pattern = principle if share else built
-    words = sentence.folded[max(first - 1, sentence.start) : one.start]
-    if not pattern.search(words):
-        return False
-    part = max(sentence.folded.rfind(sign, sentence.start, one.start) for sign in "；;")
-    return not any(t.dates and t.year and part < t.start < last for t in sentence.times)
-
-
-def ruled_from(sentence: Sentence, one: Quantity) -> int | None:
-    """The year from which on a rule holds ("自2022年起"), where none else dates a figure."""
-    ahead = [t for t in sentence.times if t.end <= one.start and t.year and t.role != "base"]
-    if not ahead or ahead[-1].role != "since":
-        return None
-    onward = sentence.folded.startswith(("起", " on,", " on "), ahead[-1].end)
-    return ahead[-1].year if onward else None

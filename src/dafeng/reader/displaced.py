@@ -1,0 +1,151 @@
+"""Which digits of a paragraph are doubted because of those that are proven to be displaced.
+
+Some translations pour the digits of the original, in their order, into the slots of the translated
+paragraph. A slot too many or too few moves all digits that follow, until the count is right again;
+万 and 亿 are lost on the way. So digits are doubted in runs, not one by one: from a proof on, and
+between two of them, but not where a year has come through as a year.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import data
+from dafeng.reader.sentence import Sentence
+
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+_PRINTED_YEAR = re.compile("[0-9]{4}")
+_YEAR_HEADING = re.compile(r"\s*[(（][12][0-9]{3}[)）]")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the checks say of one sentence.
+
+    Attributes:
+        end: of the sentence.
+        drafts: its figures that are written in digits.
+        proofs: places that show its digits to be displaced, in their order.
+        odd: places of its figures that fail a check by themselves.
+        years: places of years that stand where a year must, in their order.
+        closed: its digits have changed places among themselves; those behind it are not touched.
+    """
+
+    end: int
+    drafts: Sequence[Draft]
+    proofs: Sequence[int]
+    odd: Sequence[int]
+    years: Sequence[int]
+    closed: bool
+
+    @property
+    def garbled(self) -> bool:
+        """Whether any of its digits cannot be what was written."""
+        return bool(self.proofs or self.odd)
+
+
+def years_of(sentence: Sentence) -> list[int]:
+    """Places of the years of a sentence that are printed in digits, but not as heading numbers."""
+    return [
+        time.start
+        for time in sentence.times
+        if time.year
+        and not time.fault
+        and sentence.folded[time.start] not in "(（"
+        and _PRINTED_YEAR.search(sentence.folded, time.start, time.end)
+    ]
+
+
+def doubt_paragraph(folded: str, start: int, sentences: Sequence[Verdict]) -> None:
+    """Doubt the digits of a paragraph that stand in a run of displaced ones.
+
+    In a sentence with a proof all digits are doubted, and so are those of the first sentence with
+    figures behind a heading that is numbered with a year. In a paragraph with several signs of it,
+    so are other amounts with a scale word; and all digits, if most of its sentences are garbled.
+    """
+    with_figures = [one for one in sentences if one.drafts or one.proofs]
+    heading = [start] if _YEAR_HEADING.match(folded, start) else []
+    if not heading and not any(one.garbled for one in with_figures):
+        return
+    marks = _Marks(heading, sentences)
+    garbled = sum(one.garbled for one in with_figures)
+    mostly = garbled >= max(_bounds()["sentences"], _bounds()["share"] * len(with_figures))
+    for one in with_figures:
+        if one.proofs:
+            reason = "digits_displaced"
+        elif heading and one is with_figures[0]:
+            reason = "heading_number"
+        else:
+            reason = "run_displaced"
+        for draft in one.drafts:
+            beside = reason != "run_displaced" or mostly or (_scaled(draft) and marks.hold(draft))
+            if beside and not draft.reasons and not marks.spare(one, draft):
+                draft.reasons.append(reason)
+
+
+class _Marks:
+    """Where a paragraph shows that its digits have moved, and where that they have not."""
+
+    def __init__(self, heading: Sequence[int], sentences: Sequence[Verdict]) -> None:
+        open_ = [one for one in sentences if not one.closed]
+        signs = {place for one in open_ for place in (*one.proofs, *one.odd)}
+        self.moved = sorted(signs.union(heading))
+        self.sound = sorted(
+            [one.end for one in sentences if one.closed]
+            + [place for one in open_ for place in one.years]
+            + [draft.start for one in open_ for draft in one.drafts if _whole(draft)]
+        )
+        proven = bool(heading) or any(one.proofs for one in sentences)
+        self.several = proven and len(self.moved) >= _bounds()["signs"]
+
+    def hold(self, draft: Draft) -> bool:
+        """Whether a figure stands between signs, or behind the last with nothing sound between."""
+        behind = bisect_left(self.moved, draft.start)
+        if not self.several or behind == 0:
+            return False
+        vouched = bisect_left(self.sound, draft.start)
+        since = vouched > 0 and self.sound[vouched - 1] > self.moved[behind - 1]
+        return behind < len(self.moved) or not since
+
+    def spare(self, one: Verdict, draft: Draft) -> bool:
+        """Whether a figure of a garbled sentence did not move.
+
+        That are thousands that came through whole, but not between two proofs; and what a year
+        ahead of it in the sentence vouches for: no proof stands between them, and no amount with a
+        scale word, unless more is sound before the next sign.
+        """
+        if _whole(draft):
+            return not (one.proofs and one.proofs[0] < draft.start < one.proofs[-1])
+        year = max((place for place in one.years if place < draft.start), default=None)
+        if _scaled(draft) or year is None or any(year < p < draft.start for p in one.proofs):
+            return False
+        return self._settled(draft) or not any(
+            _scaled(other) and year < other.start < draft.start for other in one.drafts
+        )
+
+    def _settled(self, draft: Draft) -> bool:
+        """Whether no sign follows a figure before something sound does."""
+        moved, sound = bisect_left(self.moved, draft.end), bisect_left(self.sound, draft.end)
+        if moved == len(self.moved):
+            return True
+        return sound < len(self.sound) and self.sound[sound] < self.moved[moved]
+
+
+def _bounds() -> dict[str, Any]:
+    found: dict[str, Any] = data("garbles")["paragraph"]
+    return found
+
+
+def _whole(draft: Draft) -> bool:
+    return draft.quantity is not None and _GROUPED.fullmatch(draft.quantity.token) is not None
+
+
+def _scaled(draft: Draft) -> bool:
+    """Whether a scale word stands behind the digits: 万 and 亿 have other digits in English."""
+    words = data("garbles")["scale_words"]["of"]
+    return draft.quantity is not None and draft.quantity.scale in words

@@ -1,0 +1,186 @@
+"""Standing rules: bounds that hold for what is built, kept or phased out, and aim at no year.
+
+A rule has a year only where its own words print one: that from which it holds ("自2022年起"), or
+the day by which what it sorts out is gone ("到2025年底，淘汰…").
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dafeng.reader.comparators import Compared
+from dafeng.reader.lexicon import both, data, fold, pattern_of
+from dafeng.reader.past import Past, rules_open
+from dafeng.reader.quantities import Quantity
+from dafeng.reader.sentence import Sentence
+from dafeng.reader.times import Time
+
+_SHARES = frozenset({"%", "percentage points", "times"})
+
+
+def stands(sentence: Sentence, one: Quantity, compared: Compared, past: Past) -> bool:
+    """Whether a figure is the bound of a standing rule."""
+    return (
+        _holds_from(sentence, one, compared)
+        or _admitted(sentence, one, compared)
+        or _listed(sentence, one, past)
+        or _is_level(sentence, one, compared)
+        or _is_standard(sentence, one)
+    )
+
+
+def year_of_rule(sentence: Sentence, one: Quantity, time: Time | None) -> int | None:
+    """The year that is printed for a rule: from when on it holds, or by when what it sorts goes."""
+    held = _ruled_from(sentence, one) or _from_behind(sentence, one)
+    return held or _deadline(sentence, one, time)
+
+
+def _ruled_from(sentence: Sentence, one: Quantity) -> int | None:
+    """The year from which on a rule holds ("自2022年起"), where none else dates a figure."""
+    ahead = [t for t in sentence.times if t.end <= one.start and t.year and t.role != "base"]
+    if not ahead or ahead[-1].role != "since":
+        return None
+    onward = sentence.folded.startswith(("起", " on,", " on "), ahead[-1].end)
+    return ahead[-1].year if onward else None
+
+
+_FROM = ("from ", "starting from ", "from the beginning of ")
+
+
+def _from_behind(sentence: Sentence, one: Quantity) -> int | None:
+    """The year in "shall implement the 72 % standard from 2024"."""
+    if sentence.chinese:
+        return None
+    last = sentence.clause(one.start)[1]
+    behind = [t for t in sentence.times if one.end <= t.start < last and t.year]
+    from_on = behind and sentence.folded.endswith(_FROM, one.end, behind[0].start)
+    return behind[0].year if from_on and not behind[0].first else None
+
+
+def _deadline(sentence: Sentence, one: Quantity, time: Time | None) -> int | None:
+    """The year by which what a size sorts out shall be gone, if the same words print it."""
+    if time is None or time.year is None or time.word is not None or time.month:
+        return None
+    low, high = min(time.start, one.start), max(time.end, one.end)
+    if _PARTED.search(sentence.folded, low, high):
+        return None
+    gone = "phase_out" in sentence.labels(*sentence.clause(one.start))
+    return time.year if gone else None
+
+
+_PARTED = re.compile("[；;]")
+
+
+def _holds_from(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a figure is the bound of a rule that holds from a year on ("自2022年起，不低于")."""
+    return compared.sign != "=" and not compared.cap and _ruled_from(sentence, one) is not None
+
+
+def _admitted(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a figure bounds what is newly built ("新建机组煤耗须低于270克标准煤/千瓦时")."""
+    if compared.sign == "about" or one.unit is None or one.unit.count:
+        return False
+    lang = "zh" if sentence.chinese else "en"
+    first = max(sentence.clause(one.start)[0] - 1, sentence.start)
+    if not _may_admit(lang).search(sentence.folded, first, one.start):
+        return False
+    words = sentence.folded[first : one.start]
+    built, bound, principle = (bool(pattern.search(words)) for pattern in _admission(lang))
+    if one.unit.name in _SHARES:
+        holds = bound or (principle and compared.sign != "=") or (built and not compared.cap)
+    else:
+        holds = bound or (built and compared.sign != "=")
+    return holds and not _dated(sentence, one)
+
+
+def _dated(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a year is printed for a figure, in its part of the sentence."""
+    last = sentence.clause(one.start)[1]
+    part = max(sentence.folded.rfind(sign, sentence.start, one.start) for sign in "；;")
+    return any(t.dates and t.year and part < t.start < last for t in sentence.times)
+
+
+@cache
+def _may_admit(lang: str) -> re.Pattern[str]:
+    """Any word without which nothing is a rule for what is newly built."""
+    words = data("cues")["admission"]
+    return re.compile(pattern_of([*words[f"new_{lang}"], *words["shares"]]))
+
+
+@cache
+def _admission(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What is newly built and must keep a bound; what has it as an attribute; a share's words."""
+    words = data("cues")["admission"]
+    new, must = (pattern_of(words[f"{part}_{lang}"]) for part in ("new", "must"))
+    things = pattern_of(data("cues")["threshold"][f"things_{lang}"])
+    if lang == "zh":
+        opens = rf"(?:^|[，；。、：）])(?:一般|原则上|凡|凡是|所有|对|各类)?{new}"
+        built = rf"{opens}[^，；。]{{1,40}}?{must}"
+        bounds = pattern_of(words["bound_zh"])
+        bound = rf"{opens}[^，；。]{{0,24}}?{things}[^，；。]{{2,24}}?{bounds}[^，；。]{{0,12}}$"
+    else:
+        built = rf"(?<![a-z]){new} (?:[a-z-]{{1,20}} ){{0,3}}?{things} [a-z -]{{0,60}}?{must} "
+        bound = built
+    return re.compile(built), re.compile(bound), re.compile(pattern_of(words["shares"]))
+
+
+def _listed(sentence: Sentence, one: Quantity, past: Past) -> bool:
+    """Whether a figure stands in a list of rules ("新建项目应满足下列要求：…")."""
+    if past.rules:
+        return not _dated(sentence, one)
+    folded, start = sentence.folded, sentence.start
+    colon = max(folded.rfind("：", start, one.start), folded.rfind(":", start, one.start))
+    if colon < 0 or not rules_open().search(sentence.folded, sentence.start, colon):
+        return False
+    return not _dated(sentence, one)
+
+
+def _is_level(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a figure is a level that is set: 先进值按94千克标准煤/吨, "above 435 kg must be"."""
+    if one.unit is None or one.unit.name in _SHARES or one.unit.count:
+        return False
+    low = max(sentence.start, one.start - data("sentences")["thing"])
+    words = sentence.folded[low : one.start]
+    # each of the words for a level holds one of these
+    may = "值" in words or "水平" in words or "value" in words or "level" in words
+    led = may and _level().search(words) is not None
+    opens = sentence.folded.startswith(_OPENS, compared.end)
+    named = opens and _called().match(sentence.folded, compared.end) is not None
+    crossed = compared.sign in {">", "<"} and _must().match(sentence.folded, compared.end)
+    return led or named or bool(crossed)
+
+
+_OPENS = ("(", "（", " (")
+
+
+@cache
+def _level() -> re.Pattern[str]:
+    words = pattern_of(map(fold, both(data("cues")["levels"])))
+    verb = "(?:暂|统一)?(?:按照?|为|是|取|定为|:|：| is| are| of| at| was| set at)?"
+    return re.compile(rf"{words}{verb} ?$")
+
+
+@cache
+def _called() -> re.Pattern[str]:
+    words = pattern_of(map(fold, both(data("cues")["levels"])))
+    return re.compile(rf" ?[(（](?:the )?{words}[)）]")
+
+
+@cache
+def _must() -> re.Pattern[str]:
+    """What follows a bound that is not to be passed: "above 435 kg per ton must be"."""
+    must = pattern_of(data("cues")["admission"]["must_en"])
+    return re.compile(rf"(?: of [a-z]{{2,12}})?(?: ?\([^()]{{1,40}}\))? {must} (?:be )?")
+
+
+def _is_standard(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a share is the name of a standard: 75%节能标准."""
+    if one.unit is None or one.unit.name != "%":
+        return False
+    return _standard().match(sentence.folded, one.end) is not None
+
+
+@cache
+def _standard() -> re.Pattern[str]:
+    return re.compile(rf" ?{pattern_of(map(fold, both(data('cues')['standards'])))}")

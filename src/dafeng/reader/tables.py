@@ -1,0 +1,169 @@
+"""Tables of indicators: a row whose cells are years, and under it rows of numbers.
+
+Cells are parted by tabs (as the readers of HTML and docx write them), bars, strokes or wide gaps.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from dafeng.reader.cells import Column, Span, figure
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import both, data, fold, pattern_of
+from dafeng.reader.past import Past, aims
+from dafeng.reader.proposals import Kind
+from dafeng.reader.sentence import has_chinese
+from dafeng.reader.times import times
+
+_FIRM = tuple(re.compile(sign) for sign in (r"\t", r"\|"))  # these part cells and nothing else
+_LOOSE = tuple(re.compile(sign) for sign in (r" {2,}", "/", "、"))
+_RULE = re.compile(r"[\s|:+-]+")  # the line under the head of a table in Markdown
+_YEAR = re.compile(r"(?:19|20)\d{2}|[一二三四五六]五|\d{2}th five-year", re.ASCII)
+_IN_BRACKETS = re.compile(r"[(（〔\[][^()（）〔〕\[\]]*[)）〕\]]")
+_DIGIT = re.compile("[0-9]")
+
+
+@dataclass(slots=True)
+class Table:
+    """The table that a text is in, if it is in one.
+
+    Attributes:
+        columns: of each cell of a row, the column it stands in; ``None`` for words.
+        unit: place of the column of units, where there is one.
+        parted: how its cells are parted; ``None`` outside of a table.
+    """
+
+    columns: tuple[Column | None, ...] = ()
+    unit: int | None = None
+    parted: re.Pattern[str] | None = None
+
+    def read(self, text: str, folded: str, span: Span, past: Past) -> list[Draft] | None:
+        """The figures of a line, or ``None`` if it is to be read as any other."""
+        if self.parted is not None:
+            if _RULE.fullmatch(folded, *span):
+                return []
+            cells = _cells(self.parted, folded, span)
+            row = self._row(folded, cells)
+            if row is not None:
+                label, unit, placed = row
+                made = (figure(text, folded, label, unit, at, past) for at in placed)
+                return [draft for draft in made if draft is not None]
+            if self.parted not in _FIRM or len(cells) > 1 or span[1] - span[0] > _widest():
+                self.parted = None  # a short line by itself heads a group of rows
+        return [] if self._opens(folded, span, past) else None
+
+    def _opens(self, folded: str, span: Span, past: Past) -> bool:
+        """Whether a line is the head of a table, which it then is."""
+        if span[1] - span[0] > 2 * _widest() or not _YEAR.search(folded, *span):
+            return False
+        for parted in (*_FIRM, *_LOOSE):
+            cells = _cells(parted, folded, span)
+            if len(cells) > 1:
+                columns = _columns(folded, cells, past, firm=parted in _FIRM)
+                if columns:
+                    units = [n for n, cell in enumerate(cells) if _is("unit", folded, cell)]
+                    self.columns, self.parted = columns, parted
+                    self.unit = units[0] if units else None
+                return bool(columns)
+        return False
+
+    def _row(
+        self, folded: str, cells: list[Span]
+    ) -> tuple[Span, Span | None, list[tuple[Span, Column]]] | None:
+        """Label, unit and numbers of a row with their columns, or ``None`` if it is none."""
+        numbers = [n for n, column in enumerate(self.columns) if column]
+        stop = max(folded.find(sign, *cells[0]) for sign in ":：")
+        places = list(range(len(cells)))
+        if stop > 0 and len(cells) == len(numbers):  # 绿色工厂（家）：54／120
+            cells = [(cells[0][0], stop), _stripped(folded, stop + 1, cells[0][1]), *cells[1:]]
+            places = [numbers[0] - 1, *numbers]
+        elif len(cells) < len(self.columns):  # a cell ahead reaches over several rows
+            places = [n + len(self.columns) - len(cells) for n in places]
+        at = dict(zip(places, cells, strict=True))
+        placed = [(at[n], column) for n, column in enumerate(self.columns) if column and n in at]
+        words = [cell for n, cell in at.items() if n < numbers[0] and n != self.unit]
+        words = [cell for cell in words if cell[0] < cell[1]]
+        short = all(stop - start <= _widest() for (start, stop), _ in placed)
+        if len(cells) < 2 or not (words and placed and short):  # noqa: PLR2004
+            return None
+        return words[-1], at.get(self.unit) if self.unit is not None else None, placed
+
+
+def _widest() -> int:
+    width: int = data("sentences")["heading"]
+    return width
+
+
+def _cells(parted: re.Pattern[str], folded: str, span: Span) -> list[Span]:
+    """The cells of a line, without the space around them; what is in brackets is not parted."""
+    brackets = [m.span() for m in _IN_BRACKETS.finditer(folded, *span)]
+    start, end = _stripped(folded, *span) if parted.pattern != _FIRM[0].pattern else span
+    if parted is _FIRM[1]:  # a bar may open and close the line
+        start += folded.startswith("|", start)
+        end -= folded.endswith("|", start, end)
+    cells = []
+    for sign in parted.finditer(folded, start, end):
+        if not any(low <= sign.start() < high for low, high in brackets):
+            cells.append(_stripped(folded, start, sign.start()))
+            start = sign.end()
+    return [*cells, _stripped(folded, start, end)]
+
+
+def _stripped(folded: str, start: int, end: int) -> Span:
+    cell = folded[start:end]
+    first = start + len(cell) - len(cell.lstrip())
+    return first, max(first, start + len(cell.rstrip()))
+
+
+@cache
+def _words(what: str) -> re.Pattern[str]:
+    return re.compile(pattern_of(map(fold, both(data("cues")["table"][what]))))
+
+
+def _is(what: str, folded: str, cell: Span) -> bool:
+    return _words(what).match(folded, *cell) is not None
+
+
+def _columns(
+    folded: str, cells: list[Span], past: Past, *, firm: bool
+) -> tuple[Column | None, ...]:
+    """The columns of a head of a table; none if the cells are not those of one."""
+    dated = [_year(folded, cell) for cell in cells]
+    named = _is("label", folded, cells[0])
+    enough = sum(year is not None for year in dated) > (0 if firm and named else 1)
+    if dated[0] or not enough or not (named or (firm and not _DIGIT.search(folded, *cells[0]))):
+        return ()
+    first = next(n for n, year in enumerate(dated) if year)
+    columns: list[Column | None] = []
+    for n, (cell, year) in enumerate(zip(cells, dated, strict=True)):
+        if year:
+            kind = _kind(folded, cell, year, past, opens=n == first and sum(map(bool, dated)) > 1)
+            columns.append(Column(year, kind))
+        else:
+            whole = n > first and _words("whole").search(folded, *cell)
+            columns.append(next((c for c in reversed(columns) if c), None) if whole else None)
+    return tuple(columns)
+
+
+def _year(folded: str, cell: Span) -> int | None:
+    """The year that a cell names, if it names nothing else."""
+    if cell[1] - cell[0] > _widest() // 2:
+        return None
+    found = times(folded, *cell, [], chinese=has_chinese(folded, *cell))
+    if len(found) != 1 or found[0].month or found[0].fault:
+        return None
+    (time,) = found
+    rest = folded[cell[0] : time.start] + folded[time.end : cell[1]]
+    return None if _DIGIT.search(rest) else time.year
+
+
+def _kind(folded: str, cell: Span, year: int, past: Past, *, opens: bool) -> Kind:
+    """Whether a column is of aims: by its words, its year, or its place behind the first."""
+    if _words("target").search(folded, *cell):
+        return "target"
+    gone = year <= data("times")["aims_after"] or (past.this_year or 0) > year
+    if gone or past.reports or _words("result").search(folded, *cell):
+        return "result"
+    return "result" if opens and year not in aims() else "target"

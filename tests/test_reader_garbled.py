@@ -1,0 +1,80 @@
+"""Garbled digits: how far a doubt reaches in a paragraph, and what is guessed of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from dafeng.reader import Proposal, propose
+
+GARBLED = "In 24, the share of rail reached 51.2012%, up 3.<> percentage points."
+SOUND = "In 2025, the ports will ship 6.21 million tons and 74% of the trucks will be new."
+
+
+def only(text: str) -> Proposal:
+    (proposal,) = propose(text).proposals
+    return proposal
+
+
+def doubted(text: str) -> dict[str, str | None]:
+    return {p.slice: p.reason for p in propose(text).proposals if p.corrupt}
+
+
+# --- how far a doubt reaches -------------------------------------------------------------------
+
+
+def test_a_sentence_that_stands_right_is_believed_in_front_of_garbled_ones_and_behind() -> None:
+    garbled = doubted(GARBLED)
+    assert garbled
+    assert doubted(f"{SOUND} {GARBLED}") == garbled
+    assert doubted(f"{GARBLED} {SOUND}") == garbled
+
+
+def test_an_amount_with_a_scale_word_between_garbled_sentences_is_not_believed() -> None:
+    between = doubted(f"{GARBLED} {SOUND} {GARBLED}")
+    assert between["6.21 million tons"] == "run_displaced"
+    assert "74%" not in between  # a plain number behind a year that stands right
+
+
+def test_a_doubt_ends_with_the_paragraph() -> None:
+    assert doubted(f"{GARBLED}\n{SOUND}\n{GARBLED}") == doubted(GARBLED)
+
+
+def test_in_a_paragraph_that_is_garbled_for_the_most_part_no_digit_is_believed() -> None:
+    loose = "Wind has grown for years and makes up 9% of the total."
+    assert "9%" not in doubted(f"{GARBLED} {loose}")
+    assert doubted(f"{' '.join([GARBLED] * 4)} {loose}")["9%"] == "run_displaced"
+
+
+def test_one_slip_of_the_pen_is_no_garbled_paragraph() -> None:
+    slip = "Of the waste, the parks put 2021% to use."
+    rest = "They have 12 million tons of stocks and 31 plants."
+    assert doubted(f"{rest} {slip} {rest}").keys() == {"2021%"}
+
+
+def test_the_day_of_a_date_that_was_torn_apart_is_no_figure() -> None:
+    found = propose("The market opened on July 2021, 7, and 2,162 firms take part.")
+    assert [p.slice for p in found.proposals] == ["2,162"]
+
+
+# --- guesses -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "guess", "step"),
+    [
+        ("The base has 9500 million kilowatts.", 95_000_000, "wan"),  # 9500 万
+        ("The base has 3102.7 million kilowatts.", 31_020_000, "wan"),  # 3102 万; 7 is another's
+        ("The fund holds 2408.6 billion yuan.", 240_800_000_000, "yi"),  # 2408 亿
+    ],
+)
+def test_thousands_of_millions_are_guessed_to_be_in_the_scale_of_the_original(
+    text: str, guess: int, step: str
+) -> None:
+    repair = only(text).repair
+    assert repair is not None
+    assert (repair.value, repair.trail[0][0]) == (guess, step)
+
+
+def test_no_share_above_the_whole_is_guessed() -> None:
+    found = propose("In 2900, coal made 40% of the power and fell by 2021%.")
+    assert [p.repair.value for p in found.proposals if p.repair] == [40]

@@ -1,0 +1,101 @@
+"""Tables of indicators: the year and the kind of a number are those of its column."""
+
+from __future__ import annotations
+
+import pytest
+
+from dafeng.reader import Proposal, document_of, propose, read_document
+
+Rows = list[tuple[float | None, int | None, str]]
+
+ZH = """指标{s}单位{s}2020年{s}2025年{s}属性
+再生水利用率{s}%{s}41{s}55以上{s}预期性
+光伏装机{s}万千瓦{s}820{s}2600{s}预期性
+单位地区生产总值能耗降低{s}%{s}—{s}〔12.5〕{s}约束性"""
+WANTED: Rows = [
+    (41, 2020, "result"),
+    (55, 2025, "target"),
+    (820, 2020, "result"),
+    (2600, 2025, "target"),
+    (12.5, 2025, "target"),
+]
+
+
+def told(proposals: tuple[Proposal, ...]) -> Rows:
+    return [(one.value, one.year, one.kind) for one in proposals]
+
+
+@pytest.mark.parametrize("sign", ["\t", "|", " | ", "    "])
+def test_cells_take_the_year_of_their_column(sign: str) -> None:
+    proposals = propose(ZH.replace("{s}", sign)).proposals
+    assert told(proposals) == WANTED
+    assert [one.unit for one in proposals] == ["%", "%", "wan kW", "wan kW", "%"]
+    assert proposals[1].comparator == ">="
+    assert proposals[4].indicator_id == "energy_per_gdp"
+    assert proposals[4].indicator.startswith("reduction of")
+    assert all("year_inferred" in one.flags for one in proposals)
+
+
+def test_a_table_of_a_page_is_read_like_one_in_text() -> None:
+    lines = [line.split("{s}") for line in ZH.splitlines()]
+    rows = ["".join(f"<td><p>{cell}</p></td>" for cell in line) for line in lines]
+    page = f"<html><body><table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></body></html>"
+    document = document_of(page.encode(), "page.html")
+    proposals = read_document(document).proposals
+    assert told(proposals) == WANTED
+    for one in proposals:
+        assert document.text[one.start : one.end] == one.slice
+
+
+def test_labels_may_carry_the_unit_and_strokes_part_the_cells() -> None:
+    text = (
+        "指标名称／2019年／2027年\n"
+        "绿色矿山（家，累计）：18／66\n"
+        "碱性电解槽产能（万千瓦/年）：—／150左右\n"
+        "水资源达峰时间：—／2030年前\n\n"
+        "二、主要任务\n到2026年，复垦率达到70%。"
+    )
+    found = told(propose(text).proposals)
+    assert found == [
+        (18, 2019, "result"),
+        (66, 2027, "target"),
+        (150, 2027, "target"),
+        (2030, 2030, "target"),
+        (70, 2026, "target"),
+    ]
+
+
+def test_a_table_in_markdown_and_what_follows_it() -> None:
+    text = (
+        "| Indicator | 2022 (actual) | 2027 (target) |\n|---|---|---|\n"
+        "| Heat pumps (10,000 units) | 3 | 8-10 |\n| Share of gas (%) | - | ≤ 12 |\n\n"
+        "The share of coal will fall to 40%."
+    )
+    found = propose(text).proposals
+    assert told(found) == [
+        (3, 2022, "result"), (8, 2027, "target"), (12, 2027, "cap"), (40, None, "target"),
+    ]  # fmt: skip
+    assert found[1].value_high == 10
+    assert found[2].comparator == "<="
+
+
+def test_a_cell_that_reaches_over_rows_does_not_move_the_others() -> None:
+    text = "类别\t指标\t2023年\t2030年\n"
+    text += "交通\t电动公交（辆）\t500\t1500\n\t充电桩（个）\t90\t410\n水运航线（条）\t4\t7"
+    assert told(propose(text).proposals) == [
+        (500, 2023, "result"), (1500, 2030, "target"), (90, 2023, "result"),
+        (410, 2030, "target"), (4, 2023, "result"), (7, 2030, "target"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "到2025年、2030年，绿电占比分别达到20%、30%。\n其他指标、任务另行下达。",
+        "2025年/2030年：绿电占比20%/30%。\n产能/产量：50/60万吨。",
+    ],
+)
+def test_a_line_with_years_is_no_head_of_a_table(text: str) -> None:
+    found = propose(text).proposals
+    assert {one.value for one in found} >= {20, 30}
+    assert not any("产能" in one.indicator and one.year == 2025 for one in found if one.value == 60)
