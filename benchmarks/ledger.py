@@ -25,9 +25,9 @@ import pyarrow.parquet as pq
 from benchmarks.ledger_data import CORRECTED, MONTHS, aside, made
 from benchmarks.registry import Benchmark, Job, Variant, register
 from dafeng import engine
-from dafeng.accounting import SUMS, lines_of
+from dafeng.accounting import SUMS, lines_of, parted
 from dafeng.workspace.snapshot import Snapshot, digest, numbered, ordered_by_content
-from dafeng.workspace.totals import Compute, Summing, Totals, read
+from dafeng.workspace.totals import Compute, Summing, Totals, read, write
 
 if TYPE_CHECKING:
     from benchmarks.ledger_pandas import Frames
@@ -48,7 +48,7 @@ create temp table who as
 create temp table keyed as
     select *, concat_ws('|', method, item, flow, basis, use, period, region) as activity,
         concat_ws('|', method, term, item, use, period, region) as line,
-        concat_ws('|', method, boundary, measure, memo, scope) as said
+        concat_ws('|', method, boundary, measure, memo, scope, gas) as said
     from '{0}/coefficients.parquet' join '{0}/marks.parquet' using (inputs);
 create temp table measured as
     select reporter, facility, override, override_proxy, mark,
@@ -224,30 +224,29 @@ class Ours:
         known = {month: lines.hash(month) for month in _months(year)}
         summing = Summing(self._engine, self._snapshot, lines)
 
-        def compute(periods: Sequence[str]) -> pa.Table:
+        def compute(periods: Sequence[str], threads: int) -> pa.Table:
             self.computed += periods
-            return summing.of_files(self._snapshot.files(periods))
+            return summing.of_files(self._snapshot.files(periods), threads)
 
         return known.__getitem__, compute, summing.at_once
 
     def _roll(self, year: str, found: pa.Table) -> None:
+        """Write the levels above: each is added from the one before."""
         label = found["label"].combine_chunks()
-        for name, (groups, at) in self._groups.items():
-            cell = at[found["who_no"].to_numpy()] * len(label.dictionary) + label.indices.to_numpy()
-            sums = {
-                one: np.zeros(groups.num_rows * len(label.dictionary), np.int64) for one in SUMS
-            }
-            for one, column in sums.items():
-                np.add.at(column, cell, found[one].to_numpy().astype(np.int64))
-            held = np.flatnonzero(sums["terms"])
-            group, code = (pa.array(part) for part in np.divmod(held, len(label.dictionary)))
-            rows = {key: groups[key].take(group) for key in groups.column_names}
-            rows["label"] = label.dictionary.take(code)
-            rows |= {one: pa.array(column[held]) for one, column in sums.items()}
-            pq.write_table(pa.table(rows), self.out / f"{name}-{year}.parquet")
+        place, code = found["who_no"].to_numpy(), label.indices.to_numpy()
+        sums = [found[name].to_numpy() for name in SUMS]
+        for name, (groups, into) in self._groups.items():
+            apart = len(label.dictionary)
+            cells, sums = added_in(into[place] * apart + code, sums, groups.num_rows * apart)
+            place, code = parted(cells, apart)
+            rows = {key: groups[key].take(place) for key in groups.column_names}
+            codes = pa.array(code.astype(np.int32))
+            rows["label"] = pa.DictionaryArray.from_arrays(codes, label.dictionary)
+            rows |= dict(zip(SUMS, sums, strict=True))
+            write(pa.table(rows), self.out / f"{name}-{year}.arrow")
 
     def _grouped(self, reporters: pa.Table) -> dict[str, tuple[pa.Table, Any]]:
-        """Number the groups of each level, and say whose rows are in which."""
+        """Number the groups of each level, and say in which those of the level before are."""
         who = self._snapshot.numbered("who")
         reporters = reporters.cast(
             pa.schema([(name, pa.string()) for name in reporters.column_names])
@@ -256,9 +255,23 @@ class Ours:
         held = who.drop_columns("reporter")
         for name in ("place", "sector"):
             held = held.append_column(name, reporters[name].take(at))
-        known = {name: held.select(by) for name, by in LEVELS.items()}
-        found = {name: numbered(rows.slice(0, 0), rows) for name, rows in known.items()}
-        return {name: (groups, at.to_numpy()) for name, (groups, at) in found.items()}
+        found = {}
+        for name, by in LEVELS.items():  # each from the one before
+            held = held.select(by)
+            held, at = numbered(held.slice(0, 0), held)
+            found[name] = held, at.to_numpy().astype(np.int64)
+        return found
+
+
+def added_in(cell: Any, sums: Sequence[Any], size: int) -> tuple[Any, list[Any]]:
+    """Return the cells that hold something, and the sums in each."""
+    terms = np.bincount(cell, sums[SUMS.index("terms")], size)
+    held, found = np.flatnonzero(terms), list[Any]()
+    for column in sums:
+        added = np.zeros(size, np.int64)
+        np.add.at(added, cell, column.astype(np.int64))  # of one kind: quick
+        found.append(added[held])
+    return held, found
 
 
 def _months(year: str) -> list[str]:
@@ -301,7 +314,7 @@ def check(out: Path, known: Path) -> None:
         fine = [*out.glob(f"reporters-{year}.parquet"), *out.glob(f"kept/{year}-{'?' * 32}.arrow")]
         newest = max(fine, key=lambda path: path.stat().st_mtime_ns)  # what is replaced stays a day
         for name, keys in {"reporters": ("who_no",), **LEVELS}.items():
-            path = newest if name == "reporters" else out / f"{name}-{year}.parquet"
+            path = newest if name == "reporters" else next(out.glob(f"{name}-{year}.*"))
             rows = (
                 pq.ParquetFile(path).read() if path.suffix == ".parquet" else read(path)
             ).select([*keys, "label", *SUMS])

@@ -21,7 +21,7 @@ COLUMNS = ["who_no", "activity_no", "amount"]
 ACTIVITY = ["method", "item", "flow", "basis", "use", "period", "region"]
 OWN = ["method", "term", "item", "use", "period", "region"]
 YEARS = sorted({month[:4] for month in MONTHS})
-SAID = ["method", "boundary", "measure", "memo", "scope"]
+SAID = ["method", "boundary", "measure", "memo", "scope", "gas"]
 
 
 class Frames:

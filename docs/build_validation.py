@@ -307,10 +307,10 @@ def account_rows(held: Workspace) -> list[dict[str, Any]]:
     backend = engine.connect()
     table = {
         name: backend.put(name, held.table(name))
-        for name in ("entries", "measured", "reporters", "facilities")
+        for name in ("measured", "reporters", "facilities")
     }
     spread = ibis.memtable(spread_assignments(held.table("assignments").to_pylist(), [YEAR]))
-    entries = ledger.current(table["entries"])
+    entries = backend.put("entries", ledger.current(held.table("entries")))
     rows = prepare(held.rules, entries, table["reporters"], table["facilities"], spread)
     rows = backend.keep("prepared", rows)
     computed = accounts(held.rules, rows, table["measured"]).order_by(["method", "term", "entry"])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dafeng.accounting import SUMS, Adding, account_totals
+from dafeng.accounting import SUMS, Adding, Rows, account_totals
 
 BACKEND = ibis.duckdb.connect()
 ROWS = pa.schema([("who_no", pa.int32()), ("activity_no", pa.int32()), ("amount", pa.float64())])
@@ -30,6 +30,8 @@ OWN = pa.schema(
 LABELS = 4
 
 Row = dict[str, Any]
+Ledger = tuple[list[Row], list[Row], list[Row], int, int]
+"""Rows, lines, overrides; rows in a part; threads."""
 
 
 def table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
@@ -46,11 +48,24 @@ def by_expression(rows: Sequence[Row], lines: Sequence[Row], own: Sequence[Row])
 
 
 def by_arrays(
-    rows: Sequence[Row], lines: Sequence[Row], own: Sequence[Row], size: int = 1000
+    rows: Sequence[Row],
+    lines: Sequence[Row],
+    own: Sequence[Row],
+    size: int = 1000,
+    threads: int = 1,
 ) -> list[Any]:
     parts = table(rows, ROWS).to_batches(max_chunksize=size)
+    sides = [
+        parts[len(parts) * k // threads : len(parts) * (k + 1) // threads] for k in range(threads)
+    ]
     adding = Adding(table(lines, LINES), table(own, OWN), LABELS)
-    return content(adding([c.to_numpy(zero_copy_only=False) for c in p.columns] for p in parts))  # type: ignore[misc]
+    return content(adding(*map(arrays, sides)))
+
+
+def arrays(parts: Sequence[pa.RecordBatch]) -> Rows:
+    for part in parts:
+        who, activity, amount = (c.to_numpy(zero_copy_only=False) for c in part.columns)
+        yield who, activity, amount
 
 
 def content(totals: pa.Table) -> list[Any]:
@@ -66,7 +81,7 @@ COEFFICIENTS = st.one_of(st.none(), st.floats(-10, 10, allow_subnormal=False))
 
 
 @st.composite
-def ledgers(draw: st.DrawFn) -> tuple[list[Row], list[Row], list[Row], int]:
+def ledgers(draw: st.DrawFn) -> Ledger:
     line = {
         "label": st.integers(0, LABELS - 1),
         "own": st.none() | st.integers(0, 3),
@@ -81,18 +96,20 @@ def ledgers(draw: st.DrawFn) -> tuple[list[Row], list[Row], list[Row], int]:
         {"who_no": whose, "own": what, "own_label": 1, "override": draw(st.floats(-10, 10))}
         for whose, what in pairs  # also of what no line asks for
     ]
-    rows = draw(st.lists(st.fixed_dictionaries(who), max_size=20))
+    rows: list[Row] = draw(st.lists(st.fixed_dictionaries(who), max_size=20))
+    if draw(st.booleans()):
+        rows.sort(key=lambda row: row["who_no"])  # as they lie in a snapshot
     lines = draw(st.lists(st.fixed_dictionaries(line), max_size=8))
-    return rows, lines, own, draw(st.sampled_from([1, 3, 1000]))
+    return rows, lines, own, draw(st.sampled_from([1, 3, 1000])), draw(st.integers(1, 3))
 
 
 @settings(max_examples=120, deadline=None)
 @given(ledgers())
 def test_arrays_give_what_the_expression_gives(
-    ledger: tuple[list[Row], list[Row], list[Row], int],
+    ledger: Ledger,
 ) -> None:
-    rows, lines, own, size = ledger
-    assert by_arrays(rows, lines, own, size) == by_expression(rows, lines, own)
+    rows, lines, own, size, threads = ledger
+    assert by_arrays(rows, lines, own, size, threads) == by_expression(rows, lines, own)
 
 
 def one_line(own: int | None = 0, label: int = 0) -> Row:

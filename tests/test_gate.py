@@ -126,7 +126,7 @@ def project_of(row: Row, exits: Decimal) -> Row:
     line: Row = {"line": "OLD", "item": row["item"], "unit": "10^4 t", "eligible": True}
     line |= {"capacity": float(exits), "region": row.get("from", row["region"])}
     line["restricted"] = row.get("restricted", False)
-    plan = {name: row[name] for name in ("situation", "rule", "hearing") if name in row}
+    plan: Row = {name: row[name] for name in ("situation", "rule", "hearing") if name in row}
     plan |= {"compliant_park": True, "receiving": True}
     change: Row = {name: row[name] for name in ("region", "air") if name in row}
     change |= {"capacity_plan": plan, "retires": [line] if exits > 0 else []}

@@ -194,6 +194,7 @@ NOT_A_RULE: dict[str, dict[float | str, str]] = {
     "accounting/accounts.py": {63: "bits of a whole number"},
     "ledger/conflicts.py": {12: "months of a year"},
     "cli/outcome.py": {4: "exit codes"},
+    "__main__.py": {128: "what a shell adds to the number of a signal"},
     "cli/stopping.py": {128: "what a shell adds to the number of a signal"},
     "budget/terms.py": {50: "digits carried in decimals"},
     "budget/totals.py": {6: "digits of a rate in words"},
@@ -203,7 +204,10 @@ NOT_A_RULE: dict[str, dict[float | str, str]] = {
     "report/budget_allocated.py": {30: "enterprises listed in a terminal"},
     "report/board.py": {120: "columns of a terminal from which on the table is wide"},
     "report/words.py": {6: "decimal places from grams to tonnes"},
-    "workspace/compiled.py": {4: "digits of a year at the start of a period"},
+    "workspace/compiled.py": {
+        4: "digits of a year at the start of a period",
+        60_000: "rows at a time",
+    },
     "workspace/shelf.py": {32: "characters of a hash in the name of a file"},
     "workspace/totals.py": {
         32: "characters of a hash in the name of a file",
@@ -214,7 +218,10 @@ NOT_A_RULE: dict[str, dict[float | str, str]] = {
         122880: "rows that are added at a time",
     },
     "report/tables.py": {12: "findings of one code that are printed"},
-    "accounting/adding.py": {21: "bits of the number of sums held at a time"},
+    "accounting/adding.py": {
+        21: "bits of the number of sums held at a time",
+        53: "bits of a float's whole numbers",
+    },
     "accounting/trace.py": {20: "entries shown under a figure"},
     "explain/condense.py": {20: "nodes shown one by one"},
     "workspace/holdings.py": {1000: "thousandths of a unit"},

@@ -93,6 +93,20 @@ def test_a_stop_ends_with_words_and_its_exit_code(
     assert signal.getsignal(number) is before
 
 
+def test_a_stop_while_the_program_is_loaded_leaves_no_trace() -> None:
+    program = (
+        "import signal, sys, dafeng.__main__\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'dafeng.cli':\n"
+        "            signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "dafeng.__main__.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stdout, done.stderr) == (CTRL_C, b"", b"")
+
+
 def test_a_command_runs_outside_the_main_thread_too(monkeypatch: pytest.MonkeyPatch) -> None:
     codes: list[int] = []
     thread = threading.Thread(

@@ -172,14 +172,17 @@ def test_totals_at_once_by_hand(tmp_path: Path) -> None:
         ]
     )
     found = {
-        (row["reporter"], row["scope"], row["inputs_mark"]): tuple(row[name] for name in SUMS)
+        (row["reporter"], row["scope"], row["gas"], row["inputs_mark"]): tuple(
+            row[name] for name in SUMS
+        )
         for row in at_once(tmp_path, rows).to_pylist()
     }
     assert found == {  # grams, entries, terms, without value; an entry counts at its first term
-        ("a", "1", "official"): (18 + 5 + 5, 2, 4, 1),
-        ("a", "1", "reported"): (30, 1, 1, 0),
-        ("a", "2", "official"): (3, 1, 1, 0),
-        ("b", "1", "official"): (0, 1, 1, 1),  # no term has a value: not reported, not zero
+        ("a", "1", "co2", "official"): (18, 2, 2, 1),
+        ("a", "1", "ch4", "official"): (5 + 5, 0, 2, 0),
+        ("a", "1", "co2", "reported"): (30, 1, 1, 0),
+        ("a", "2", "co2", "official"): (3, 1, 1, 0),
+        ("b", "1", "co2", "official"): (0, 1, 1, 1),  # no term has a value: not reported, not zero
     }
 
 
@@ -258,9 +261,9 @@ class Desk:
     def totals(self) -> list[tuple[Any, ...]]:
         summing = Summing(Engine(BACKEND), self.snapshot, LINES)
 
-        def compute(months: Sequence[str]) -> pa.Table:
+        def compute(months: Sequence[str], threads: int) -> pa.Table:
             self.computed += months
-            return summing(months)
+            return summing(months, threads)
 
         self.computed.clear()
         kept = Totals(self.snapshot, self.folder / "totals", self.ground, compute)
@@ -303,6 +306,20 @@ def test_a_corrected_month_costs_one_month_and_gives_the_same(tmp_path: Path) ->
     assert desk.computed == [MONTHS[1]]
     assert desk.totals() == desk.afresh(whole)
     assert desk.computed == []
+
+
+def test_totals_say_of_which_months_there_are_rows(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    some = [r for r in LEDGER if (r["reporter"], r["period"]) != ("b", MONTHS[0])]
+    desk.snapshot.update(by_month(activity(some)))
+    summing = Summing(Engine(BACKEND), desk.snapshot, LINES)
+    kept = Totals(desk.snapshot, tmp_path / "totals", desk.ground, summing)
+    found = labelled(kept.with_months(MONTHS[0][:4]), desk.snapshot.numbered("who"))
+    months = {(r["reporter"], r["inputs_mark"]): r["months"] for r in found.to_pylist()}
+    bits = [1 << (int(month[-2:]) - 1) for month in MONTHS if month[:4] == MONTHS[0][:4]]
+    assert months["c", "official"] == sum(bits)
+    assert months["b", "official"] == sum(bits[1:])
+    assert months["a", "reported"] in bits, "measured in one month alone"
 
 
 def test_a_month_that_comes_later_costs_one_month(tmp_path: Path) -> None:

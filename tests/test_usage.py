@@ -25,21 +25,20 @@ def typed(folder: Path, *words: str, lang: str = "zh") -> subprocess.CompletedPr
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "place", "named"),
+    ("lang", "words", "code", "place", "named"),
     [
-        ("bogus", "usage_no_command", "dafeng", "bogus"),
-        ("budget bogus", "usage_no_command", "dafeng budget", "bogus"),
-        ("account --nope", "usage_no_option", "dafeng account", "--nope"),
-        ("board --sorce x", "usage_near_option", "dafeng board", "--source"),
-        ("account --year", "usage_option", "", "--year"),
-        ("account more than", "usage_extra", "dafeng account", "more than"),
-        ("board --source x", "usage_bad_value", "dafeng board", "<statistics|reporters>"),
-        ("explain", "usage_missing", "dafeng explain", "figure"),
+        ("zh", "bogus", "usage_no_command", "dafeng", "bogus"),
+        ("en", "budget bogus", "usage_no_command", "dafeng budget", "bogus"),
+        ("zh", "account --nope", "usage_no_option", "dafeng account", "--nope"),
+        ("en", "board --sorce x", "usage_near_option", "dafeng board", "--source"),
+        ("zh", "account --year", "usage_option", "", "--year"),
+        ("en", "account more than", "usage_extra", "dafeng account", "more than"),
+        ("zh", "board --source x", "usage_bad_value", "dafeng board", "<statistics|reporters>"),
+        ("en", "explain", "usage_missing", "dafeng explain", "figure"),
     ],
 )
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_slip_of_the_keyboard(
-    tmp_path: Path, words: str, code: str, place: str, named: str, lang: str
+    tmp_path: Path, lang: str, words: str, code: str, place: str, named: str
 ) -> None:
     run = typed(tmp_path, *words.split(), lang=lang)
     assert (run.returncode, run.stdout) == (2, "")

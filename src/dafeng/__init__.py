@@ -7,8 +7,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # loading typing would take longer than all else here
 if TYPE_CHECKING:
     from pathlib import Path
 

@@ -68,7 +68,7 @@ def accounts(
     """
     table = coefficient_table(rules, prepared, data_year, compiler)
     known = (derived or Derived()).with_measured(measured)
-    overrides = compile_overrides(rules, occurring(prepared), known, data_year)
+    overrides = compile_overrides(rules, occurring(prepared).to_pyarrow(), known, data_year)
     return join(prepared, put("coefficients", table), put("overrides", overrides))
 
 

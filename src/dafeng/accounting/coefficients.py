@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from itertools import product
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
@@ -311,9 +312,12 @@ def fold_defaults(
 def defaults(
     rules: Rulebook, ref: Reference, item: str, cells: Sequence[Cell], data_year: int | None
 ) -> Defaults:
-    """Look up the default values of a reference over some cells, all in one unit."""
-    unit = ""
-    result = Defaults("", np.full(len(cells), np.nan), [""] * len(cells), [False] * len(cells))
+    """Look up the default values of a reference over some cells, all in one unit.
+
+    The unit does not hang on the cells, so that no value hangs on what is looked up beside it.
+    """
+    unit = _unit(rules, ref, item)
+    result = Defaults(unit, np.full(len(cells), np.nan), [""] * len(cells), [False] * len(cells))
     fixed = ref.select == "newest_data_year" and data_year is not None
     for index, cell in enumerate(cells):
         when = period(str(data_year) if fixed else cell.period)
@@ -321,13 +325,31 @@ def defaults(
         if choice is None:
             continue
         value = choice.value
-        unit = unit or value.unit
         # only what has a number is ever a candidate
         result.numbers[index] = cast("float", value.number) * factor(value.unit, unit)
         result.ids[index] = value.id
         result.proxy[index] = choice.proxy
-    result.unit = unit or rules.parameters[ref.parameter].units[0]
     return result
+
+
+def _unit(rules: Rulebook, ref: Reference, item: str) -> str:
+    """Return the unit that the default values of a reference are taken in."""
+    known, kind = _units(rules), (ref.gas or "", ref.case or "")
+    places = product(rules.sets_of(ref), (ref.item or item, ""))
+    units = (known.get((ref.parameter, *place, *kind)) for place in places)
+    return next(filter(None, units), rules.parameters[ref.parameter].units[0])
+
+
+@lru_cache(maxsize=2)
+def _units(rules: Rulebook) -> dict[tuple[str, ...], str]:
+    """Return the unit of the first value by parameter, set, item, gas and case; without drafts."""
+    found: dict[tuple[str, ...], str] = {}
+    for value in rules.values.values():
+        if value.number is not None and not rules.documents[value.set.document].draft:
+            row = value.row
+            kind = (row.item or "", row.gas or "", row.case or "")
+            found.setdefault((value.parameter, value.set.id, *kind), value.unit)
+    return found
 
 
 def fold(

@@ -75,16 +75,6 @@ class Derived:
     origins: dict[str, Origin] = field(default_factory=dict)
     refused: list[tuple[str, Finding]] = field(default_factory=list)
 
-    def year_of(self) -> dict[str, str]:
-        """Return the year of each derived value and entry, by id."""
-        found: dict[str, str] = {}
-        for rows in self.measured:
-            years = [text[:4] for text in rows["period"].to_pylist()]
-            found |= dict(zip(rows["id"].to_pylist(), years, strict=True))
-        for rows in self.entries:
-            found |= dict(zip(rows["entry"].to_pylist(), rows["year"].to_pylist(), strict=True))
-        return found
-
     def with_entries(self, prepared: ir.Table) -> ir.Table:
         """Return the prepared rows and the derived ones."""
         if not self.entries:
@@ -189,6 +179,24 @@ def derive(rules: Rulebook, prepared: ir.Table, measured: ir.Table) -> Derived:
     return derived
 
 
+def callers(rules: Rulebook, measured: pa.Table) -> pa.Table:
+    """Return reporter and item of all that calls for a resolver; the rows of others are not asked.
+
+    Args:
+        rules: the rulebook.
+        measured: measured parameters: reporter, item, parameter.
+    """
+    found = [measured.select(["reporter", "item"]).slice(0, 0)]
+    for resolver in rules.resolvers.values():
+        names = pa.array([resolver.inputs[symbol] for symbol in resolver.by])
+        asked = measured.filter(pc.is_in(measured["parameter"], value_set=names))
+        if resolver.items:
+            held = pc.is_in(asked["item"], value_set=pa.array(resolver.items))
+            asked = asked.filter(held)
+        found.append(asked.select(["reporter", "item"]))
+    return pa.concat_tables(found).group_by(["reporter", "item"]).aggregate([])
+
+
 def _resolvers(rules: Rulebook, method: str, item: str) -> list[Resolver]:
     named = rules.method(method).resolvers
     return [
@@ -210,7 +218,7 @@ def _derive_measured(case: Case, derived: Derived) -> None:
     """Derive a parameter, for the place and period of the finest of its inputs."""
     gives = case.resolver.gives or ""
     wanted = {**case.wanted, "direct": (case.item, gives)}
-    found = found_for(case.rows.select(*_PLACE).distinct(), case.measured, wanted)
+    found = found_for(case.rows.select(*_PLACE).distinct().to_pyarrow(), case.measured, wanted)
     given = case.arrays(found)
     values, called = case.run(given), case.called(given)
     where = _finest(found, case.wanted, "where", "facility", pa.array([""] * found.num_rows))
@@ -274,7 +282,7 @@ def _derive_share(case: Case, derived: Derived) -> None:
     to is then said to lack a part.
     """
     signs = case.resolver.signs
-    rows = case.rows.filter(case.rows.flow.isin(list(signs)))
+    rows = case.rows.filter(case.rows.flow.isin(list(signs))).to_pyarrow()
     found = found_for(rows, case.measured, case.wanted)
     given = case.arrays(found)
     share, called = case.run(given), case.called(given)
@@ -282,7 +290,7 @@ def _derive_share(case: Case, derived: Derived) -> None:
     flows = found["flow"].to_pylist()
     amount = found["amount"].to_numpy() * share * np.array([signs[flow] for flow in flows])
     kept = called & ~(share <= 0)
-    chosen = found.select(rows.columns).filter(pa.array(kept))
+    chosen = found.select(rows.column_names).filter(pa.array(kept))
     inputs = _inputs(found, case.wanted).filter(pa.array(kept))
     _add_entries(case, derived, chosen, amount[kept], inputs)
 

@@ -152,6 +152,7 @@ def footings_of(
     table = table.combine_chunks()
     entries, quantities = (_whole(table[name]) for name in ("entry", "quantity"))
     shares: dict[tuple[Any, ...], Share] = {}
+    known: dict[tuple[str, bool], Share] = {}
     found = []
     for at, (lines, kinds) in enumerate(
         zip(table["lines"].to_pylist(), table["kinds"].to_pylist(), strict=True)
@@ -159,7 +160,7 @@ def footings_of(
         own = [tuple(kind[name] for name in _KIND) for kind in kinds]
         for kind in own:
             if kind not in shares:
-                shares[kind] = _share(ground, *kind)
+                shares[kind] = _share(ground, known, *kind)
         held = (entries[at].values, quantities[at].values)
         found.append(Footing(lines, *held, [shares[kind] for kind in own]))
     derived = pc.is_in(entries.values, pa.array(list(ground.origins), pa.string()))
@@ -233,6 +234,7 @@ def _kinds(rows: pa.Table, totals: NDArray[np.int64]) -> Iterator[tuple[Any, ...
 
 def _share(
     ground: Ground,
+    known_inputs: dict[tuple[str, bool], Share],
     method: str,
     term_id: str,
     value_ids: str,
@@ -243,15 +245,18 @@ def _share(
 ) -> Share:
     """Return what the rows of a term with the same inputs contribute."""
     term = next(t for t in ground.rules.method(method).terms if t.id == term_id)
-    names = filter(None, value_ids.split(SEPARATOR))
-    share = _of_nodes(input_node(ground, name, proxy=proxy) for name in names)
+    shares = []
+    for name in filter(None, value_ids.split(SEPARATOR)):
+        if (name, proxy) not in known_inputs:
+            known_inputs[name, proxy] = _of_nodes([input_node(ground, name, proxy=proxy)])
+        shares.append(known_inputs[name, proxy])
     said = (("memo", term.memo), ("partial", not known), ("no_value", not valued))
     formula = f"formula {term.expression}"
     return Share(
-        share.marks | {mark},
-        share.flags | {flag for flag, held in said if held},
-        share.rules | {f"{method}.{term_id}: {formula}"},
-        share.inputs | {f"{method}.{term_id}": formula},
+        {mark}.union(*(share.marks for share in shares)),
+        {flag for flag, held in said if held}.union(*(share.flags for share in shares)),
+        {f"{method}.{term_id}: {formula}"}.union(*(share.rules for share in shares)),
+        {k: v for s in shares for k, v in s.inputs.items()} | {f"{method}.{term_id}": formula},
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _COUNTED = ("method", "boundary", "measure", "memo")
 """An entry is counted once for each of these, at the first of its terms."""
 
-_SAID = (*_COUNTED, "scope")
+_SAID = (*_COUNTED, "scope", "gas")
 """What a line says itself; the rest hangs on the inputs of its coefficient."""
 
 LABEL = (*_SAID, "proxy", "inputs_mark")

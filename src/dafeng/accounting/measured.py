@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -69,7 +68,7 @@ def pairs_of(measured: pa.Table) -> set[tuple[str, str]]:
 
 
 def found_for(
-    rows: ir.Table,
+    rows: pa.Table,
     measured: pa.Table,
     wanted: Mapping[str, tuple[str, str]],
     exact: Collection[str] = (),
@@ -87,9 +86,8 @@ def found_for(
         ``symbol_when``, the facility and period that it was measured for.
     """
     own = {symbol: of_pair(measured, *pair) for symbol, pair in wanted.items()}
-    reporters = pa.concat_tables(side.select(["reporter"]) for side in own.values())
-    some = ibis.memtable(reporters.group_by("reporter").aggregate([]))
-    found = rows.semi_join(some, "reporter").to_pyarrow()
+    reporters = pa.chunked_array([c for o in own.values() for c in o["reporter"].chunks])
+    found = rows.filter(pc.is_in(rows["reporter"], value_set=reporters.unique())).combine_chunks()
     places = {
         symbol: _places(found, side, [at for at in _LEVELS if symbol not in exact or at[1] == _OWN])
         for symbol, side in own.items()

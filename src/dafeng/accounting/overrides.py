@@ -5,8 +5,6 @@ A facility's own value comes before the reporter's, the month's before the year'
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,9 +12,6 @@ import pyarrow.compute as pc
 from dafeng.accounting.coefficients import SEPARATOR, Cell, Slot, defaults, fold, gwp_inputs
 from dafeng.accounting.measured import converted, found_for, pairs_of, whole
 from dafeng.rulebook import MethodTerm, Rulebook, used
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
 
 KEY = ("reporter", "facility", "method", "term", "item", "use", "period", "region")
 SCHEMA = pa.schema(
@@ -31,7 +26,7 @@ SCHEMA = pa.schema(
 
 def compile_overrides(
     rules: Rulebook,
-    activity: ir.Table,
+    activity: pa.Table,
     measured: pa.Table,
     data_year: int | None = None,
 ) -> pa.Table:
@@ -44,9 +39,10 @@ def compile_overrides(
         data_year: as for the default coefficients.
     """
     known = pairs_of(measured)
-    methods = activity.select("method", "item").distinct().to_pyarrow().to_pylist()
+    some = pc.is_in(activity["reporter"], value_set=measured["reporter"].unique())
+    activity = activity.filter(some)
     tables = []
-    for pair in methods:
+    for pair in activity.group_by(["method", "item"]).aggregate([]).to_pylist():
         method = rules.method(pair["method"])
         for term in method.terms:
             if pair["item"] not in rules.items(term):
@@ -54,7 +50,7 @@ def compile_overrides(
             symbols = _measurable(term, pair["item"], known)
             if symbols:
                 rows = activity.filter(
-                    (activity.method == method.id) & (activity.item == pair["item"])
+                    (pc.field("method") == method.id) & (pc.field("item") == pair["item"])
                 )
                 slot = Slot(rules, method, term, pair["item"])
                 own = measured.filter(pc.is_in(measured["method"], pa.array(["", method.id])))

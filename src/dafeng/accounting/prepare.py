@@ -45,7 +45,8 @@ def prepare(
 
     Args:
         rules: the rulebook, for the rule that leads from normal to statistical cubic metres.
-        entries: ledger columns and ``entry``, the id of the row.
+        entries: ledger columns and ``entry``, the id of the row; ``books_purchases`` (whether the
+            item is bought in the year, at the same place) where not all rows of the year are there.
         reporters: reporter, region.
         facilities: reporter, facility, type.
         assignments: reporter, facility, year, method, purpose (see ``spread_assignments``).
@@ -79,21 +80,12 @@ def prepare(
         use=ibis.ifelse(rows.use == "", rows.type.fill_null(""), rows.use),
         region=ibis.ifelse(rows.regional, rows.factor_region.fill_null(""), ""),
     )
-    keys = ("reporter", "facility", "item", "year")
-    purchases = (
-        rows.filter(rows.flow.isin(basis().purchase_flows))
-        .select(*keys)
-        .distinct()
-        .mutate(books_purchases=True)
-    )
-    rows = looked_up(rows, purchases, keys)
-    rows = rows.mutate(
-        basis=ibis.ifelse(
-            rows.always_purchase | rows.books_purchases.notnull(),
-            "purchase",
-            "consumption",
-        )
-    )
+    if "books_purchases" not in rows.columns:
+        keys = ("reporter", "facility", "item", "year")
+        bought = rows.filter(rows.flow.isin(basis().purchase_flows)).select(*keys).distinct()
+        rows = looked_up(rows, bought.mutate(books_purchases=True), keys)
+    purchased = rows.always_purchase | rows.books_purchases.fill_null(False)  # noqa: FBT003  ibis
+    rows = rows.mutate(basis=ibis.ifelse(purchased, "purchase", "consumption"))
     rows = looked_up(rows, assignments, ["reporter", "facility", "year"])
     return rows.select(
         *PREPARED,

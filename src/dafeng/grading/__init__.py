@@ -1,11 +1,22 @@
 """Judges against rules: a value against a scale, participants against a scorecard."""
 
 from dafeng.grading.jobs import Amount, Job, Ratio, Reason, amounts, jobs, reasons
+from dafeng.grading.lazy import Chosen, Lazy, joined, whole
 from dafeng.grading.prices import PRICE, Charge, charge, formulas_of, is_price, price_sheet
-from dafeng.grading.ratings import Placing, Rating, card_of, editions_of, place, rate
+from dafeng.grading.rated import Placings, Ratings, card_of, editions_of, place, rate
+from dafeng.grading.ratings import Placing, Rating
 from dafeng.grading.scales import BEYOND, Graded, grade
-from dafeng.grading.scorecards import Scored, classify, score, settled
-from dafeng.grading.sheets import GROW, LACKS, REASON, Row, card_sheet, read_sheet, scale_sheet
+from dafeng.grading.scorecards import Scored, score
+from dafeng.grading.sheets import (
+    GROW,
+    LACKS,
+    REASON,
+    Row,
+    Sheet,
+    card_sheet,
+    read_sheet,
+    scale_sheet,
+)
 
 __all__ = [
     "BEYOND",
@@ -15,24 +26,29 @@ __all__ = [
     "REASON",
     "Amount",
     "Charge",
+    "Chosen",
     "Graded",
     "Job",
+    "Lazy",
     "Placing",
+    "Placings",
     "Rating",
+    "Ratings",
     "Ratio",
     "Reason",
     "Row",
     "Scored",
+    "Sheet",
     "amounts",
     "card_of",
     "card_sheet",
     "charge",
-    "classify",
     "editions_of",
     "formulas_of",
     "grade",
     "is_price",
     "jobs",
+    "joined",
     "place",
     "price_sheet",
     "rate",
@@ -40,5 +56,5 @@ __all__ = [
     "reasons",
     "scale_sheet",
     "score",
-    "settled",
+    "whole",
 ]

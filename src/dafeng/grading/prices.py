@@ -220,7 +220,7 @@ def charge(
         formula = formulas[name]
         own = [rows[index] for index in places]
         done = compute(
-            rules, formula, {key: column(own, key) for key in formula.inputs}, day, region
+            rules, formula, {key: list(column(own, key)) for key in formula.inputs}, day, region
         )
         for at, index in enumerate(places):
             steps = {key: _known(held[at]) for key, held in done.steps.items()}

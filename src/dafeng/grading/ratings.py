@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from dafeng.explain import Node, figure_id
-from dafeng.grading.scales import BEYOND, Graded, grade, needed
-from dafeng.grading.scorecards import Scored, score
+from dafeng.grading.scales import BEYOND, Graded, needed
+from dafeng.grading.scorecards import Scored
 from dafeng.grading.sheets import (
     GROW,
     MARK,
     REFERENCES,
-    SCALE,
     SOURCE,
     VALUE,
     WHO,
-    YES,
     Row,
     clause_of,
-    column,
 )
-from dafeng.rulebook import Criterion, Rulebook, Scale, ScaleSet, Scorecard
-from dafeng.vocabulary import Fault, Text, marks
+from dafeng.rulebook import Criterion, Rulebook, Scale, ScaleSet
+from dafeng.vocabulary import Text, marks
 
 _VALUE = Text(zh="数值", en="value")
 _LIMIT = Text(zh="限值", en="limit")
@@ -249,87 +244,6 @@ class Placing:
             ),
             children=(_entry(self.row, one.id, one.name, one.unit or ""), *own, *held),
         )
-
-
-def rate(
-    rules: Rulebook, editions: Sequence[ScaleSet], rows: Sequence[Row], day: date
-) -> list[Rating]:
-    """Hold the rows of a scale sheet against the scales that they name.
-
-    Args:
-        rules: where the clauses stand.
-        editions: those that answer, the nearest place first.
-        rows: with ``who``, ``scale`` (where there are several), ``value`` and inputs.
-        day: on which the editions are in force.
-
-    Returns:
-        A rating per row, in their order.
-
-    Raises:
-        Fault: ``grade_which_scale`` where a row names none of them, and there are several.
-    """
-    chosen = {scale.id: (one, scale) for one in reversed(editions) for scale in one.scales}
-    only = next(iter(chosen)) if len(chosen) == 1 else ""
-    by_scale: dict[str, list[int]] = {}
-    for index, row in enumerate(rows):
-        by_scale.setdefault(row.get(SCALE) or only, []).append(index)
-    found: dict[int, Rating] = {}
-    for name, places in by_scale.items():
-        if name not in chosen:
-            who, near = str(rows[places[0]][WHO]), ", ".join(chosen)
-            raise Fault("grade_which_scale", who, label=name or "–", near=near)
-        edition, scale = chosen[name]
-        own = [rows[index] for index in places]
-        given = {key: column(own, key) for key in needed(scale)}
-        graded = grade(edition, scale, column(own, VALUE), given)
-        for index, one in zip(places, graded, strict=True):
-            found[index] = Rating(rules, edition, scale, day, one, rows[index])
-    return [found[index] for index in range(len(rows))]
-
-
-def place(rules: Rulebook, card: Scorecard, rows: Sequence[Row], day: date) -> list[Placing]:
-    """Hold participants against a scorecard; a placing per row, in their order."""
-    values = {one.id: column(rows, one.id) for one in card.criteria}
-    names = [f"{one.id}_{part}" for one in card.criteria for part in REFERENCES]
-    held = {name for row in rows for name in row}
-    events = {
-        one.id: [cell and cell == YES for cell in column(rows, one.id)]
-        for one in card.events
-        if one.id in held
-    }
-    references = {name: _or_card(card, name, rows) for name in names if name in held}
-    scored = score(card, values, events, references)
-    return [Placing(rules, scored, index, day, row) for index, row in enumerate(rows)]
-
-
-def editions_of(rules: Rulebook, wanted: str, day: date, region: str) -> Sequence[ScaleSet]:
-    """Return the scale sets of a family on a day, the nearest place first, or the one named.
-
-    Raises:
-        Fault: ``unknown_family``, ``no_edition``, ``edition_out_of_time``.
-    """
-    if wanted in rules.scales:
-        return [rules.named(rules.scales, wanted, day)]
-    return rules.editions(rules.scales, wanted, day, region)
-
-
-def card_of(rules: Rulebook, wanted: str, day: date, region: str) -> Scorecard:
-    """Return the scorecard of a family on a day, or the one named.
-
-    Raises:
-        Fault: ``unknown_family``, ``no_edition``, ``edition_out_of_time``.
-    """
-    if wanted in rules.scorecards:
-        return rules.named(rules.scorecards, wanted, day)
-    return rules.edition(rules.scorecards, wanted, day, region)
-
-
-def _or_card(card: Scorecard, name: str, rows: Sequence[Row]) -> list[Any]:
-    """Return the reference of each row, that of the card where a row has none."""
-    criterion, _, part = name.rpartition("_")
-    held: Mapping[str, Any] = {one.id: getattr(one, part) for one in card.criteria}
-    usual = held[criterion] if isinstance(held[criterion], float) else None
-    return [usual if cell is None else cell for cell in column(rows, name)]
 
 
 def _entry(row: Row, name: str, label: Text, unit: str, *, assumed: bool = False) -> Node:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dafeng.grading.lazy import Lazy
+from dafeng.grading.near import Same, floats
 from dafeng.rulebook import Given, Scale, ScaleSet, calculate, complete, constant, decimals, symbols
 
 Column = NDArray[Any]
@@ -42,123 +45,163 @@ class Graded(NamedTuple):
 def grade(
     edition: ScaleSet,
     scale: Scale,
-    values: Sequence[Any],
-    inputs: Mapping[str, Sequence[Any]] | None = None,
-) -> list[Graded]:
+    values: Sequence[Any] | Column,
+    inputs: Mapping[str, Sequence[Any] | Column] | None = None,
+) -> Grades:
     """Hold values against a scale.
 
     Args:
         edition: the set that the scale belongs to.
         scale: the scale of one product or process.
-        values: numbers in the unit of the scale; ``None`` where not reported.
+        values: numbers in the unit of the scale; ``None`` or NaN where not reported.
         inputs: input of a correction → numbers, as long as ``values``.
 
     Returns:
         One result per value. A value on a limit belongs to that grade. What is missing gives no
         grade, never a zero.
     """
-    size = len(values)
-    asked = {name: edition.inputs[name] for name in needed(scale)}
-    columns = {name: (inputs or {}).get(name, [None] * size) for name in asked}
-    nothing: list[tuple[str, ...]] = [()] * size
-    given = complete(asked, columns, size) if asked else Given({}, nothing, nothing)
-    held = _Limits(edition, scale, given)
-    found = decimals(values)
-    known = np.array([value == value for value in found], dtype=bool)  # noqa: PLR0124  NaN
-    kept = held.kept(found, known)
-    margins = held.margins(found, known & (kept != ""))
-    rows = zip(found, kept, margins, held.rows(), given.assumed, given.missing, strict=True)
-    return [_graded(*row) for row in rows]
+    return Grades(edition, scale, values, inputs or {})
 
 
-def _graded(
-    value: Decimal,
-    kept: str,
-    margin: Decimal | None,
-    limits: dict[str, Decimal],
-    assumed: tuple[str, ...],
-    missing: tuple[str, ...],
-) -> Graded:
-    if kept:
-        return Graded(kept, value, limits, margin, assumed, ())
-    known = value == value  # noqa: PLR0124  NaN
-    lacking = (*missing, *(() if known else ("value",))) or ("limit",)
-    return Graded("", value if known else None, limits, None, assumed, lacking)
+class Grades(Lazy[Graded]):
+    """Values held against a scale: grades at once, all else of a value when it is read.
 
+    Limits are computed once for each combination of inputs. Whether a value keeps one is told by
+    the nearest floats, which have the order of the decimals that they are nearest to; where both
+    are the same float, the decimals themselves decide.
 
-class _Limits:
-    """The limits of a scale for some rows, grade by grade."""
+    Attributes:
+        grade: ids of the grades, as in ``Graded``.
+    """
 
-    def __init__(self, edition: ScaleSet, scale: Scale, given: Given) -> None:
-        self._sign = 1 if edition.direction == "at_most" else -1
-        self._names = [one.id for one in edition.grades]
-        self._printed = dict(zip(self._names, scale.limits, strict=True))
-        self._unknown = set(scale.unknown)
-        self._corrected = scale.corrected is not None
-        size = len(given.missing)
-        self._whole = np.array([not one for one in given.missing], dtype=bool)
-        self._columns: dict[str, Column] = {}
-        inside = {name: column[self._whole] for name, column in given.columns.items()}
-        for name, limit in self._printed.items():
-            if isinstance(limit, float):
-                column = constant(None, size)
-                count = int(self._whole.sum())
-                column[self._whole] = _corrected(scale, name, limit, inside, count)
-                self._columns[name] = column
+    def __init__(
+        self,
+        edition: ScaleSet,
+        scale: Scale,
+        values: Sequence[Any] | Column,
+        inputs: Mapping[str, Sequence[Any] | Column],
+    ) -> None:
+        super().__init__(len(values))
+        self._values = values
+        self._near = floats(values)
+        asked = {name: edition.inputs[name] for name in needed(scale)}
+        columns = {name: inputs.get(name, Same(None, len(values))) for name in asked}
+        self._of, distinct, size = _combined(columns, len(values))
+        nothing: list[tuple[str, ...]] = [()] * size
+        self._given = complete(asked, distinct, size) if asked else Given({}, nothing, nothing)
+        self._limits = _Limits(edition, scale, self._given)
+        self.grade = self._kept()
 
-    def kept(self, found: Column, known: Column) -> Column:
+    @cached_property
+    def rated(self) -> NDArray[np.bool_]:
+        """Whether each has a grade."""
+        return np.asarray(self.grade != "", bool)
+
+    def _kept(self) -> Column:
         """Return the best grade kept, empty where a limit that is not known would decide it."""
-        result = np.full(len(found), "", dtype=object)
-        ready = known & self._whole
-        left = ready.copy()  # not decided yet
-        open_ = np.zeros(len(found), dtype=bool)
-        met = np.zeros(len(found), dtype=bool)  # has met a limit
-        for name in self._names:
-            if self._printed[name] is None and name not in self._unknown:
-                continue
-            there = self._there(name)
+        held, size = self._limits, len(self._values)
+        result = np.full(size, "", dtype=object)
+        left = ~np.isnan(self._near) & held.whole[self._of]  # not decided yet
+        open_ = np.zeros(size, dtype=bool)
+        met = np.zeros(size, dtype=bool)  # has met a limit
+        for name in held.decisive:
+            there = held.there(name)[self._of]
             open_ |= ~there
             met |= there
-            at = np.flatnonzero(left & there)
-            keeps = np.zeros(len(found), dtype=bool)
-            if len(at):
-                limits = self._columns[name][at]
-                keeps[at] = found[at] <= limits if self._sign > 0 else found[at] >= limits
+            keeps = left & there
+            if keeps.any():
+                keeps[keeps] = self._keeps(name, np.flatnonzero(keeps))
             result[keeps & ~open_] = name
             left &= ~keeps
             open_[left & there] = False  # beyond a limit, and so beyond every better one
         result[left & met & ~open_] = BEYOND
         return result
 
-    def margins(self, found: Column, rated: Column) -> Column:
-        """Return the distance to the last grade's limit, ``None`` where it has none."""
-        result = np.full(len(found), None, dtype=object)
-        last = self._columns.get(self._names[-1])
-        if last is not None:
-            at = np.flatnonzero(rated & self._filled(last))
-            result[at] = self._sign * (last[at] - found[at])
-        return result
+    def _keeps(self, name: str, at: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Tell which of some values keep a limit."""
+        limits, sign = self._limits.columns[name], self._limits.sign
+        difference = sign * (floats(limits)[self._of[at]] - self._near[at])
+        keeps = np.asarray(difference > 0)
+        for row in np.flatnonzero(difference == 0).tolist():
+            value, limit = self._value(int(at[row])), limits[self._of[at[row]]]
+            keeps[row] = sign * (limit - value) >= 0
+        return keeps
 
-    def rows(self) -> Iterator[dict[str, Decimal]]:
-        """Yield the limits of each row by grade; rows without corrections share them."""
-        filled = {name: self._filled(column) for name, column in self._columns.items()}
-        if not self._corrected:
-            same = {name: column[0] for name, column in self._columns.items() if len(column)}
-            yield from ([same] * len(self._whole))
-            return
-        for row in range(len(self._whole)):
-            yield {n: column[row] for n, column in self._columns.items() if filled[n][row]}
+    def _value(self, at: int) -> Decimal:
+        value: Decimal = decimals([self._values[at]])[0]
+        return value
 
-    def _there(self, name: str) -> Column:
-        """Tell for which rows a limit is known."""
-        if name in self._unknown or name not in self._columns:
-            return np.zeros(len(self._whole), dtype=bool)
-        return self._filled(self._columns[name])
+    def missing(self, at: int) -> tuple[str, ...]:
+        """Return what lacks where a value has no grade."""
+        if self.grade[at]:
+            return ()
+        unknown = ("value",) if np.isnan(self._near[at]) else ()
+        return (*self._given.missing[self._of[at]], *unknown) or ("limit",)
 
-    def _filled(self, column: Column) -> Column:
-        if not self._corrected:
-            return self._whole
+    def _make(self, at: int) -> Graded:
+        found, of = str(self.grade[at]), int(self._of[at])
+        known = not np.isnan(self._near[at])
+        value, limits = self._value(at) if known else None, self._limits.of(of)
+        assumed = self._given.assumed[of]
+        if found:
+            last = limits.get(self._limits.last)
+            margin = None if last is None or value is None else self._limits.sign * (last - value)
+            return Graded(found, value, limits, margin, assumed, ())
+        return Graded("", value, limits, None, assumed, self.missing(at))
+
+
+class _Limits:
+    """The limits of a scale for some combinations of inputs, grade by grade."""
+
+    def __init__(self, edition: ScaleSet, scale: Scale, given: Given) -> None:
+        self.sign = 1 if edition.direction == "at_most" else -1
+        self.last = edition.grades[-1].id
+        printed = dict(zip((one.id for one in edition.grades), scale.limits, strict=True))
+        self._unknown = set(scale.unknown)
+        self.decisive = [n for n, one in printed.items() if one is not None or n in self._unknown]
+        self._corrected = scale.corrected is not None
+        size = len(given.missing)
+        self.whole = np.array([not one for one in given.missing], dtype=bool)
+        self.columns: dict[str, Column] = {}
+        inside = {name: column[self.whole] for name, column in given.columns.items()}
+        for name, limit in printed.items():
+            if isinstance(limit, float):
+                column = constant(None, size)
+                count = int(self.whole.sum())
+                column[self.whole] = _corrected(scale, name, limit, inside, count)
+                self.columns[name] = column
+
+    def of(self, at: int) -> dict[str, Decimal]:
+        """Return the limits of a combination by grade."""
+        return {
+            n: c[at] for n, c in self.columns.items() if not self._corrected or self._has(c)[at]
+        }
+
+    def there(self, name: str) -> NDArray[np.bool_]:
+        """Tell for which combinations a limit is known."""
+        if name in self._unknown or name not in self.columns:
+            return np.zeros(len(self.whole), dtype=bool)
+        return self._has(self.columns[name]) if self._corrected else self.whole
+
+    @staticmethod
+    def _has(column: Column) -> NDArray[np.bool_]:
         return np.array([one == one for one in column], dtype=bool)  # noqa: PLR0124  NaN
+
+
+def _combined(
+    columns: Mapping[str, Sequence[Any] | Column], size: int
+) -> tuple[NDArray[np.intp], dict[str, list[Any]], int]:
+    """Return for each row which combination of inputs it has, the combinations, how many."""
+    if not columns:
+        return np.zeros(size, np.intp), {}, 1
+    if all(isinstance(column, Same) for column in columns.values()):
+        size, of = min(size, 1), np.zeros(size, np.intp)
+        return of, {name: [column[0]] * size for name, column in columns.items()}, size
+    found: dict[tuple[Any, ...], int] = {}
+    known = [found.setdefault(cells, len(found)) for cells in zip(*columns.values(), strict=True)]
+    distinct = [*zip(*found, strict=True)] or [()] * len(columns)
+    named = {name: list(cells) for name, cells in zip(columns, distinct, strict=True)}
+    return np.array(known, np.intp), named, len(found)
 
 
 def needed(scale: Scale) -> dict[str, None]:

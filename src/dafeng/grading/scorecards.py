@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from math import fsum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dafeng.grading.lazy import Exact, Places
+from dafeng.grading.near import Near, Same, floats
 from dafeng.rulebook import (
     ClassRule,
     Criterion,
@@ -18,6 +22,7 @@ from dafeng.rulebook import (
     calculate,
     constant,
     decimals,
+    evaluate,
     symbols,
 )
 
@@ -28,6 +33,8 @@ Column = NDArray[Any]
 @dataclass(frozen=True)
 class Scored:
     """Participants scored, in the order given; ``n`` of them.
+
+    Ranks and classes are there at once; exact numbers are computed for those that are read.
 
     Attributes:
         card: what they were held against.
@@ -46,11 +53,11 @@ class Scored:
     """
 
     card: Scorecard
-    values: dict[str, Column]
-    scores: dict[str, Column]
-    points: dict[str, Column]
+    values: dict[str, Exact]
+    scores: dict[str, Exact]
+    points: dict[str, Exact]
     taken: dict[str, Column]
-    total: Column
+    total: Exact
     ranks: list[int | None]
     classes: list[str]
     events: list[tuple[str, ...]]
@@ -58,9 +65,107 @@ class Scored:
     missing: list[tuple[str, ...]]
 
 
+class _Points:
+    """A criterion filled in: exact numbers of some rows, and near ones of all.
+
+    Attributes:
+        taken: rows whose score is the mean of the others.
+        lacking: what lacks → rows that lack it.
+    """
+
+    def __init__(
+        self,
+        card: Scorecard,
+        criterion: Criterion,
+        given: Sequence[Any] | Column,
+        references: Mapping[str, Sequence[Any]],
+    ) -> None:
+        self._card, self._criterion, self._size = card, criterion, len(given)
+        self._given: dict[str, Sequence[Any] | Column] = {"value": given}
+        for name, cell in (("base", criterion.base), ("lead", criterion.lead)):
+            usual = cell if isinstance(cell, float) else None
+            self._given[name] = references.get(f"{criterion.id}_{name}", Same(usual, self._size))
+        self._names = symbols(card.normalised) if card.normalised else ()
+        near = {name: floats(cells) for name, cells in self._given.items()}
+        known = {name: ~np.isnan(cells) for name, cells in near.items()}
+        self._whole = np.logical_and.reduce(
+            [np.full(self._size, bool(card.normalised)), *(known[name] for name in self._names)]
+        )
+        self.value = Exact(self._size, lambda at: decimals(_at(given, at)))
+        self._plain = Exact(self._size, self._normalised)
+        self._near = self._nearly(near)
+        self.taken = np.zeros(self._size, dtype=bool)
+        if criterion.missing == "mean" and self._near.known.any():
+            self.taken = ~known["value"]
+        self.lacking = self._lacks(known)
+        self._weight = decimals([criterion.weight])[0]
+        self.score = Exact(self._size, self._scored)
+        self.points = Exact(self._size, lambda at: self.score.at(at) * self._weight)
+
+    def near(self) -> Near:
+        """Return the points of all, nearly."""
+        low, high = self._near.low.copy(), self._near.high.copy()
+        if self.taken.any():
+            there = self._near.known
+            count = int(there.sum())
+            low[self.taken], high[self.taken] = fsum(low[there]) / count, fsum(high[there]) / count
+        return Near(low, high) * Near.of(floats([self._criterion.weight]))
+
+    def _scored(self, at: Places) -> Column:
+        found = self._plain.at(at)
+        found[self.taken[at]] = self._mean if self.taken[at].any() else None
+        return found
+
+    @cached_property
+    def _mean(self) -> Decimal:
+        """The mean of all scores, in their order."""
+        held = self._plain.at(np.flatnonzero(self._near.known))
+        return Decimal(sum(held, Decimal(0)) / len(held))
+
+    def _normalised(self, at: Places) -> Column:
+        """Return exact scores of some rows, ``NaN`` where something lacks."""
+        found = constant(None, len(at))
+        whole = at[self._whole[at]]
+        if len(whole):
+            part = {name: decimals(_at(self._given[name], whole)) for name in self._names}
+            formula = str(self._card.normalised)
+            found[self._whole[at]] = calculate(formula, part, len(whole))
+        return found
+
+    def _nearly(self, given: Mapping[str, Any]) -> Near:
+        """Return the scores of all, nearly; what floats cannot tell by the exact ones."""
+        found = Near.of(np.full(self._size, np.nan))
+        if self._whole.any():
+            part: dict[str, Any] = {name: Near.of(given[name]) for name in self._names}
+            try:
+                with np.errstate(all="ignore"):
+                    found = evaluate(str(self._card.normalised), part, lambda n: Near.of(float(n)))
+            except TypeError:  # a function that they do not have
+                pass
+        left = np.flatnonzero(self._whole & ~found.known)
+        exact = Near.of(floats(self._plain.at(left)))
+        low, high = (np.where(self._whole, side, np.nan) for side in (found.low, found.high))
+        low[left], high[left] = exact.low, exact.high
+        return Near(low, high)
+
+    def _lacks(self, known: Mapping[str, Column]) -> dict[str, Column]:
+        """Return what lacks for the points, and for whom."""
+        one, everybody = self._criterion, np.ones(self._size, dtype=bool)
+        none = ~known["value"] | (self._whole & ~self._near.known)  # or divided by zero
+        found = {one.id: none & ~self.taken}
+        for name in dict.fromkeys(self._names):
+            if name != "value":
+                found[f"{name}:{one.id}"] = ~known[name] & ~self.taken
+        if one.weight is None:
+            found[f"weight:{one.id}"] = everybody
+        if self._card.normalised is None:
+            found["normalised"] = everybody
+        return found
+
+
 def score(
     card: Scorecard,
-    values: Mapping[str, Sequence[Any]],
+    values: Mapping[str, Sequence[Any] | Column],
     events: Mapping[str, Sequence[bool | None]] | None = None,
     references: Mapping[str, Sequence[Any]] | None = None,
 ) -> Scored:
@@ -68,119 +173,68 @@ def score(
 
     Args:
         card: the scorecard; a template whose weights are open rates nobody, and says why.
-        values: criterion → numbers in its unit, ``None`` where not reported.
+        values: criterion → numbers in its unit, ``None`` or NaN where not reported.
         events: event → whether it happened to each participant; ``None`` where nothing was said.
         references: ``CRITERION_base`` and ``CRITERION_lead`` → numbers for each participant,
             where they differ (by sector, say); else those of the card.
 
     Returns:
         One row per participant. What is missing leaves a participant without rating, never with
-        a zero; only the rated are ranked.
+        a zero; only the rated are ranked. Ranks and classes follow from floats as far as they can
+        tell totals apart, and from decimals where they cannot.
     """
     size = max((len(column) for column in values.values()), default=0)
-    sheet = _Sheet(card, size, events or {}, references or {})
-    for criterion in card.criteria:
-        sheet.add(criterion, values.get(criterion.id, [None] * size))
-    return sheet.result()
+    parts = {
+        one.id: _Points(card, one, values.get(one.id, Same(None, size)), references or {})
+        for one in card.criteria
+    }
+    lacking = {name: rows for part in parts.values() for name, rows in part.lacking.items()}
+    held = [event for event in card.events if event.id in (events or {})]
+    happened = {one.id: np.array((events or {})[one.id], dtype=object) for one in held}
+    hit = {name: cells.astype(bool) for name, cells in happened.items()}
+    for event in held:
+        silent = np.array([one is None for one in happened[event.id]], dtype=bool)
+        open_ = event.effect in {"down", "points"} and event.size is None
+        lacking[f"event:{event.id}"] = silent | hit[event.id] if open_ else silent
+    rated = ~_any(lacking, size)
+    taken_off = [(hit[e.id], decimals([e.size])[0]) for e in held if _sized(e)]
+
+    def exact(at: Places) -> Column:
+        found = sum((part.points.at(at) for part in parts.values()), constant(0, len(at)))
+        for where, points in taken_off:
+            found = found - where[at].astype(int) * points
+        found[~rated[at]] = decimals([None])[0]
+        return np.asarray(found)
+
+    near = sum((part.near() for part in parts.values()), Near.of(np.zeros(size)))
+    for where, points in taken_off:
+        near -= Near.of(np.where(where, float(points), 0.0))
+    total = Exact(size, exact)
+    out = _any({e.id: hit[e.id] for e in held if e.effect == "out"}, size)
+    ranks = _ranks(near, total, np.flatnonzero(rated & ~out))
+    places = _classes(card.classes, near, total, ranks)
+    if not settled(card.classes):
+        lacking["class"] = rated
+    for event in held:
+        places = _weighed(event, hit[event.id], places, card.classes)
+    names = np.array([*(one.id for one in card.classes), ""], dtype=object)
+    return Scored(
+        card,
+        {name: part.value for name, part in parts.items()},
+        {name: part.score for name, part in parts.items()},
+        {name: part.points for name, part in parts.items()},
+        {name: part.taken for name, part in parts.items()},
+        total,
+        [rank or None for rank in ranks.tolist()],
+        names[places].tolist(),
+        _named(hit, size),
+        tuple(e.id for e in card.events if e.id not in happened),
+        _named(lacking, size),
+    )
 
 
-@dataclass
-class _Sheet:
-    """A scorecard while it is filled in."""
-
-    card: Scorecard
-    size: int
-    happened: Mapping[str, Sequence[bool | None]]
-    references: Mapping[str, Sequence[Any]]
-    values: dict[str, Column] = field(default_factory=dict)
-    scores: dict[str, Column] = field(default_factory=dict)
-    points: dict[str, Column] = field(default_factory=dict)
-    taken: dict[str, Column] = field(default_factory=dict)
-    lacking: dict[str, Column] = field(default_factory=dict)
-
-    def add(self, criterion: Criterion, given: Sequence[Any]) -> None:
-        """Fill in one criterion."""
-        value = decimals(given)
-        symbol = {"value": value, **self._references(criterion)}
-        names = symbols(self.card.normalised) if self.card.normalised else ()
-        whole = np.ones(self.size, dtype=bool)
-        for name in names:
-            whole &= _known(symbol[name])
-        found = constant(None, self.size)
-        if self.card.normalised and whole.any():
-            part = {name: symbol[name][whole] for name in names}
-            found[whole] = calculate(self.card.normalised, part, int(whole.sum()))
-        taken = np.zeros(self.size, dtype=bool)
-        if criterion.missing == "mean" and _known(found).any():
-            taken = ~_known(value)
-            found[taken] = _mean(found[_known(found)])
-        self.values[criterion.id], self.scores[criterion.id] = value, found
-        self.taken[criterion.id] = taken
-        self._note(criterion, symbol, names, taken)
-        weight = decimals([criterion.weight])[0]
-        self.points[criterion.id] = found * weight
-
-    def _references(self, criterion: Criterion) -> dict[str, Column]:
-        held = {"base": criterion.base, "lead": criterion.lead}
-        return {
-            name: decimals(self.references[key])
-            if (key := f"{criterion.id}_{name}") in self.references
-            else constant(cell if isinstance(cell, float) else None, self.size)
-            for name, cell in held.items()
-        }
-
-    def _note(
-        self,
-        criterion: Criterion,
-        symbol: Mapping[str, Column],
-        names: Sequence[str],
-        taken: Column,
-    ) -> None:
-        """Note what lacks for the points of a criterion."""
-        self.lacking[criterion.id] = ~_known(symbol["value"]) & ~taken
-        for name in set(names) - {"value"}:
-            self.lacking[f"{name}:{criterion.id}"] = ~_known(symbol[name]) & ~taken
-        if criterion.weight is None:
-            self.lacking[f"weight:{criterion.id}"] = np.ones(self.size, dtype=bool)
-        if self.card.normalised is None:
-            self.lacking["normalised"] = np.ones(self.size, dtype=bool)
-
-    def result(self) -> Scored:
-        """Return totals, ranks and classes."""
-        hit = {e.id: np.array(self.happened[e.id], dtype=bool) for e in self._events()}
-        for event in self._events():
-            silent = np.array([one is None for one in self.happened[event.id]], dtype=bool)
-            open_ = event.effect in {"down", "points"} and event.size is None
-            self.lacking[f"event:{event.id}"] = silent | hit[event.id] if open_ else silent
-        total = sum(self.points.values(), constant(0, self.size))
-        for event in self._events():
-            if event.effect == "points" and event.size is not None:
-                total = total - hit[event.id].astype(int) * decimals([event.size])[0]
-        rated = ~_any(self.lacking, self.size)
-        total[~rated] = decimals([None])[0]
-        out = _any({e.id: hit[e.id] for e in self._events() if e.effect == "out"}, self.size)
-        ranks = _ranks(total, rated & ~out)
-        places = classify(self.card.classes, total, ranks)
-        if not settled(self.card.classes):
-            self.lacking["class"] = rated
-        for event in self._events():
-            places = _weighed(event, hit[event.id], places, self.card.classes)
-        return Scored(
-            self.card,
-            self.values,
-            self.scores,
-            self.points,
-            self.taken,
-            total,
-            ranks,
-            ["" if place is None else self.card.classes[place].id for place in places],
-            _named(hit, self.size),
-            tuple(e.id for e in self.card.events if e.id not in self.happened),
-            _named(self.lacking, self.size),
-        )
-
-    def _events(self) -> list[Event]:
-        return [event for event in self.card.events if event.id in self.happened]
+def _sized(event: Event) -> bool:
+    return event.effect == "points" and event.size is not None
 
 
 def settled(classes: Sequence[ClassRule]) -> bool:
@@ -188,45 +242,55 @@ def settled(classes: Sequence[ClassRule]) -> bool:
     return bool(classes) and all(isinstance(_limit(one), float) for one in classes)
 
 
-def classify(
-    classes: Sequence[ClassRule], total: Column, ranks: Sequence[int | None]
-) -> list[int | None]:
-    """Return the place of each one's class, best is 0; ``None`` for who is not ranked.
+def _limit(one: ClassRule) -> Any:
+    return one.top if one.score is None else one.score
+
+
+def _ranks(near: Near, total: Exact, ranked: Places) -> Column:
+    """Return places by total, best is 1, equal totals share one; 0 for who is not ranked.
+
+    Who overlaps with nobody is in order by floats; the others are put in order by decimals.
+    """
+    order = ranked[np.argsort(near.low[ranked], kind="stable")]
+    before = np.maximum.accumulate(np.append(-np.inf, near.high[order]))
+    fresh = near.low[order] > before[:-1]
+    group = np.cumsum(fresh)
+    crowd = np.flatnonzero(np.bincount(group, minlength=1)[group] > 1)
+    exact = total.at(order[crowd])
+    turn = sorted(range(len(crowd)), key=lambda one: (group[crowd[one]], exact[one]))
+    order[crowd] = order[crowd[turn]]
+    for one, (this, other) in enumerate(zip(turn[1:], turn, strict=False), start=1):
+        fresh[crowd[one]] |= bool(exact[this] != exact[other])
+    last = np.append(np.flatnonzero(fresh)[1:], len(order))  # where the next larger one stands
+    ranks = np.zeros(len(near.low), np.int64)
+    ranks[order] = len(order) + 1 - last[np.cumsum(fresh) - 1]
+    return ranks
+
+
+def _classes(classes: Sequence[ClassRule], near: Near, total: Exact, ranks: Column) -> Column:
+    """Return the place of each one's class, best is 0; −1 for who has none.
 
     By score: the best class whose score the total reaches. By share: a class and the better ones
     hold at most ``top`` per cent of the ranked, rounded down; who share a rank across that border
     all belong to the worse class.
     """
+    places = np.full(len(ranks), -1)
     if not settled(classes):
-        return [None] * len(ranks)
-    number = sum(rank is not None for rank in ranks)
-    shared: dict[int, int] = {}
-    for rank in ranks:
-        if rank is not None:
-            shared[rank] = shared.get(rank, 0) + 1
-    last = {rank: rank + count - 1 for rank, count in shared.items()}
-
-    def place(row: int, rank: int) -> int | None:
-        for index, one in enumerate(classes):
-            if one.score is not None and total[row] >= Decimal(str(one.score)):
-                return index
-            if isinstance(one.top, float) and last[rank] * PERCENT <= one.top * number:
-                return index
-        return None
-
-    return [None if rank is None else place(row, rank) for row, rank in enumerate(ranks)]
-
-
-def _limit(one: ClassRule) -> Any:
-    return one.top if one.score is None else one.score
-
-
-def _known(column: Column) -> Column:
-    return np.array([value == value for value in column], dtype=bool)  # noqa: PLR0124  NaN
-
-
-def _mean(column: Column) -> Decimal:
-    return Decimal(sum(column, Decimal(0)) / len(column))
+        return places
+    left, number = ranks > 0, int((ranks > 0).sum())
+    last = ranks + np.bincount(ranks, minlength=1)[ranks] - 1
+    for index, one in enumerate(classes):
+        reached = np.zeros(len(ranks), bool)
+        if one.score is not None:
+            limit = Near.of(one.score)
+            reached = near.low >= limit.high
+            close = np.flatnonzero(left & ~reached & ~(near.high < limit.low))
+            reached[close] = total.at(close) >= Decimal(str(one.score))
+        elif isinstance(one.top, float):
+            reached = last * PERCENT <= one.top * number
+        places[left & reached] = index
+        left &= ~reached
+    return places
 
 
 def _any(flags: Mapping[str, Column], size: int) -> Column:
@@ -236,39 +300,31 @@ def _any(flags: Mapping[str, Column], size: int) -> Column:
     return found
 
 
-def _ranks(total: Column, ranked: Column) -> list[int | None]:
-    """Return places by total, best first; equal totals share a place."""
-    ranks: list[int | None] = [None] * len(total)
-    rows = sorted(np.flatnonzero(ranked), key=lambda row: total[row], reverse=True)
-    before: tuple[Any, int] | None = None
-    for place, row in enumerate(rows, start=1):
-        rank = before[1] if before and before[0] == total[row] else place
-        ranks[row], before = rank, (total[row], rank)
-    return ranks
-
-
-def _weighed(
-    event: Event, hit: Column, places: list[int | None], classes: Sequence[ClassRule]
-) -> list[int | None]:
+def _weighed(event: Event, hit: Column, places: Column, classes: Sequence[ClassRule]) -> Column:
     """Return the classes after an event."""
     last = len(classes) - 1
     worst = next((i for i, one in enumerate(classes) if one.id == event.to), last)
-
-    def after(place: int | None) -> int | None:
-        if event.effect == "out":
-            return None
-        if place is None or event.effect == "points":
-            return place
-        if event.effect == "class":
-            return max(place, worst)
-        return None if event.size is None else min(place + int(event.size), last)
-
-    return [after(p) if h else p for p, h in zip(places, hit, strict=True)]
+    after = places
+    if event.effect == "out" or (event.effect == "down" and event.size is None):
+        after = np.full(len(places), -1)
+    elif event.effect == "class":
+        after = np.maximum(places, worst)
+    elif event.effect == "down":
+        after = np.minimum(places + int(event.size or 0), last)
+    return np.where(hit & (places >= 0), after, places)
 
 
 def _named(flags: Mapping[str, Column], size: int) -> list[tuple[str, ...]]:
-    found: list[list[str]] = [[] for _ in range(size)]
+    """Return for each row the names of the flags that it has; rows alike share them."""
+    code, texts = np.zeros(size, np.int64), [()] if size else list[tuple[str, ...]]()
     for name, rows in flags.items():
-        for row in np.flatnonzero(rows):
-            found[row].append(name)
-    return [tuple(names) for names in found]
+        if rows.any():
+            held, code = np.unique(code * 2 + rows, return_inverse=True)
+            texts = [(*texts[one // 2], name) if one % 2 else texts[one // 2] for one in held]
+    return [texts[one] for one in code.tolist()]
+
+
+def _at(cells: Sequence[Any] | Column, at: Places) -> list[Any]:
+    if isinstance(cells, np.ndarray):
+        return list(cells[at].tolist())
+    return [cells[one] for one in at.tolist()]

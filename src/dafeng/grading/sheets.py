@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
+
+from numpy.typing import NDArray
 
 from dafeng.accounting import clause_node
 from dafeng.explain import Node
 from dafeng.findings import Finding
+from dafeng.grading.lazy import Lazy
+from dafeng.grading.near import Same
 from dafeng.ledger import read_mapping, read_table
 from dafeng.rulebook import Rulebook, ScaleSet, Scorecard
 from dafeng.vocabulary import Column, TableSchema, Text
@@ -22,6 +26,38 @@ REFERENCES = ("base", "lead")
 YES, NO = "yes", "no"
 
 Row = dict[str, Any]
+Cells = NDArray[Any]
+
+
+class Sheet(Lazy[Row]):
+    """Rows of a table to be graded that is held by columns.
+
+    Args:
+        columns: of one length; the cells that are ``NaN`` are empty.
+        more: gives what stands in the row of a place beside them.
+        why: column → why a cell is empty (id of words); an empty text where it is not.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, Sequence[Any] | Cells],
+        more: Callable[[int], Row],
+        why: Mapping[str, Cells],
+    ) -> None:
+        super().__init__(len(columns[WHO]))
+        self.columns, self._more, self._why = columns, more, why
+
+    def why(self, at: int) -> dict[str, str]:
+        """Return why cells of a row are empty."""
+        return {name: str(column[at]) for name, column in self._why.items() if column[at]}
+
+    def _make(self, at: int) -> Row:
+        cells = {name: column[at] for name, column in self.columns.items()}
+        held = {name: getattr(cell, "item", lambda c=cell: c)() for name, cell in cells.items()}
+        plain = {name: None if cell != cell else cell for name, cell in held.items()}  # noqa: PLR0124
+        why = self.why(at)
+        return plain | self._more(at) | ({REASON: why} if why else {})
+
 
 _WHO = Text(
     zh="被评对象：企业、产能线、项目", en="who or what is graded: enterprise, line, project"
@@ -104,9 +140,16 @@ def clause_of(rules: Rulebook, document: str, clause: str) -> Node:
     return clause_node(rules, clause if "/" in clause else f"{document}/{clause}")
 
 
-def column(rows: Iterable[Row], name: str) -> list[Any]:
+def column(rows: Sequence[Row], name: str) -> Sequence[Any] | Cells:
     """Return a column of rows; an empty text is nothing."""
+    if isinstance(rows, Sheet):
+        return rows.columns.get(name, Same(None, len(rows)))
     return [None if (cell := row.get(name)) == "" else cell for row in rows]
+
+
+def columns_of(rows: Sequence[Row]) -> set[str]:
+    """Return the columns that some row has."""
+    return set(rows.columns) if isinstance(rows, Sheet) else {name for row in rows for name in row}
 
 
 def _key(name: str, text: Text) -> Column:

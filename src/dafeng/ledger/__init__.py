@@ -1,6 +1,6 @@
 """The books: activity entries, measured parameters, reporters; and how files become rows."""
 
-from dafeng.ledger.conflicts import check_entries
+from dafeng.ledger.conflicts import check_entries, month_gaps
 from dafeng.ledger.current import current, newest, today
 from dafeng.ledger.importing.faults import Add
 from dafeng.ledger.importing.imports import Import, read_table, spreadsheet, write_rejected
@@ -13,6 +13,7 @@ __all__ = [
     "Mapping",
     "check_entries",
     "current",
+    "month_gaps",
     "newest",
     "read_mapping",
     "read_table",

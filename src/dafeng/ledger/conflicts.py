@@ -46,6 +46,13 @@ def check_entries(
     return faults.findings
 
 
+def month_gaps(table: Any) -> list[Finding]:
+    """Return the findings ``month_gap`` alone, of entries that are in the books."""
+    faults = Faults("", np.arange(1, 1 + len(table), dtype=np.int64))
+    _gaps(Entries.of(table), faults.add)
+    return faults.findings
+
+
 def note_conflicts(
     table: Any,
     existing: Any | None,

@@ -24,7 +24,7 @@ class Entries:
 
     Attributes:
         columns: columns of the key, and the kind, of all rows.
-        quantity: quantity of the rows at hand.
+        quantity: quantity of the rows at hand, if their table has it.
         size: how many rows are at hand.
     """
 
@@ -33,7 +33,7 @@ class Entries:
     size: int
 
     @classmethod
-    def of(cls, table: Any, existing: Any | None) -> Entries:
+    def of(cls, table: Any, existing: Any | None = None) -> Entries:
         """Take the table at hand and the one that is in the books."""
         columns = {}
         for name in (*KEY, "kind"):
@@ -43,7 +43,9 @@ class Entries:
                 texts = [chunk.cast(pa.string()) for chunk in chunks]
                 column = pa.chunked_array(texts, pa.string())
             columns[name] = Labels.of(column)
-        return cls(columns, table.column("quantity").to_numpy(), len(table))
+        known = "quantity" in table.column_names
+        quantity = table.column("quantity").to_numpy() if known else np.zeros(0)
+        return cls(columns, quantity, len(table))
 
     def code(self, *names: str) -> Ints:
         """Return one number for each combination of some columns."""

@@ -28,7 +28,7 @@ from dafeng.workspace.firm_amounts import amounts_of
 from dafeng.workspace.gate import AskedGate, gate, gate_file, gate_list
 from dafeng.workspace.grade_firms import grade_firms
 from dafeng.workspace.grade_kept import keep_graded, keep_shown, shown_tree
-from dafeng.workspace.grade_lines import grade_lines, used_of
+from dafeng.workspace.grade_lines import Used, grade_lines
 from dafeng.workspace.graded import FromBooks, Share, Unscaled
 from dafeng.workspace.grades import grade_books
 from dafeng.workspace.kept import Kept
@@ -63,6 +63,7 @@ __all__ = [
     "Share",
     "Swept",
     "Unscaled",
+    "Used",
     "Workspace",
     "amounts_of",
     "barometer",
@@ -86,7 +87,6 @@ __all__ = [
     "retrofits",
     "rooms",
     "supervise",
-    "used_of",
 ]
 
 FORMAT = 1

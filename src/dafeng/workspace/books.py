@@ -39,6 +39,7 @@ from dafeng.workspace.figures import Account
 from dafeng.workspace.gaps import gaps_of
 from dafeng.workspace.measured import Rows
 from dafeng.workspace.shelf import Shelf, hashed, program
+from dafeng.workspace.told import told
 from dafeng.workspace.totals import Summing, Totals, labelled
 
 if TYPE_CHECKING:
@@ -58,6 +59,10 @@ class Books:
         store: the folder.
         rules: the rulebook.
         data_year: hold regional factors fixed at the data of this year.
+
+    Attributes:
+        assigned: the methods of each reporter and facility in each year of the books, with their
+            purposes; see ``accounting.spread_assignments``.
     """
 
     def __init__(self, store: Store, rules: Rulebook, data_year: int | None = None) -> None:
@@ -83,6 +88,8 @@ class Books:
         self._tidy()
         assigned = ledger.today(self._loaded["assignments"].to_pylist(), KEYS["assignments"])
         spread = spread_assignments(assigned, [int(year) for year in self._books.years])
+        self.assigned = spread
+        self._told: dict[tuple[str, str], pa.Table] = {}
         self._methods = _methods(spread)
         self._derived = self._books.origins
         self._ground = Ground(rules, self._measured, self._derived)
@@ -147,7 +154,7 @@ class Books:
         """Return the totals by reporter, facility, method and year."""
         found = []
         for one in (y for y in self._books.years if year in (None, y)):
-            totals, footing = self._totals(one), self._footing(one)
+            totals, footing = self._summed(one), self._footing(one)
             if reporters:
                 wanted = pa.array(list(reporters), pa.string())
                 totals, footing = (
@@ -161,8 +168,13 @@ class Books:
             ]
         return sorted(found, key=lambda account: [getattr(account, name) for name in KEY])
 
-    def _totals(self, year: str) -> pa.Table:
-        """Return the totals of a year by ``KEY``."""
+    def totals(self, year: str) -> pa.Table:
+        """Return the totals of a year as they are kept; texts are places in lists.
+
+        Returns:
+            ``reporter, facility, mark`` (of the rows), the columns of ``LABEL`` and of ``SUMS``,
+            ``months`` (of which there are rows, as bits).
+        """
         name = f"totals-{year}-{self._named(year)}"
         found = self._shelf.table(name)
         if found is None:
@@ -174,7 +186,27 @@ class Books:
             summing = Summing(self._engine, snapshot, lines)
             folder = self._shelf.folder / "totals"
             totals = Totals(snapshot, folder, bearing, summing, summing.at_once)
-            found = self._put(name, labelled(totals.of(year), snapshot.numbered("who")))
+            found = labelled(totals.with_months(year), snapshot.numbered("who"))
+            found = self._put(name, found)
+        return found
+
+    def told(self, year: str, item: str = "") -> pa.Table:
+        """Return the entries of a year that tell of output and the like; see ``told.told``."""
+        if (year, item) not in self._told:
+            derived = any(MARK in name for name in self._derived)
+            self._told[year, item] = told(self._books.snapshot, year, item, derived=derived)
+        return self._told[year, item]
+
+    @property
+    def years(self) -> list[str]:
+        """The years of the books."""
+        return list(self._books.years)
+
+    def _summed(self, year: str) -> pa.Table:
+        """Return the totals of a year by ``KEY``."""
+        found = self.totals(year)
+        texts = {name: found[name].cast(pa.string()) for name in KEY if name != "year"}
+        found = pa.table(texts | {name: found[name] for name in SUMS})
         found = found.append_column("year", pa.array([year] * found.num_rows, pa.string()))
         sums = found.group_by(list(KEY)).aggregate([(name, "sum") for name in SUMS])
         sums = sums.rename_columns([*KEY, *SUMS])
@@ -202,8 +234,8 @@ class Books:
         def worst(inputs: str) -> str:
             return worst_mark({self.mark_of(one) for one in inputs.split(SEPARATOR) if one})
 
-        coefficients = self._books.table("coefficients", [year])
-        return lines_of(coefficients, self._books.table("overrides", [year]), worst)
+        table = self._books.table
+        return lines_of(table("coefficients", year), table("overrides", year), worst)
 
     def reporters(self) -> list[dict[str, Any]]:
         """Return the reporters as dictionaries."""

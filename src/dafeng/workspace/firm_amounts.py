@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dafeng.accounting import PURPOSES, rounded, whole_sum
+from dafeng.accounting import PURPOSES, SUMS
 from dafeng.explain import Node
 from dafeng.grading import Amount, amounts
+from dafeng.indicators import within
 from dafeng.rulebook import Rulebook
-from dafeng.vocabulary import Text, items, marks, period, sectors
-from dafeng.workspace.lines import month_table, months_of
-from dafeng.workspace.reporters import mark_at, ranks_of
+from dafeng.vocabulary import Text, items, period, sectors
+from dafeng.workspace.reporters import mark_at, rank_of
+from dafeng.workspace.told import added, all_bits, coded, in_parts, most, places
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from dafeng.workspace.books import Books
 
 Row = dict[str, Any]
 Column = NDArray[Any]
 
 _PARTS = 1000  # an amount of the books is summed in thousandths of its unit
-_FLOWS = ("produced", "held", "waste")
 _HELD = "held"
 _NO_MARK = -1
 
@@ -73,9 +70,8 @@ class Amounts:
         self.rows = sorted(rows, key=lambda row: str(row["reporter"]))
         self.ids = pa.array([row["reporter"] for row in self.rows], pa.string())
         self.year = str(year)
-        self._books, self._complete = books, set(complete)
+        self._books, self._complete = books, sorted(complete)
         self._parts: dict[str, Part] = {}
-        self._sums: dict[tuple[str, str | None], pa.Table] = {}
         self._whole = len(period(self.year).months())
 
     def part(self, name: str) -> Part:
@@ -96,11 +92,10 @@ class Amounts:
         """Return the sector, two digits, of an enterprise."""
         return self.divisions[int(self.sectors[at])]
 
-    def worst(self, names: Iterable[str]) -> list[str]:
-        """Return the worst mark of some amounts, of each enterprise."""
+    def worst(self, names: Iterable[str]) -> Callable[[int], str]:
+        """Return what gives the worst mark of some amounts, of an enterprise."""
         rank = np.max([self.part(name).rank for name in names], axis=0)
-        said = {int(one): mark_at(int(one)) for one in np.unique(rank)}
-        return [said[one] for one in rank.tolist()]
+        return lambda at: mark_at(int(rank[at]))
 
     def node(self, name: str, at: int) -> Node:
         """Return an amount of an enterprise as a node."""
@@ -125,128 +120,131 @@ class Amounts:
         place = {name: at for at, name in enumerate(self.divisions)}
         return np.array([place[_division_of(row["sector"])] for row in self.rows], np.int64)
 
+    def within(self, region: str) -> Column:
+        """Whether each enterprise lies in a region."""
+        names, at = self.regions
+        return np.array([within(one, region) for one in names], bool)[at]
+
+    @cached_property
+    def regions(self) -> tuple[list[str], Column]:
+        """The regions in which there are enterprises, and the place of each one's among them."""
+        place: dict[str, int] = {}
+        at = [place.setdefault(row["region"], len(place)) for row in self.rows]
+        return list(place), np.array(at, np.int64)
+
     def _total(self, amount: Amount) -> Part:
         """Return a total of the accounts; none where a part, a month or the one method lacks."""
-        fine = self._fine(amount.measure, amount.gas)
-        every = self._count(fine)
-        if amount.methods:
-            fine = fine.filter(pc.is_in(fine["method"], pa.array(amount.methods, pa.string())))
-        used = self._count(fine)
-        whole = pc.is_in(fine["method"], pa.array(sorted(self._complete), pa.string()))
-        sums = [("value", "sum"), ("lost", "max"), ("rank", "max"), ("months", "max")]
-        found = fine.group_by("reporter").aggregate(sums)  # of several methods none is taken
-        value, lost, rank, months = self._aligned(found, *("_".join(one) for one in sums))
+        held = self._accounted
+        own = (held["measure"] == amount.measure) & held["purposed"][amount.measure]
+        gas = own & (held["gas"] == amount.gas) if amount.gas else own
+        methods, size = held["methods"], len(self.rows) * len(held["methods"])
+        cell = held["at"] * len(methods) + held["method"]
+        named = np.isin(methods, amount.methods) if amount.methods else np.ones(len(methods), bool)
+
+        def table(found: Column) -> Column:
+            return found.reshape(len(self.rows), len(methods))[:, named]
+
+        def summed(name: str, where: Column) -> Column:
+            return table(added(cell[where], held[name][where], size))
+
+        months = all_bits(cell[own], held["months"][own], size)
+        rank = most(cell[gas], held["rank"][gas], size, _NO_MARK)
+        there = table(months) > 0
+        used, terms, lost = there.sum(axis=1), summed("terms", gas), summed("without_value", gas)
+        value = summed("grams", gas).sum(axis=1).astype(np.float64)
         reason = np.full(len(self.rows), "", object)
-        for why, where in (
-            ("firm_not_booked", every == 0),
+        for why, where in (  # of several methods none is taken
+            ("firm_not_booked", ~(months.reshape(len(self.rows), -1) > 0).any(axis=1)),
             ("firm_other_method", used == 0),
-            ("firm_incomplete_method", self._count(fine.filter(pc.invert(whole))) > 0),
+            ("firm_incomplete_method", (there & ~np.isin(methods, self._complete)[named]).any(1)),
             ("firm_two_methods", used > 1),
-            ("firm_part_unknown", lost == 1),
-            ("firm_months_missing", self._lacks_months(months)),
-            ("firm_not_booked", np.isnan(value)),
+            ("firm_part_unknown", lost.any(axis=1)),
+            ("firm_months_missing", self._lacks_months(table(months).max(axis=1, initial=0))),
+            ("firm_not_booked", ~terms.any(axis=1)),
         ):
             self._say(reason, where, why)
         value[reason != ""] = np.nan
         basis = np.full(len(self.rows), "", object)
-        return Part(amount.name, amount.unit, value, _ranked(rank), reason, basis)
-
-    def _fine(self, measure: str, gas: str | None) -> pa.Table:
-        """Sum grams by reporter and method in one pass over the accounts of a measure."""
-        if (measure, gas) not in self._sums:
-            rows = self._books.rows
-            rows = rows.filter(
-                (rows.year == self.year)
-                & (rows.facility == "")
-                & (rows.memo == "")
-                & (rows.measure == measure)
-                & rows.purpose.contains(f"|{PURPOSES[measure]}|")
-            )
-            rows = rows.join(self._months, "period").join(self._worst, ["inputs", "mark"])
-            own = rows.gas == gas if gas else ibis.literal(True)  # noqa: FBT003
-            sums = rows.group_by(["reporter", "method"]).aggregate(
-                value=whole_sum(ibis.ifelse(own, rows.grams, ibis.null("int64"))),
-                lost=ibis.ifelse(own & rows.grams.isnull(), 1, 0).max(),
-                rank=ibis.ifelse(own, rows["rank"], _NO_MARK).max(),
-                months=months_of(rows),
-            )
-            self._sums[measure, gas] = self._books.table(sums)
-        return self._sums[measure, gas]
+        worst = table(rank).max(axis=1, initial=_NO_MARK)
+        return Part(amount.name, amount.unit, value, worst, reason, basis)
 
     @cached_property
-    def _months(self) -> ir.Table:
-        return month_table(self._books, int(self.year))
+    def _accounted(self) -> dict[str, Any]:
+        """Totals of the enterprises as a whole, without what is kept apart, as columns.
 
-    @cached_property
-    def _worst(self) -> ir.Table:
-        """The worst mark of each row of the accounts of the year."""
-        return ranks_of(self._books, self._books.rows.filter(self._books.rows.year == self.year))
+        ``at`` is the place of the enterprise; ``method`` one in ``methods``; ``purposed`` says by
+        measure whether the method is the enterprise's for that purpose.
+        """
+        rows = self._books.totals(self.year)
+        whole = [places(rows[name], pa.array([""])) for name in ("facility", "memo")]
+        at = places(rows["reporter"], self.ids)
+        kept = (at >= 0) & (whole[0] == 0) & (whole[1] == 0)
+        rows, at = rows.filter(pa.array(kept)), at[kept]
+        methods = pc.unique(rows["method"].cast(pa.string()))
+        found: dict[str, Any] = {"at": at, "method": places(rows["method"], methods)}
+        cell = at * len(methods) + found["method"]
+        assigned = self._books.assigned
+        own = pc.and_(pc.equal(assigned["year"], self.year), pc.equal(assigned["facility"], ""))
+        assigned = assigned.filter(own)
+        sides = places(assigned["reporter"], self.ids), places(assigned["method"], methods)
+        found["purposed"] = {}
+        for measure, purpose in PURPOSES.items():
+            meant = pc.match_substring(assigned["purpose"], f"|{purpose}|")
+            meant = meant.to_numpy() & (sides[0] >= 0) & (sides[1] >= 0)
+            allowed = np.zeros(len(self.rows) * len(methods), bool)
+            allowed[sides[0][meant] * len(methods) + sides[1][meant]] = True
+            found["purposed"][measure] = allowed[cell]
+        found["rank"] = np.maximum(
+            *(coded(rows[name], rank_of) for name in ("mark", "inputs_mark"))
+        )
+        found |= {name: rows[name].to_numpy() for name in (*SUMS, "months")}
+        texts = {name: rows[name].cast(pa.string()) for name in ("measure", "gas")}
+        found |= {name: column.to_numpy(zero_copy_only=False) for name, column in texts.items()}
+        return found | {"methods": methods.to_numpy(zero_copy_only=False)}
 
     def _book(self, wanted: Sequence[str]) -> None:
         """Take items of the books, in one pass over them."""
-        rows = self._books.prepared
-        names = ("entry", "reporter", "item", "flow", "product", "period", "amount", "mark")
-        rows = rows.filter(
-            (rows.year == self.year)
-            & (rows.facility == "")
-            & rows.item.isin(wanted)
-            & rows.flow.isin(_FLOWS)
-        )
-        held = rows.select(*names).distinct().join(self._months, "period")
-        held = held.join(ibis.memtable(_ranks()), "mark")
-        sums = held.group_by(["reporter", "item"]).aggregate(
-            value=whole_sum(rounded(held.amount * _PARTS)),
-            rank=held["rank"].max(),
-            rows=held.entry.nunique(),
-            stock=ibis.ifelse(held.flow == _HELD, 1, 0).max(),
-            kinds=held["product"].nunique(),
-            basis=held["product"].max(),
-            months=months_of(held),
-        )
-        found = self._books.table(sums)
-        for item in wanted:
-            own = found.filter(pc.equal(found["item"], item))
-            self._parts[item] = self._booked(item, own)
+        rows, names = self._books.told(self.year), pa.array(wanted, pa.string())
+        at, item = places(rows["reporter"], self.ids), places(rows["item"], names)
+        whole = places(rows["facility"], pa.array([""])) == 0
+        kept = np.flatnonzero(whole & (at >= 0) & (item >= 0))
+        cell, size = item[kept] * len(self.rows) + at[kept], len(wanted) * len(self.rows)
+        amount, known = in_parts(rows["amount"].to_numpy()[kept], _PARTS)
+        bases = sorted(pc.unique(rows["product"]).cast(pa.string()).to_pylist())
+        kind = coded(rows["product"], bases.index)[kept]
+        found = {
+            "value": added(cell, amount, size),
+            "told": np.bincount(cell[known], minlength=size),
+            "rows": np.bincount(cell, minlength=size),
+            "stock": most(cell, places(rows["flow"], pa.array([_HELD]))[kept] == 0, size),
+            "rank": most(cell, coded(rows["mark"], rank_of)[kept], size, _NO_MARK),
+            "basis": most(cell, kind, size, -1),
+            "least": -most(cell, -kind, size, -len(bases)),
+            "months": all_bits(cell, rows["months"].to_numpy()[kept], size),
+        }
+        named = np.array([*bases, ""], object)
+        for number, name in enumerate(wanted):
+            part = slice(number * len(self.rows), (number + 1) * len(self.rows))
+            own = {key: column[part] for key, column in found.items()}
+            self._parts[name] = self._booked(name, own, named[own["basis"]])
 
-    def _booked(self, item: str, found: pa.Table) -> Part:
+    def _booked(self, item: str, found: dict[str, Column], basis: Column) -> Part:
         """Return an item of the books; a stock is told once a year, a flow for all its months."""
-        names = ("value", "rank", "rows", "stock", "kinds", "months")
-        value, rank, count, stock, kinds, months = self._aligned(found, *names)
-        reason = np.full(len(self.rows), "", object)
-        self._say(reason, np.isnan(value), "firm_not_booked")
-        self._say(reason, (stock == 1) & (count > 1), "firm_stock_twice")
-        self._say(reason, (stock != 1) & self._lacks_months(months), "firm_months_missing")
-        self._say(reason, kinds > 1, "firm_two_bases")
-        value = value / _PARTS
+        reason, stock = np.full(len(self.rows), "", object), found["stock"] == 1
+        self._say(reason, found["told"] == 0, "firm_not_booked")
+        self._say(reason, stock & (found["rows"] > 1), "firm_stock_twice")
+        self._say(reason, ~stock & self._lacks_months(found["months"]), "firm_months_missing")
+        self._say(reason, found["basis"] > found["least"], "firm_two_bases")
+        value = found["value"] / _PARTS
         value[reason != ""] = np.nan
-        at = pc.index_in(self.ids, found["reporter"].combine_chunks())
-        said = found["basis"].take(at).fill_null("").to_pylist()
-        basis = np.array(said, object)
-        return Part(items()[item].name, items()[item].unit, value, _ranked(rank), reason, basis)
+        return Part(items()[item].name, items()[item].unit, value, found["rank"], reason, basis)
 
     def _lacks_months(self, months: Column) -> Column:
-        """Whether each lacks a month of the year; ``months`` are bits, ``NaN`` for none."""
-        held = np.nan_to_num(months).astype(np.int64)
-        return np.asarray(np.bitwise_count(held) < self._whole)
-
-    def _count(self, found: pa.Table) -> Column:
-        """Return how many rows each has."""
-        at = pc.index_in(found["reporter"], self.ids).drop_null().to_numpy()
-        return np.bincount(at, minlength=len(self.rows))
-
-    def _aligned(self, found: pa.Table, *names: str) -> list[Column]:
-        """Return columns in the order of the enterprises; ``NaN`` for those without a row."""
-        at = pc.index_in(self.ids, found["reporter"].combine_chunks())
-        return [
-            pc.cast(found[name], pa.float64(), safe=False)
-            .take(at)
-            .to_numpy()
-            .astype(np.float64, copy=True)
-            for name in names
-        ]
+        """Whether each lacks a month of the year; ``months`` are bits."""
+        return np.asarray(np.bitwise_count(months) < self._whole)
 
     @staticmethod
-    def _say(reason: Column, where: Column, why: str) -> None:
+    def _say(reason: Column, where: Any, why: str) -> None:
         """Give a reason to those that have none yet."""
         reason[(reason == "") & where] = why
 
@@ -262,19 +260,10 @@ def prices_of(basis: str) -> Text | None:
     return Text(zh=f"{basis} 年价格", en=f"at prices of {basis}") if basis else None
 
 
+@cache
 def _division_of(sector: str) -> str:
     known = sectors()
     place = known.get(sector)
     while place is not None and place.kind == "class" and place.parent:
         place = known.get(place.parent)
     return place.id if place else sector
-
-
-def _ranks() -> pa.Table:
-    held = {mark.id: mark.rank for mark in marks().values()}
-    held["reported"] = _NO_MARK
-    return pa.table({"mark": list(held), "rank": list(held.values())})
-
-
-def _ranked(rank: Column) -> Column:
-    return np.where(np.isnan(rank), _NO_MARK, rank).astype(np.int64)

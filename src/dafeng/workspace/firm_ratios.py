@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from dafeng.explain import Node
 from dafeng.grading import Ratio, amounts
-from dafeng.indicators import within
 from dafeng.vocabulary import Text, factor, regions, sectors
 from dafeng.workspace.firm_amounts import Amounts, prices_of
 from dafeng.workspace.reporters import mark_at
@@ -116,8 +115,9 @@ class Ratios:
         """
         held = self.held
         over, under = held.part(wanted.over), held.part(wanted.under or "")
-        inside = np.array([within(row["region"], region) for row in held.rows], bool)
-        members = inside & (over.reason == "") & (under.reason == "") & (under.value > 0)
+        members = (
+            held.within(region) & (over.reason == "") & (under.reason == "") & (under.value > 0)
+        )
         basis = self.basis(wanted)
         _, code = np.unique(basis.astype(str), return_inverse=True)
         keys = held.sectors * (int(code.max(initial=0)) + 1) + code
@@ -155,7 +155,7 @@ class Ratios:
     def _grown(self, wanted: Ratio, means: Means) -> Callable[[int], tuple[Node, ...]]:
         """Return what grows the nodes of a ratio to a mean; the mean of a group is grown once."""
         own, basis = self._both(wanted), self.basis(wanted)
-        first = {int(group): at for at, group in reversed([*enumerate(means.group)])}
+        first = np.unique(means.group, return_index=True)[1]
 
         @cache
         def mean(group: int) -> Node:
@@ -200,14 +200,14 @@ class Ratios:
         return Node("formula", ref, whom, value, unit, mark, children=tuple(children))
 
 
-def one_basis(held: Ratios, wanted: Ratio, cells: Cells, among: Sequence[int]) -> tuple[Cells, str]:
+def one_basis(held: Ratios, wanted: Ratio, cells: Cells, among: Column) -> tuple[Cells, str]:
     """Return a ratio on the price basis that most of some enterprises have it in, and the basis.
 
     Of two that are as frequent the newer one is taken; who has another lacks the ratio.
     """
     basis = held.basis(wanted)
     known = np.zeros(len(basis), bool)
-    known[list(among)] = True
+    known[among] = True
     known &= cells.reason == ""
     counts = Counter(basis[known].tolist())
     if len(counts) < _COMPARED:

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dafeng import ledger
+from dafeng.accounting import distinct
 from dafeng.findings import Finding
 from dafeng.vocabulary import items, period
 
@@ -16,13 +17,10 @@ def gaps_of(entries: pa.Table) -> dict[tuple[str, str], list[Finding]]:
     """Find the months that a series lacks inside its span, by reporter and year.
 
     Args:
-        entries: the rows of the ledger that count today.
+        entries: keys and kinds of the rows of the ledger that count today.
     """
-    entries = entries.sort_by("entry")  # an engine gives them in any order
     found: dict[tuple[str, str], list[Finding]] = {}
-    for gap in ledger.check_entries(entries):
-        if gap.code != "month_gap":
-            continue
+    for gap in ledger.month_gaps(entries):
         months = gap.values["months"].split(", ")
         for year in sorted({month[:4] for month in months}):
             here = ", ".join(month for month in months if month[:4] == year)
@@ -39,7 +37,7 @@ def gaps_of(entries: pa.Table) -> dict[tuple[str, str], list[Finding]]:
 def _absent_months(entries: pa.Table) -> dict[tuple[str, str], list[str]]:
     """Find the months of a year in which a reporter that books by month has no entry at all."""
     activity = entries.filter(pc.is_in(entries["item"], value_set=pa.array(_ACTIVITY)))
-    booked = activity.group_by(["reporter", "period"]).aggregate([])
+    booked, _ = distinct(activity.select(["reporter", "period"]))
     kinds = {text: period(text) for text in booked["period"].unique().to_pylist()}
     covered: dict[tuple[str, str], set[str]] = {}
     pairs = zip(booked["reporter"].to_pylist(), booked["period"].to_pylist(), strict=True)

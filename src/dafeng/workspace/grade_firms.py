@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dafeng.explain import Node
 from dafeng.findings import Finding
 from dafeng.grading import (
     GROW,
     LACKS,
-    REASON,
+    Chosen,
     Job,
     Placing,
+    Placings,
+    Ratings,
     Ratio,
+    Sheet,
     card_of,
+    joined,
     place,
-    rate,
     reasons,
+    whole,
 )
 from dafeng.rulebook import Rulebook, Scale, ScaleSet, Scorecard
 from dafeng.vocabulary import Fault, Text, period
@@ -33,21 +37,20 @@ from dafeng.workspace.graded import (
     FromBooks,
     Unscaled,
     choices_said,
-    uncollected,
 )
 
 Row = dict[str, Any]
+Column = NDArray[Any]
 Rule = TypeVar("Rule")
 _VALUE = "value"
 
 
-@uncollected()
 def grade_firms(
     rules: Rulebook,
     amounts: Amounts,
     job: Job,
     day: date,
-    shown: Callable[[Row], bool],
+    shown: Column,
 ) -> FromBooks:
     """Grade enterprises.
 
@@ -56,7 +59,7 @@ def grade_firms(
         amounts: of all enterprises that may be compared; several gradings may share them.
         job: the grading.
         day: on which rules are taken.
-        shown: which of them are asked for; the others stay in means and ranks.
+        shown: whether each one is asked for; the others stay in means and ranks.
 
     Raises:
         Fault: as ``editions_of`` and ``card_of``, where no place has a rule.
@@ -74,18 +77,18 @@ class _Graded:
         job: Job,
         ratios: Ratios,
         when: tuple[date, int],
-        shown: Callable[[Row], bool],
+        shown: Column,
     ) -> None:
         self._rules, self._job, self._ratios = rules, job, ratios
         self._day, self._year = when
         self._rows = ratios.held.rows
-        self._shown = np.array([shown(row) for row in self._rows], bool)
+        self._shown = shown
         self._findings = [*choices_said(job)]
         self._without: list[int] = []
 
     def by_scale(self, wanted: Ratio) -> FromBooks:
         """Hold a ratio of each against the scale of its place."""
-        job, ratings, cells = self._job, [], []
+        job, parts, cells = self._job, list[tuple[str, Ratings]](), list[Column]()
         scale_of = lambda region: self._rules.scale(  # noqa: E731
             job.family or "", job.scale or "", self._day, region
         )
@@ -93,16 +96,16 @@ class _Graded:
         for (edition, scale), places in self._grouped(scale_of, lambda rule: rule[0].id):
             held[edition.id] = (edition, scale)
             found = self._ratios.cells(wanted, wanted.unit or scale.unit, edition.region or COUNTRY)
-            asked = [at for at in places if self._shown[at]]
+            asked = places[self._shown[places]]
             rows = self._sheet({_VALUE: wanted}, {_VALUE: found}, asked)
-            ratings += rate(
-                self._rules, [edition], [r | {"scale": scale.id} for r in rows], self._day
-            )
-            cells += asked
-        self._say([wanted], cells)
-        self._say_bases(wanted, cells)
-        ratings.sort(key=lambda one: one.edition.id)  # of one edition they stand as given
-        return self._found(ratings=tuple(ratings), named=job.scale or "")
+            own = Ratings(self._rules, (edition, scale), rows, self._day)
+            parts.append((edition.id, own))
+            cells.append(asked)
+        asked = np.concatenate([np.zeros(0, np.int64), *cells])
+        self._say([wanted], asked)
+        self._say_bases(wanted, asked)
+        ordered = [whole(one) for _, one in sorted(parts, key=lambda one: one[0])]
+        return self._found(ratings=joined(ordered), named=job.scale or "")
 
     def by_card(self) -> FromBooks:
         """Hold those that have the same scorecard against it and each other."""
@@ -110,23 +113,25 @@ class _Graded:
         card_at = lambda region: card_of(  # noqa: E731
             self._rules, self._job.family or "", end, region
         )
-        placings: list[Placing] = []
+        placings, lost = list[Chosen[Placing, Placings]](), 0
         for card, places in self._grouped(card_at, lambda one: one.id):
             wanted, cells = self._criteria(card, places)
-            if not any(self._shown[at] for at in places):
+            shown = self._shown[places]
+            if not shown.any():
                 continue
             sheet = self._sheet(wanted, cells, places)
-            placed = place(self._rules, card, sheet, end)
-            placings += [one for one, at in zip(placed, places, strict=True) if self._shown[at]]
-            self._say([*wanted.values()], [at for at in places if self._shown[at]])
-            lost = sum(REASON in one.row for one in placings)
+            placings.append(whole(place(self._rules, card, sheet, end)).taken(shown))
+            asked = places[shown]
+            self._say([*wanted.values()], asked)
+            lacks = [one.reason[asked] != "" for one in cells.values()]
+            lost += int(np.any(lacks, axis=0).sum())
             if lost:
                 values = {"count": lost, "card": card.family}
                 self._findings.append(Finding("grade_by_file", card.id, values))
-        return self._found(placings=tuple(placings), named=self._job.family or "")
+        return self._found(placings=joined(placings), named=self._job.family or "")
 
     def _criteria(
-        self, card: Scorecard, places: Sequence[int]
+        self, card: Scorecard, places: Column
     ) -> tuple[dict[str, Ratio], dict[str, Cells]]:
         wanted, cells = {}, {}
         asked = {one.id for one in card.criteria}
@@ -147,13 +152,13 @@ class _Graded:
 
     def _grouped(
         self, rule_at: Callable[[str], Rule], id_of: Callable[[Rule], str]
-    ) -> Iterator[tuple[Rule, list[int]]]:
+    ) -> Iterator[tuple[Rule, Column]]:
         """Yield each rule with the places of those that it holds for; who has none is kept.
 
         Raises:
             Fault: the first one, where no rule holds for any that is shown.
         """
-        regions = list(dict.fromkeys(row["region"] for row in self._rows))
+        regions, at = self._ratios.held.regions
         found: dict[str, Rule] = {}
         faults: dict[str, Fault] = {}
         for region in regions:
@@ -163,59 +168,50 @@ class _Graded:
                 if fault.code not in NO_EDITION:
                     raise
                 faults[region] = fault
-        places: dict[str, list[int]] = {}
-        named = {region: id_of(rule) for region, rule in found.items()}
-        for at, row in enumerate(self._rows):
-            if row["region"] in named:
-                places.setdefault(named[row["region"]], []).append(at)
-            elif self._shown[at]:
-                self._without.append(at)
+        named = np.array([id_of(found[one]) if one in found else "" for one in regions], object)
+        own = named[at]
+        self._without = np.flatnonzero((own == "") & self._shown).tolist()
         if faults and len(self._without) == int(self._shown.sum()):
             raise faults[self._rows[self._without[0]]["region"]]
         rules = {id_of(rule): rule for rule in found.values()}
-        yield from ((rules[name], own) for name, own in places.items())
+        yield from ((rule, np.flatnonzero(own == name)) for name, rule in rules.items())
 
     def _sheet(
-        self, wanted: Mapping[str, Ratio], cells: Mapping[str, Cells], places: Sequence[int]
-    ) -> list[Row]:
+        self, wanted: Mapping[str, Ratio], cells: Mapping[str, Cells], places: Column
+    ) -> Sheet:
         """Return a row for each enterprise: values, why one is missing, what each rests on."""
         held = self._ratios.held
         marks = held.worst({n for one in wanted.values() for n in (one.over, one.under) if n})
-        own = np.array(places, np.int64)
-        names = ("who", "mark", *cells, GROW)
-        columns = zip(
-            (held.rows[at]["reporter"] for at in places),
-            (marks[at] for at in places),
-            *(_plain(one.value[own]) for one in cells.values()),
-            (_growing(cells, at) for at in places),
-            strict=True,
-        )
-        rows: list[Row] = [dict(zip(names, row, strict=True)) for row in columns]
-        for name, one in cells.items():
-            for row, why, lacks in _lacking(rows, one.reason[own], one.lacks[own]):
-                row.setdefault(REASON, {})[name] = why
-                row.setdefault(LACKS, {}).update({name: lacks} if lacks else {})
-        return rows
+        columns: dict[str, Any] = {"who": [held.rows[at]["reporter"] for at in places.tolist()]}
+        columns |= {name: one.value[places] for name, one in cells.items()}
 
-    def _say(self, wanted: Iterable[Ratio], asked: Sequence[int]) -> None:
+        def more(row: int) -> Row:
+            at = int(places[row])
+            lost = [name for name, one in cells.items() if one.reason[at]]
+            lacks = {name: str(cells[name].lacks[at]) for name in lost if cells[name].lacks[at]}
+            grow = lambda name: cells[name].grow(at) if name in cells else ()  # noqa: E731
+            said: Row = {"mark": marks(at), GROW: grow}
+            return said | ({LACKS: lacks} if lost else {})
+
+        return Sheet(columns, more, {name: one.reason[places] for name, one in cells.items()})
+
+    def _say(self, wanted: Iterable[Ratio], places: Column) -> None:
         """Say which amounts are missing, for how many and why."""
-        places = np.array(asked, np.int64)
         for name in dict.fromkeys(n for r in wanted for n in (r.over, r.under) if n):
             part = self._ratios.held.part(name)
-            for why, count in sorted(Counter(part.reason[places].tolist()).items()):
-                if why:
-                    words = reasons()[why].name
-                    values = {"amount": part.label, "count": count, "of": len(places), "why": words}
-                    self._findings.append(Finding("grade_lacking", self._job.id, values))
+            lost = part.reason[places]
+            for why, count in sorted(Counter(lost[lost != ""].tolist()).items()):
+                words = reasons()[why].name
+                values = {"amount": part.label, "count": count, "of": len(places), "why": words}
+                self._findings.append(Finding("grade_lacking", self._job.id, values))
 
-    def _say_bases(self, wanted: Ratio, asked: Sequence[int]) -> None:
+    def _say_bases(self, wanted: Ratio, places: Column) -> None:
         """Say where values stand on several price bases."""
         held = (
             self._ratios.held.part(wanted.over),
             self._ratios.held.part(wanted.under or wanted.over),
         )
         known = (held[0].reason == "") & (held[1].reason == "")
-        places = np.array(asked, np.int64)
         found = Counter(self._ratios.basis(wanted)[places[known[places]]].tolist())
         if len(found) > 1:
             said = [(prices_of(one) or _CURRENT, count) for one, count in sorted(found.items())]
@@ -236,20 +232,3 @@ class _Graded:
 
 
 _CURRENT = Text(zh="现价", en="current prices")
-
-
-def _growing(cells: Mapping[str, Cells], at: int) -> Callable[[str], tuple[Node, ...]]:
-    """Return what grows the nodes below a cell of a row."""
-    return lambda name: cells[name].grow(at) if name in cells else ()
-
-
-def _lacking(rows: Sequence[Row], why: Any, lacks: Any) -> Iterator[tuple[Row, str, str]]:
-    """Yield the rows that lack something, why, and which amount it is."""
-    for at in np.flatnonzero(why != "").tolist():
-        yield rows[at], why[at], lacks[at]
-
-
-def _plain(column: Any) -> list[float | None]:
-    found = column.astype(object)
-    found[np.isnan(column)] = None
-    return list(found)

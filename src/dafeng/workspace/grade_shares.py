@@ -5,67 +5,77 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from dafeng.grading import REASON, Rating
+import numpy as np
+from numpy.typing import NDArray
+
+from dafeng.grading import Chosen, Rating, Ratings
 from dafeng.vocabulary import Text, items
-from dafeng.workspace.graded import Share, Size, Unscaled
+from dafeng.workspace.graded import Share, Sizes, Unscaled
 
 
 def shares(
-    ratings: Sequence[Rating], unscaled: Sequence[Unscaled], sizes: Mapping[str, Size]
+    ratings: Chosen[Rating, Ratings], unscaled: Sequence[Unscaled], sizes: Sizes
 ) -> Iterator[Share]:
     """Yield the shares of capacity of each field; capacities of different units are not added.
 
     Lines that no scale is about follow by product and by what they name.
     """
-    groups: dict[tuple[str, str, str], list[Rating]] = defaultdict(list)
-    for one in ratings:
-        groups[one.edition.id, one.scale.id, sizes[one.who].unit].append(one)
-    for own in groups.values():
-        held = [sizes[one.who] for one in own]
-        parts: dict[str, float] = defaultdict(float)
-        counts = Counter(one.graded.grade for one in own if one.graded.grade)
-        for one, size in zip(own, held, strict=True):
-            parts[one.graded.grade] += size.amount
-        why = Counter(reason for one in own for reason in reasons_of(one))
-        yield _share(own[0].scale.name, own[0], held, (parts, counts, why))
-    lost: dict[tuple[str, str, str], list[Unscaled]] = defaultdict(list)
-    for left in unscaled:
-        lost[left.product, left.named, sizes[left.who].unit].append(left)
-    for (product, named, _), own_ in lost.items():
-        held = [sizes[one.who] for one in own_]
+    at = sizes.at(ratings.column(lambda part: part.who).tolist())
+    grades = ratings.column(lambda part: part.graded.grade)
+    names = [(part.edition.id, part.scale.id) for part in ratings.parts]
+    scale = np.array([names.index(name) for name in names], np.int64)[ratings.part]
+    unit = np.unique(sizes.unit[at].astype(str), return_inverse=True)[1]
+    keys = scale * (len(unit) + 1) + unit
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    for number in np.argsort(first):
+        own = np.flatnonzero(group == number)
+        held = at[own]
+        found, start, code = np.unique(
+            grades[own].astype(str), return_index=True, return_inverse=True
+        )
+        parts, lines = np.bincount(code, sizes.amount[held]), np.bincount(code)
+        turn = np.argsort(start).tolist()  # in the order in which they come first
+        by_grade = {str(found[one]): float(parts[one]) for one in turn}
+        counts = {str(found[one]): int(lines[one]) for one in turn if found[one]}
+        lost = ratings.taken(own[grades[own] == ""])
+        why = Counter(reason for part, at in lost.pairs() for reason in reasons_of(part, at))
+        rating = ratings[int(own[0])]
+        yield _share(rating.scale.name, rating, (sizes, held), (by_grade, counts, why))
+    lost_: dict[tuple[str, str, str], list[Unscaled]] = defaultdict(list)
+    for left, unit in zip(unscaled, sizes.unit[sizes.at([o.who for o in unscaled])], strict=True):
+        lost_[left.product, left.named, unit].append(left)
+    for (product, named, _), own_ in lost_.items():
+        held = sizes.at([one.who for one in own_])
         name = items()[product].name
         if named:
             name = Text(zh=f"{name.zh}（{named}）", en=f"{name.en} ({named})")
         why = Counter(reason for one in own_ for reason in one.reasons)
-        yield _share(name, None, held, ({"": sum(one.amount for one in held)}, Counter(), why))
+        yield _share(name, None, (sizes, held), ({"": sum(sizes.amount[held].tolist())}, {}, why))
 
 
-def reasons_of(one: Rating) -> tuple[str, ...]:
+def reasons_of(part: Ratings, at: int) -> tuple[str, ...]:
     """Return why a rating has no grade, as ids of words; nothing where it has one."""
-    if one.graded.grade:
-        return ()
-    said: Mapping[str, str] = one.row.get(REASON, {})
     plain = {"value": "firm_not_booked", "limit": "limit_unknown"}
-    found = [said.get(name) or plain.get(name, "input_missing") for name in one.graded.missing]
-    return tuple(dict.fromkeys(found))
+    said = part.why(at).items()
+    return tuple(dict.fromkeys(why or plain.get(name, "input_missing") for name, why in said))
 
 
 def _share(
     name: Text,
     rating: Rating | None,
-    held: Sequence[Size],
+    of: tuple[Sizes, NDArray[np.int64]],
     found: tuple[Mapping[str, float], Mapping[str, int], Mapping[str, int]],
 ) -> Share:
-    parts, counts, why = found
-    whole = sum(one.amount for one in held)
+    (parts, counts, why), (sizes, held) = found, of
+    whole = sum(sizes.amount[held].tolist())
     by_grade = {one: part / whole for one, part in parts.items() if one} if whole > 0 else {}
     return Share(
         name,
         rating,
         len(held),
         whole,
-        held[0].unit,
-        sum(one.estimated for one in held),
+        str(sizes.unit[held[0]]),
+        int(sizes.estimated[held].sum()),
         by_grade,
         dict(counts),
         parts.get("", 0.0) / whole if whole > 0 else 0.0,

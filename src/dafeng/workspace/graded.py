@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dafeng.findings import Finding
-from dafeng.grading import Job, Placing, Rating, reasons
+from dafeng.grading import Chosen, Job, Lazy, Placing, Placings, Rating, Ratings, reasons
 from dafeng.rulebook import Deadline
 from dafeng.vocabulary import Text
 
@@ -25,6 +28,36 @@ class Size:
     amount: float
     unit: str
     estimated: bool = False
+
+
+class Sizes(Mapping[str, Size]):
+    """The sizes of lines by id, as columns.
+
+    Args:
+        names: ids of the lines.
+        amount, unit, estimated: as in ``Size``.
+    """
+
+    def __init__(
+        self, names: Sequence[str], amount: Sequence[float], unit: Any, estimated: Any
+    ) -> None:
+        self._place = {name: at for at, name in enumerate(names)}
+        self.amount, self.unit = np.array(amount, np.float64), np.array(unit, object)
+        self.estimated = np.array(estimated, bool)
+
+    def at(self, names: Sequence[str]) -> NDArray[np.int64]:
+        """Return the places of some lines in the columns."""
+        return np.array([self._place[name] for name in names], np.int64)
+
+    def __getitem__(self, name: str) -> Size:
+        at = self._place[name]
+        return Size(float(self.amount[at]), str(self.unit[at]), bool(self.estimated[at]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._place)
+
+    def __len__(self) -> int:
+        return len(self._place)
 
 
 @dataclass(frozen=True)
@@ -97,9 +130,13 @@ class Late:
     overdue: int
 
 
+def _nothing() -> Chosen[Any, Any]:
+    return Chosen((), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
 @dataclass(frozen=True)
 class FromBooks:
-    """A grading of what the books hold.
+    """A grading of what the books hold; what is said of one is made when it is read.
 
     Attributes:
         job: the grading.
@@ -118,34 +155,48 @@ class FromBooks:
     job: Job
     day: date
     year: int
-    ratings: tuple[Rating, ...] = ()
-    placings: tuple[Placing, ...] = ()
+    ratings: Chosen[Rating, Ratings] = field(default_factory=_nothing)
+    placings: Chosen[Placing, Placings] = field(default_factory=_nothing)
     unscaled: tuple[Unscaled, ...] = ()
-    sizes: dict[str, Size] = field(default_factory=dict)
+    sizes: Mapping[str, Size] = field(default_factory=dict)
     shares: tuple[Share, ...] = ()
-    late: tuple[Late, ...] = ()
+    late: Sequence[Late] = ()
     leaders: tuple[tuple[int, Rating], ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
-    def graded(self) -> tuple[Rating | Placing, ...]:
+    def graded(self) -> Sequence[Rating | Placing]:
         """Who was graded, or not rated with its reason."""
-        return (*self.ratings, *self.placings)
+        return _Both(self.ratings, self.placings)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Grade or class → how many have it; those that have none under an empty text."""
+        graded = self.ratings.column(lambda part: part.graded.grade)
+        classes = self.placings.column(lambda part: np.array(part.scored.classes, object))
+        return Counter([*graded.tolist(), *classes.tolist()])
+
+    @property
+    def lacking(self) -> bool:
+        """Whether anybody lacks something for a rating."""
+        graded = self.ratings.column(lambda part: part.graded.grade)
+        lost = (part.scored.missing[at] for part, at in self.placings.pairs())
+        return not all(graded) or any(lost)
+
+
+class _Both(Lazy[Rating | Placing]):
+    """Ratings, then placings."""
+
+    def __init__(self, *parts: Sequence[Rating | Placing]) -> None:
+        super().__init__(sum(map(len, parts)))
+        self._parts = parts
+
+    def _make(self, at: int) -> Rating | Placing:
+        first, then = self._parts
+        return first[at] if at < len(first) else then[at - len(first)]
 
 
 def choices_said(job: Job) -> Iterator[Finding]:
     """Yield what is our choice in a grading."""
     if job.our_choice:
         yield Finding("grade_our_choice", job.id, {"said": job.our_choice})
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Do not look for garbage meanwhile: all that is made stays, and to walk it again costs."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

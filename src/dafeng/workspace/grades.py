@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dafeng.grading import Job, Placing, Rating, jobs
-from dafeng.indicators import there, within
+from dafeng.indicators import there
 from dafeng.rulebook import Rulebook
 from dafeng.vocabulary import Fault, period
 from dafeng.workspace.books import Books
 from dafeng.workspace.firm_amounts import amounts_of
 from dafeng.workspace.grade_firms import grade_firms
-from dafeng.workspace.grade_lines import grade_lines, used_of
+from dafeng.workspace.grade_lines import Used, grade_lines
 from dafeng.workspace.graded import COUNTRY, FromBooks
 
 if TYPE_CHECKING:
@@ -47,22 +50,22 @@ def grade_books(
     place_ = region or ws.store.config.region or COUNTRY
     books = Books(ws.store, ws.rules)
 
-    who = "line" if job.rows == "lines" else "reporter"
-
-    def asked(row: Row) -> bool:
-        return within(row["region"], place_) and only in ("", row[who])
-
     if job.rows == "lines":
-        lines = ws.rows("lines")
-        end = str(period(str(year)).last)
-        if not any(asked(row) and there(row, end) for row in lines):
+        used = Used(books, ws.rows("lines"), year)
+        shown = used.lines.within(place_) & used.there & _one(used.lines.rows, "line", only)
+        if not shown.any():
             raise Fault("grade_no_lines", region=place_, year=year)
-        used = used_of(books, lines, year)
-        return grade_lines(ws.rules, used, job, lines, (day, year), asked)
-    firms = [*_enterprises(ws, books, job, year)]
-    if not any(asked(row) for row in firms):
+        return grade_lines(ws.rules, used, job, day, shown)
+    amounts = amounts_of(books, ws.rules, [*_enterprises(ws, books, job, year)], year)
+    shown = amounts.within(place_) & _one(amounts.rows, "reporter", only)
+    if not shown.any():
         raise Fault("grade_no_firms", region=place_, year=year)
-    return grade_firms(ws.rules, amounts_of(books, ws.rules, firms, year), job, day, asked)
+    return grade_firms(ws.rules, amounts, job, day, shown)
+
+
+def _one(rows: Sequence[Row], name: str, only: str) -> NDArray[np.bool_]:
+    """Tell which rows are the one that is asked for; all where none is."""
+    return np.array([only in ("", row[name]) for row in rows], bool)
 
 
 def graded_of(ws: Workspace, name: str, scope: str, day: str) -> Rating | Placing:

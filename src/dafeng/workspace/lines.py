@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache, reduce
-from operator import add
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-import ibis
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from dafeng.accounting import rounded, whole_sum
-from dafeng.grading import grade
+from dafeng.accounting import whole_sum
+from dafeng.grading import Lazy, grade
+from dafeng.indicators import within
 from dafeng.rulebook import Rulebook, Scale
-from dafeng.vocabulary import Fault, factor, items, period, worst_mark
-from dafeng.workspace.reporters import mark_at, ranks_of
+from dafeng.vocabulary import Fault, factor, items, period
+from dafeng.workspace.reporters import mark_at, rank_of
+from dafeng.workspace.told import added, all_bits, coded, in_parts, most, places
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from dafeng.workspace.books import Books
 
 Row = dict[str, Any]
+Column = NDArray[Any]
 Place = tuple[str, str, str]
 """Reporter, facility, year."""
 
@@ -34,7 +36,8 @@ _LEVEL = "level"
 _ELECTRICITY = "electricity"
 _DRAWN = {"purchased": 1, "self_generated": 1, "sold": -1}
 _LACKING = {ENERGY: "line_no_energy", POWER: "line_no_electricity"}
-_MONTHS = tuple(f"month_{at}" for at in range(len(period("2000").months())))
+_NO_MARK = -1
+_NAMED = ("reporter", "facility", "product", "mark")
 _PARTS = 10**6  # amounts are summed in millionths: of floats the order would matter
 _DIGITS = 6  # of a unit energy; what lies beyond is noise of division
 _NO_LEVEL = ("unknown_scale", "no_edition", "unknown_family")
@@ -46,7 +49,6 @@ class Use:
 
     Attributes:
         used: g standard coal or kWh of its facility; ``None`` where not known, or not its own.
-        gross: the same, what it gave away or recovered not taken off.
         base: the unit of both, ``ENERGY`` or ``POWER``.
         made: output in the unit of the product.
         mark: the worst of what both rest on.
@@ -58,7 +60,6 @@ class Use:
     made: float | None = None
     mark: str = ""
     reason: str = ""
-    gross: float = 0
     months: int = 0
     base: str = ENERGY
 
@@ -69,19 +70,6 @@ class Use:
             Fault: ``unit_mismatch`` where the unit is none of what was used per product.
         """
         return round((self.used or 0) / (self.made or 1) * _factor(self.base, item, unit), _DIGITS)
-
-
-class _Part(NamedTuple):
-    """What a facility used, or made of a product, in a year; why that is not the whole.
-
-    ``months``: those for which it is reported, as bits.
-    """
-
-    used: float
-    gross: float
-    mark: str
-    reason: str
-    months: int
 
 
 def base_of(scale: Scale, item: str) -> str:
@@ -103,45 +91,137 @@ def _per(base: str, item: str, unit: str) -> bool:
     return True
 
 
-def uses(
-    books: Books, lines: Sequence[Row], year: int | None = None, base: str = ENERGY
-) -> dict[str, dict[int, Use]]:
-    """Return by line and year (or of one year) what it used and made, or why that is not known.
+class Uses(Lazy[Use]):
+    """What each line used and made in a year; nothing at all where nobody reports it.
 
     Both are of the facility that the line is. They are not known where several lines share the
     facility, where a part of its energy is not, where two methods count it, or where use and
     output are not reported for the same months. Electricity is what it bought and generated for
     itself, less what it sold; it is not known where the facility books it in other flows.
+
+    Attributes:
+        base: what is counted, ``ENERGY`` or ``POWER``.
+        used, made, rank, reason, months: as in ``Use``, by line; the worst mark by its rank.
+        any: whether anything is told of that year.
     """
-    shared = Counter((row["reporter"], row["facility"]) for row in lines)
-    months = month_table(books, year)
-    parts = (_energy if base == ENERGY else _power)(books, year, months)
-    output = _output(books, year, months)
-    years = sorted({place[2] for place in (*parts, *output)})
 
-    def use(row: Row, year: str) -> Use:
-        place = (row["reporter"], row["facility"], year)
-        if not row["facility"] or shared[place[:2]] > 1:
-            return Use(reason="line_shared" if row["facility"] else "line_no_facility")
-        if place not in parts:
-            return Use(reason=lacking(row, base))
-        part = parts[place]
-        if part.reason:
-            return Use(reason=part.reason)
-        own = output.get((*place, row["product"]))
-        if own is None or own.months != part.months:
-            return Use(reason="line_other_months" if own else "line_no_output")
-        worst = _worst(row["mark"], own.mark, part.mark)
-        reason = "" if own.used > 0 else "line_nothing_made"
-        months = part.months.bit_count()
-        return Use(part.used, own.used, worst, reason, part.gross, months, base)
+    def __init__(self, books: Books, lines: Lines, year: int, base: str) -> None:
+        super().__init__(len(lines.rows))
+        self.base = base
+        self._parts = 1 if base == ENERGY else _PARTS
+        used = (_energy if base == ENERGY else _power)(books, lines, year)
+        made = _output(books, lines, year)
+        self.any = used.any or made.any
+        self.used, self.made = used.amount[lines.place], made.amount[lines.made]
+        self.months = used.months[lines.place]
+        other = made.months[lines.made]
+        self.rank = np.maximum(
+            np.maximum(used.rank[lines.place], made.rank[lines.made]), lines.rank
+        )
+        self.reason = np.full(len(lines.rows), "", object)
+        for reason, where in (
+            ("line_no_facility", lines.nowhere),
+            ("line_shared", lines.shared & self.any),
+            (_LACKING[base], self.months == 0),
+            *((why, at[lines.place]) for why, at in used.lost.items()),
+            ("line_no_output", other == 0),
+            ("line_other_months", other != self.months),
+            ("line_nothing_made", self.made <= 0),
+        ):
+            self.reason[(self.reason == "") & where] = reason
 
-    return {row["line"]: {int(year): use(row, year) for year in years} for row in lines}
+    def per(self, at: Column, item: str, unit: str) -> Column:
+        """Return of some lines what ``Use.per`` does.
+
+        Raises:
+            Fault: ``unit_mismatch``.
+        """
+        made = self.made[at] / _PARTS
+        found = self.used[at] / self._parts / np.where(made == 0, 1, made)
+        found *= _factor(self.base, item, unit)
+        return np.array([round(one, _DIGITS) for one in found.tolist()], np.float64)
+
+    def _make(self, at: int) -> Use:
+        reason = str(self.reason[at])
+        if reason and reason != "line_nothing_made":
+            return Use(reason=reason)
+        used, made = int(self.used[at]), int(self.made[at]) / _PARTS
+        used_ = used if self._parts == 1 else used / self._parts
+        months = int(self.months[at]).bit_count()
+        return Use(used_, made, mark_at(int(self.rank[at])), reason, months, self.base)
 
 
-@cache
-def _worst(*found: str) -> str:
-    return worst_mark(set(found))
+class Lines:
+    """Capacity lines with numbers for their facilities and products.
+
+    Attributes:
+        rows: the lines.
+        place, made: number of each one's facility, and of facility and product.
+        shared: whether another line has the same facility; ``nowhere``: whether it has none.
+        rank: of each one's mark.
+    """
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+        self._columns: dict[str, pa.DictionaryArray] = {}
+        columns = {name: self.column(name) for name in _NAMED}
+        self._texts = {name: column.dictionary for name, column in columns.items()}
+        at = self._keys(columns["reporter"], columns["facility"])
+        self._facilities, self.place = np.unique(at, return_inverse=True)
+        at = self._made(self.place, columns["product"])
+        self._products, self.made = np.unique(at, return_inverse=True)
+        self.sizes = len(self._facilities), len(self._products)
+        self.shared = np.bincount(self.place, minlength=1)[self.place] > 1
+        self.nowhere = places(columns["facility"], pa.array([""])) == 0
+        self.rank = coded(columns["mark"], rank_of)
+
+    def column(self, name: str) -> pa.DictionaryArray:
+        """Return a column of the lines, texts as places in a list."""
+        if name not in self._columns:
+            texts = pa.array([row[name] for row in self.rows], pa.string())
+            self._columns[name] = texts.dictionary_encode()
+        return self._columns[name]
+
+    def within(self, region: str) -> NDArray[np.bool_]:
+        """Whether each line lies in a region."""
+        return coded(self.column("region"), lambda one: within(one, region)).astype(bool)
+
+    def facility(self, rows: pa.Table) -> Column:
+        """Return the number of the facility of each row of a table; −1 where no line is there."""
+        return _found(self._facilities, self._keys(rows["reporter"], rows["facility"]))
+
+    def product(self, facility: Column, items_: Any) -> Column:
+        """Return the number of facility and product of rows; −1 where no line makes it there."""
+        return _found(self._products, self._made(facility, items_))
+
+    def _keys(self, *columns: Any) -> Column:
+        """Return one number for reporter and facility; −1 where no line has one of them."""
+        pairs = zip(columns, ("reporter", "facility"), strict=True)
+        who, facility = (places(column, self._texts[name]) for column, name in pairs)
+        key: Column = who * len(self._texts["facility"]) + facility
+        return np.where((who < 0) | (facility < 0), -1, key)
+
+    def _made(self, facility: Column, items_: Any) -> Column:
+        """Return one number for facility and product; −1 where no line has one of them."""
+        at = places(items_, self._texts["product"])
+        key: Column = facility * len(self._texts["product"]) + at
+        return np.where((facility < 0) | (at < 0), -1, key)
+
+
+def _found(known: Column, keys: Column) -> Column:
+    """Return the place of each key among those known, which are in order; −1 where it is not."""
+    if not len(known):
+        return np.full(len(keys), -1)
+    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return np.where((known[at] == keys) & (keys >= 0), at, -1)
+
+
+def uses(books: Books, lines: Sequence[Row], base: str = ENERGY) -> dict[str, dict[int, Use]]:
+    """Return by line and year what it used and made, or why that is not known; see ``Uses``."""
+    held, names = Lines(lines), [row["line"] for row in lines]
+    told = {int(year): Uses(books, held, int(year), base) for year in sorted(books.years)}
+    years = {year: found for year, found in told.items() if found.any}
+    return {name: {y: found[at] for y, found in years.items()} for at, name in enumerate(names)}
 
 
 def lacking(row: Row, base: str) -> str:
@@ -155,13 +235,17 @@ def graded(books: Books, lines: list[Row], rules: Rulebook) -> list[Row]:
     The level is empty where it cannot be told. Where the energy is not known (see ``uses``) the
     year is in neither.
     """
-    held = uses(books, lines)
+    held, gross = uses(books, lines), _gross(books)
     levels = _levels(rules, lines, held, cache(lambda: uses(books, lines, base=POWER)))
     return [
         row
         | {
             "capacity": row["capacity"] * factor(row["unit"], items()[row["product"]].unit),
-            "energy": {y: u.gross for y, u in held[row["line"]].items() if u.used is not None},
+            "energy": {
+                y: gross.get((row["reporter"], row["facility"], str(y)), 0)
+                for y, u in held[row["line"]].items()
+                if u.used is not None
+            },
             "level": {
                 y: levels.get((row["line"], y), "")
                 for y, u in held[row["line"]].items()
@@ -207,110 +291,76 @@ def _whole(use: Use) -> bool:
     return use.used is not None and not use.reason
 
 
-def _energy(books: Books, year: int | None, months: ir.Table) -> dict[Place, _Part]:
-    """Sum the energy of facilities; unknown where a part lacks, or where two methods count it."""
+def _gross(books: Books) -> dict[Place, int]:
+    """Sum the energy of facilities; what they gave away or recovered is not taken off."""
     rows = books.rows
-    rows = rows.filter((rows.facility != "") & (rows.measure == "energy") & (rows.memo == ""))
-    rows = _of_year(rows, year).join(months, "period")
-    rows = rows.join(ranks_of(books, rows), ["inputs", "mark"])
-    sums = rows.group_by(["reporter", "facility", "year"]).aggregate(
-        grams=rows.grams.sum().cast("int64"),
-        gross=ibis.ifelse(rows.grams > 0, rows.grams, 0).sum().cast("int64"),
-        rank=rows["rank"].max(),
-        missing=ibis.ifelse(rows.grams.isnull(), 1, 0).sum(),
-        methods=rows.method.nunique(),
-        months=months_of(rows),
+    rows = rows.filter(
+        (rows.facility != "") & (rows.measure == "energy") & (rows.memo == "") & (rows.grams > 0)
     )
-    mark = cache(mark_at)
-    found = {}
-    for row in books.fetch(sums):
-        reason = "line_two_methods" if row["methods"] > 1 else ""
-        reason = "line_energy_unknown" if row["missing"] else reason
-        part = _Part(row["grams"], row["gross"], mark(row["rank"]), reason, row["months"])
-        found[row["reporter"], row["facility"], row["year"]] = part
-    return found
+    sums = rows.group_by(["reporter", "facility", "year"]).aggregate(grams=whole_sum(rows.grams))
+    return {(r["reporter"], r["facility"], r["year"]): r["grams"] for r in books.fetch(sums)}
 
 
-def _power(books: Books, year: int | None, months: ir.Table) -> dict[Place, _Part]:
-    """Sum the electricity of facilities in kWh; unknown where it stands in other flows."""
-    rows = _of_facilities(books, books.prepared.item == _ELECTRICITY, "flow", year, months)
-    found: dict[Place, _Part] = {}
-    for row in books.fetch(rows):
-        place = (row["reporter"], row["facility"], row["year"])
-        held = found.get(place, _NOTHING)
-        used = row["amount"] * _DRAWN.get(row["flow"], 0)
-        found[place] = _Part(
-            held.used + used,
-            held.gross + max(used, 0),
-            _worst(held.mark, row["mark"]),
-            held.reason or ("" if row["flow"] in _DRAWN else "line_other_flows"),
-            held.months | row["months"],
-        )
-    return _in_units(found)
+@dataclass(frozen=True)
+class _Told:
+    """What facilities used, or made of a product, in a year: columns by their numbers.
 
-
-def _output(books: Books, year: int | None, months: ir.Table) -> dict[tuple[str, ...], _Part]:
-    """Sum the output of facilities by product, with the worst mark."""
-    rows = _of_facilities(books, books.prepared.flow == "produced", "item", year, months)
-    found: dict[tuple[str, ...], _Part] = {}
-    for row in books.fetch(rows):
-        key = (row["reporter"], row["facility"], row["year"], row["item"])
-        held = found.get(key, _NOTHING)
-        amount, worst = held.used + row["amount"], _worst(held.mark, row["mark"])
-        found[key] = _Part(amount, amount, worst, "", held.months | row["months"])
-    return _in_units(found)
-
-
-def _in_units(found: dict[Any, _Part]) -> dict[Any, _Part]:
-    return {
-        key: part._replace(used=part.used / _PARTS, gross=part.gross / _PARTS)
-        for key, part in found.items()
-    }
-
-
-_NOTHING = _Part(0, 0, "", "", 0)
-
-
-def _of_facilities(
-    books: Books, which: ir.BooleanValue, name: str, year: int | None, months: ir.Table
-) -> ir.Table:
-    """Sum entries of facilities, each once by however many methods it is counted."""
-    rows = books.prepared.filter((books.prepared.facility != "") & which)
-    names = ("entry", "reporter", "facility", name, "year", "period", "amount", "mark")
-    rows = _of_year(rows, year).select(*names).distinct().join(months, "period")
-    keys = ["reporter", "facility", "year", name, "mark"]
-    return rows.group_by(keys).aggregate(
-        amount=whole_sum(rounded(rows.amount * _PARTS)), months=months_of(rows)
-    )
-
-
-def _of_year(rows: ir.Table, year: int | None) -> ir.Table:
-    return rows if year is None else rows.filter(rows.year == str(year))
-
-
-def month_table(books: Books, year: int | None) -> ir.Table:
-    """Return the periods of the books, or of a year, with a column for each month of a year."""
-    labels = [
-        row["period"]
-        for row in books.fetch(_of_year(books.prepared, year).select("period").distinct())
-    ]
-    bits = {label: month_bits(label) for label in labels}
-    columns = {
-        name: pa.array([bits[label] >> at & 1 for label in labels], pa.int8())
-        for at, name in enumerate(_MONTHS)
-    }
-    return ibis.memtable(pa.table({"period": pa.array(labels, pa.string())} | columns))
-
-
-def months_of(rows: ir.Table) -> ir.Value:
-    """Return the months for which rows joined to ``month_table`` are there, as bits.
-
-    ``bit_or`` is not portable.
+    ``months``: those for which it is reported, as bits. ``any``: whether any facility reports it.
+    ``lost``: reason → where it holds.
     """
-    parts = [rows[name].max().cast("int64") * (1 << at) for at, name in enumerate(_MONTHS)]
-    return reduce(add, parts)
+
+    amount: Column
+    months: Column
+    rank: Column
+    any: bool
+    lost: Mapping[str, Column]
+
+    @classmethod
+    def of(cls, size: int, at: Column, amount: Column, rows: pa.Table, *ranks: str) -> _Told:
+        """Add up rows of a table by the numbers of what they are about; −1 is left out."""
+        own = np.flatnonzero(at >= 0)
+        rank = np.max([coded(rows[name], rank_of) for name in ranks], axis=0, initial=_NO_MARK)
+        cell, months = at[own], rows["months"].to_numpy()[own]
+        found = added(cell, amount[own], size), all_bits(cell, months, size)
+        worst = most(cell, rank[own], size, _NO_MARK)
+        return cls(*found, worst, rows.num_rows > 0, {})
 
 
-def month_bits(label: str) -> int:
-    """Return the months of a period inside its year as bits."""
-    return sum(1 << (int(month.rpartition("-")[2]) - 1) for month in period(label).months())
+def _of_facilities(rows: pa.Table, **texts: str) -> pa.Table:
+    """Return the rows of facilities that have some texts."""
+    kept = places(rows["facility"], pa.array([""])) < 0
+    for name, text in texts.items():
+        kept &= places(rows[name], pa.array([text])) == 0
+    return rows.filter(pa.array(kept))
+
+
+def _energy(books: Books, lines: Lines, year: int) -> _Told:
+    """Sum the energy of facilities; unknown where a part lacks, or where two methods count it."""
+    rows, size = _of_facilities(books.totals(str(year)), measure="energy", memo=""), lines.sizes[0]
+    at = lines.facility(rows)
+    found = _Told.of(size, at, rows["grams"].to_numpy(), rows, "mark", "inputs_mark")
+    least, most = np.full(size, rows.num_rows), np.full(size, -1)
+    method, own = places(rows["method"], pc.unique(rows["method"].cast(pa.string()))), at >= 0
+    np.minimum.at(least, at[own], method[own])
+    np.maximum.at(most, at[own], method[own])
+    unknown = np.bincount(at[own], rows["without_value"].to_numpy()[own], size) > 0
+    lost = {"line_energy_unknown": unknown, "line_two_methods": most > least}
+    return replace(found, lost=lost)
+
+
+def _power(books: Books, lines: Lines, year: int) -> _Told:
+    """Sum the electricity of facilities in kWh; unknown where it stands in other flows."""
+    rows, size = _of_facilities(books.told(str(year), _ELECTRICITY)), lines.sizes[0]
+    at, sign = lines.facility(rows), coded(rows["flow"], lambda flow: _DRAWN.get(flow, 0))
+    amount, _ = in_parts(rows["amount"].to_numpy(), _PARTS)
+    found = _Told.of(size, at, amount * sign, rows, "mark")
+    other = np.bincount(at[(at >= 0) & (sign == 0)], minlength=size) > 0
+    return replace(found, lost={"line_other_flows": other})
+
+
+def _output(books: Books, lines: Lines, year: int) -> _Told:
+    """Sum the output of facilities by product, with the worst mark."""
+    rows = _of_facilities(books.told(str(year)), flow="produced")
+    at = lines.product(lines.facility(rows), rows["item"])
+    amount, _ = in_parts(rows["amount"].to_numpy(), _PARTS)
+    return _Told.of(lines.sizes[1], at, amount, rows, "mark")

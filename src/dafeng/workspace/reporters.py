@@ -23,6 +23,7 @@ Excluded = dict[tuple[str, str, int], int]
 
 _PURPOSES = {"emission": "inventory", "energy": "energy"}
 _RANKS = {"reported": -1} | {m.id: m.rank for m in marks().values() if m.id != "reported"}
+_MARKS = {rank: mark for mark, rank in reversed(_RANKS.items())}
 
 
 def reporter_totals(
@@ -123,9 +124,14 @@ def ranks_of(books: Books, rows: ir.Table | None = None) -> ir.Table:
     return ibis.memtable(pa.Table.from_pylist(pairs, schema))
 
 
+def rank_of(mark: str) -> int:
+    """Return the rank of a mark, as ``ranks_of`` gives it; an empty one says nothing."""
+    return _RANKS[mark or "reported"]
+
+
 def mark_at(rank: int) -> str:
     """Return the mark of a rank that ``ranks_of`` gave."""
-    return next(mark for mark, place in _RANKS.items() if place == rank)
+    return _MARKS[rank]
 
 
 def _total(row: dict[str, Any], held: dict[str, dict[str, Any]], measure: str) -> Total:

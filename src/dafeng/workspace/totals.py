@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import RawIOBase
-from itertools import chain
+from itertools import chain, groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from zlib import crc32
@@ -34,10 +35,12 @@ from dafeng.accounting import (
     SUMS,
     Adding,
     Lines,
+    Rows,
     account_totals,
     added_up,
+    parted,
 )
-from dafeng.vocabulary import Fault
+from dafeng.vocabulary import Fault, period
 from dafeng.workspace.snapshot import BROKEN, SUMMED, Snapshot, checked, clear, replace, replacing
 
 if TYPE_CHECKING:
@@ -62,7 +65,8 @@ _LABELS = 1_048_576  # more labels than there are
 _SMALL = 1 << 61  # grams: what two kept sums may come to without a check
 _MOST = 3  # parts that go or come before adding all of them is quicker
 
-Compute = Callable[[Sequence[str]], pa.Table]
+_Sum = Callable[[Sequence[Path], int], pa.Table]
+Compute = Callable[[Sequence[str], int], pa.Table]
 
 
 class Summing:
@@ -81,18 +85,18 @@ class Summing:
         self._sum = _here(*sides, len(lines.labels)) if engine.embedded else _there(engine, *sides)
         self.at_once = _processors() if engine.embedded else 1
 
-    def __call__(self, periods: Sequence[str]) -> pa.Table:
-        """Return the totals in the columns of ``SCHEMA``; may be called ``at_once`` by threads.
+    def __call__(self, periods: Sequence[str], threads: int = 1) -> pa.Table:
+        """Return the totals in the columns of ``SCHEMA``; ``at_once`` threads in all are of use.
 
         Raises:
             Fault: ``total_too_large``.
         """
-        return self.of_files(self._snapshot.files(periods))
+        return self.of_files(self._snapshot.files(periods), threads)
 
-    def of_files(self, files: Sequence[Path]) -> pa.Table:
+    def of_files(self, files: Sequence[Path], threads: int = 1) -> pa.Table:
         """Return the same of files of such a snapshot."""
         try:
-            rows = self._sum(files)
+            rows = self._sum(files, threads)
         except OverflowError as error:
             who = self._snapshot.numbered("who").slice(error.args[0], 1).to_pylist()[0]
             raise Fault("total_too_large", who["reporter"]) from error
@@ -101,14 +105,14 @@ class Summing:
         return rows.set_column(1, "label", label).select(SCHEMA.names).cast(SCHEMA)
 
 
-def _here(lines: pa.Table, own: pa.Table, labels: int) -> Callable[[Sequence[Path]], pa.Table]:
+def _here(lines: pa.Table, own: pa.Table, labels: int) -> _Sum:
     adding = Adding(lines, own, labels)
-    return lambda files: adding(_rows(files))
+    return lambda files, threads: adding(*_sides(files, threads))
 
 
-def _there(engine: Engine, lines: pa.Table, own: pa.Table) -> Callable[[Sequence[Path]], pa.Table]:
+def _there(engine: Engine, lines: pa.Table, own: pa.Table) -> _Sum:
     sides = [engine.put(name, rows) for name, rows in (("lines", lines), ("own", own))]
-    return lambda files: engine.fetch(
+    return lambda files, _threads: engine.fetch(
         account_totals(engine.scan("snapshot", files, SUMMED), *sides)
     )
 
@@ -128,7 +132,7 @@ class Totals:
         folder: where the totals are kept.
         ground: gives for a period the hash of all else that bears on its totals: lines, what was
             measured.
-        compute: gives the totals of some periods, in the columns of ``SCHEMA``.
+        compute: gives the totals of some periods, in the columns of ``SCHEMA``, with some threads.
         at_once: how many threads may compute.
     """
 
@@ -146,11 +150,7 @@ class Totals:
 
     def of(self, year: str) -> pa.Table:
         """Return the totals of a year, computing the periods that are not kept."""
-        parts = {
-            period: _hash(f"{period} {rows} {self._ground(period)}")
-            for period, rows in self._held.items()
-            if period.startswith(year)
-        }
+        parts = self._periods(year)
         manifest = self._manifest()
         before: dict[str, str] = manifest.get(year, {})
         name = _named(parts)
@@ -158,7 +158,7 @@ class Totals:
         if kept is not None:
             return kept
         found = self._moved(year, before, parts)
-        with suppress(OSError):  # a full disk keeps nothing, and changes no figure
+        with suppress(OSError):
             write(found, self._path(year, name))
             manifest |= {year: parts}
             replace(self._folder / _MANIFEST, json.dumps(manifest).encode())
@@ -166,6 +166,20 @@ class Totals:
             periods = {self._path(*item) for held in manifest.values() for item in held.items()}
             clear(self._folder, years | periods)
         return found
+
+    def with_months(self, year: str) -> pa.Table:
+        """Return the same with ``months``: those of which each total has rows, as bits."""
+        found, parts = self.of(year), self._periods(year)
+        held = zip(parts, self._parts(parts), strict=True)
+        return found.append_column("months", pa.array(_months(found, held)))
+
+    def _periods(self, year: str) -> dict[str, str]:
+        """Return the periods of a year, each with the name that its totals are kept under."""
+        return {
+            period: _hash(f"{period} {rows} {self._ground(period)}")
+            for period, rows in self._held.items()
+            if period.startswith(year)
+        }
 
     def _moved(self, year: str, before: Mapping[str, str], parts: Mapping[str, str]) -> pa.Table:
         """Return the totals of a year by way of those that were kept of it, where that is short."""
@@ -180,16 +194,21 @@ class Totals:
         return merged([kept, *self._parts(come)], [part for part in old if part is not None])
 
     def _parts(self, parts: Mapping[str, str]) -> Iterator[pa.Table]:
-        with ThreadPoolExecutor(self._at_once) as pool:
-            yield from pool.map(self._part, parts, parts.values())
+        threads = max(1, self._at_once // max(1, len(parts)))
+        with ThreadPoolExecutor(1) as keeping, ThreadPoolExecutor(self._at_once) as pool:
 
-    def _part(self, period: str, name: str) -> pa.Table:
-        kept = self._read(period, name)
-        if kept is None:
-            kept = self._compute([period])
-            with suppress(OSError):
-                write(kept, self._path(period, name))
-        return kept
+            def part(period: str, name: str) -> pa.Table:
+                kept = self._read(period, name)
+                if kept is None:
+                    kept = self._compute([period], threads)
+                    keeping.submit(self._keep, kept, self._path(period, name))
+                return kept
+
+            yield from pool.map(part, parts, parts.values())
+
+    def _keep(self, totals: pa.Table, path: Path) -> None:
+        with suppress(OSError):  # a full disk keeps nothing, and changes no figure
+            write(totals, path)
 
     def _read(self, label: str, name: str) -> pa.Table | None:
         with suppress(OSError, ValueError):
@@ -220,27 +239,51 @@ def merged(parts: Iterable[pa.Table], less: Iterable[pa.Table] = ()) -> pa.Table
     for part, moved in chain(
         ((one, np.add) for one in parts), ((one, np.subtract) for one in less)
     ):
-        label = part["label"].combine_chunks()
-        texts = label.dictionary
+        texts = part["label"].combine_chunks().dictionary
         known = pa.concat_arrays([known, texts.filter(pc.invert(pc.is_in(texts, known)))])
-        code = pc.index_in(texts, known).to_numpy()[label.indices.to_numpy()]
-        theirs = part["who_no"].to_numpy().astype(np.int64) * _LABELS + code
+        theirs = _keys(part, known)
         if np.array_equal(key, theirs) and np.abs(sums[0]).max(initial=0) < _SMALL:
             for column, name in zip(
                 sums, SUMS, strict=True
             ):  # as a rule the same firms do the same
                 moved(column, part[name].to_numpy(), out=column)
         else:
-            values = (moved(0, part[name].to_numpy()) for name in SUMS)
-            both = [np.concatenate(pair) for pair in zip(sums, values, strict=True)]
-            key, sums = added_up(np.concatenate([key, theirs]), both, _LABELS)
+            values = [moved(0, part[name].to_numpy()) for name in SUMS]
+            if len(key):
+                theirs = np.concatenate([key, theirs])
+                values = [np.concatenate(pair) for pair in zip(sums, values, strict=True)]
+            key, sums = added_up(theirs, values, _LABELS)
     some = sums[SUMS.index("terms")] != 0
     if not some.all():
         key, sums = key[some], [column[some] for column in sums]
-    who, code = np.divmod(key, _LABELS)
+    who, code = parted(key, _LABELS)
     label = pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), known)
     columns = dict(zip(SUMS, sums, strict=True))
     return pa.table({"who_no": who.astype(np.int32), "label": label, **columns}, schema=SCHEMA)
+
+
+def _months(totals: pa.Table, parts: Iterable[tuple[str, pa.Table]]) -> NDArray[np.int32]:
+    """Return the months of which each of some totals has rows, as bits."""
+    known = totals["label"].combine_chunks().dictionary
+    keys, found = _keys(totals, known), np.zeros(totals.num_rows, np.int32)
+    for label, part in parts:
+        theirs = _keys(part, known)
+        same = np.array_equal(keys, theirs)  # as a rule the same firms do the same
+        found[slice(None) if same else np.searchsorted(keys, theirs)] |= month_bits(label)
+    return found
+
+
+def _keys(rows: pa.Table, known: pa.Array) -> NDArray[np.int64]:
+    """Return one number for who and label of each row; labels by their places in a list."""
+    label = rows["label"].combine_chunks()
+    code = pc.index_in(label.dictionary, known).to_numpy()[label.indices.to_numpy()]
+    keys: NDArray[np.int64] = rows["who_no"].to_numpy().astype(np.int64) * _LABELS + code
+    return keys
+
+
+def month_bits(label: str) -> int:
+    """Return the months of a period inside its year as bits."""
+    return sum(1 << (int(month.rpartition("-")[2]) - 1) for month in period(label).months())
 
 
 def write(rows: pa.Table, path: Path) -> None:
@@ -283,11 +326,19 @@ class _Summed(RawIOBase):
         return self._file.tell()
 
 
-def _rows(files: Iterable[Path]) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
-    for file in files:
-        for rows in checked(file).iter_batches(_BATCH, columns=SUMMED, use_threads=False):
-            who, activity, amount = (c.to_numpy(zero_copy_only=False) for c in rows.columns)
-            yield who, activity, amount
+def _sides(files: Iterable[Path], count: int) -> list[Rows]:
+    """Return the rows of files in so many parts, in order."""
+    held = [(file, at) for file in files for at in range(checked(file).num_row_groups)]
+    cuts = [len(held) * at // count for at in range(count + 1)]
+    return [_rows(held[start:end]) for start, end in pairwise(cuts)]
+
+
+def _rows(groups: Iterable[tuple[Path, int]]) -> Rows:
+    for file, own in groupby(groups, itemgetter(0)):
+        at = [group for _, group in own]
+        parts = checked(file).iter_batches(_BATCH, at, SUMMED, use_threads=False)
+        for rows in parts:
+            yield tuple(c.to_numpy(zero_copy_only=False) for c in rows.columns)
 
 
 def _less(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
@@ -303,13 +354,22 @@ def _hash(text: str) -> str:
 
 
 def labelled(totals: pa.Table, who: pa.Table) -> pa.Table:
-    """Return totals with texts in place of numbers: the columns of ``who`` and of ``LABEL``."""
-    if not totals.num_rows:
-        texts = [(name, pa.string()) for name in (*who.column_names, *LABEL)]
-        return pa.schema([*texts, *(SCHEMA.field(name) for name in SUMS)]).empty_table()
+    """Return totals with texts in place of numbers: the columns of ``who`` and of ``LABEL``.
+
+    The texts are places in lists, as they are few.
+    """
     label = totals["label"].combine_chunks()
     split = pc.split_pattern(label.dictionary, SEPARATOR)
-    columns = {name: who[name].take(totals["who_no"]) for name in who.column_names}
-    for place, name in enumerate(LABEL):
-        columns[name] = pc.list_element(split, place).take(label.indices)
-    return pa.table(columns | {name: totals[name] for name in SUMS})
+    sides = [(totals["who_no"].combine_chunks(), {n: who[n] for n in who.column_names})]
+    sides += [(label.indices, {n: pc.list_element(split, at) for at, n in enumerate(LABEL)})]
+    columns = {}
+    for at, texts in sides:
+        for name, column in texts.items():
+            coded = _whole(column.dictionary_encode())
+            columns[name] = pa.DictionaryArray.from_arrays(coded.indices.take(at), coded.dictionary)
+    rest = [name for name in totals.column_names if name not in ("who_no", "label")]
+    return pa.table(columns | {name: totals[name] for name in rest})
+
+
+def _whole(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

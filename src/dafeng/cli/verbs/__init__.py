@@ -19,7 +19,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, TextIO
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.text import Text as Styled
 
 from dafeng import report
@@ -172,10 +172,10 @@ def print_outcome(outcome: Outcome, lang: str, *, as_json: bool) -> None:
         _write(data, sys.stderr if failed and not outcome.data else sys.stdout, indent=2)
         return
     out, errors = Console(soft_wrap=False), Console(stderr=True, soft_wrap=True)
-    for thing in outcome.shown:
-        out.print(Styled(thing) if isinstance(thing, str) else thing)
-    for line in report.finding_lines(outcome.findings, lang):
-        errors.print(line)
+    shown = (Styled(thing) if isinstance(thing, str) else thing for thing in outcome.shown)
+    for console, things in ((out, shown), (errors, report.finding_lines(outcome.findings, lang))):
+        if held := [*things]:
+            console.print(Group(*held))  # at once: a print each takes longer than all else
 
 
 def _write(data: dict[str, Any], stream: TextIO, indent: int | None = None) -> None:

@@ -108,13 +108,10 @@ def _of_books(
     findings = list(found.findings)
     told = _explained(found.graded, who, lang)
     keep_graded(ws, [one for one in found.graded if who in (None, one.who)])
-    lacking = any(one.missing for one in found.placings) or any(
-        one.graded.missing for one in found.ratings
-    )
     shown = list(report.graded_books_view(found, lang, whole=everyone))
     outcome = told or Outcome(shown, report.graded_books_dict(found, lang), findings)
     late = any(one.overdue > 0 for one in found.late)
-    outcome.code = FOUND if lacking or late or found.unscaled else FINE
+    outcome.code = FOUND if found.lacking or late or found.unscaled else FINE
     return outcome
 
 
