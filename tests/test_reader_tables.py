@@ -99,3 +99,17 @@ def test_a_line_with_years_is_no_head_of_a_table(text: str) -> None:
     found = propose(text).proposals
     assert {one.value for one in found} >= {20, 30}
     assert not any("产能" in one.indicator and one.year == 2025 for one in found if one.value == 60)
+
+
+def test_digits_of_a_cell_that_cannot_be_are_noticed() -> None:
+    table = """指标\t2020年\t2025年目标
+森林覆盖率（%）\t2021\t24.1
+电炉钢占比（%）\t12\tXX
+单位能耗下降（%）\t-\t114
+绿色工厂（家）\t120\t300"""
+    proposals = propose(table).proposals
+    printed = {one.slice: one.reasons for one in proposals if one.corrupt}
+    assert set(printed) == {"2021", "XX", "114"}
+    assert "placeholder" in printed["XX"]
+    assert "share_above_whole" in printed["114"]
+    assert len(proposals) == 7  # the sound ones are there, and not doubted

@@ -114,8 +114,8 @@ def _plain() -> re.Pattern[str]:
 
 def _is_plain(folded: str, start: int, one: Quantity) -> bool:
     """Whether a number is one by itself, or the next one: "PUE不高于1.25，改造后的不高于1.4"."""
-    low = max(start, one.start - data("sentences")["name"])
-    found = _plain().search(folded, low, one.start)
+    reach = "window" if "." in one.token else "name"
+    found = _plain().search(folded, max(start, one.start - data("sentences")[reach]), one.start)
     return found is not None and (not found["first"] or "." in one.token)
 
 
@@ -124,7 +124,8 @@ def _number_of() -> re.Pattern[str]:
     names = pattern_of(fold(word) for entry in data("units")["things"] for word in entry["en"])
     verb = "(?:is|was|will be|reach(?:ed|es)?|exceed(?:ed|s)?|(?:rose|grew) to|totall?ed)"
     more = "(?: about| over| more than| nearly| at least| approximately| around)?"
-    named = rf"number of (?:[a-z0-9-]{{1,20}} ){{0,6}}?(?P<thing>{names})[a-z -]{{0,60}}? {verb}"
+    of = "(?:number|ownership|stock|fleet) of (?:[a-z0-9-]{1,20} ){0,6}?"
+    named = rf"{of}(?P<thing>{names})[a-z -]{{0,60}}? {verb}"
     reached = "(?:reach(?:ed|es)?|totall?ed|numbered|came to)"
     moved = (
         "(?:(?:reduced|cut|increased|raised) to|(?:fell|dropped|rose|grew|fallen|risen|grown) to)"

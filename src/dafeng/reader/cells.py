@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from dafeng.reader.comparators import compare
 from dafeng.reader.draft import Draft
+from dafeng.reader.garbled import check_sentence
 from dafeng.reader.naming import Name, kinds_of, name_of
 from dafeng.reader.numberless import numberless
-from dafeng.reader.numerals import DIGITS, is_year, parse
+from dafeng.reader.numerals import DIGITS, is_year, lost, parse
 from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity, unit_at
@@ -57,6 +58,8 @@ def figure(
     if draft is None:
         return None
     _name(read_sentence(text, folded, *label), draft)
+    if draft.quantity and found and (draft.unit or lost(found[0])):
+        check_sentence(sentence, [draft])  # by itself: the digits of a row do not move
     draft.kind, draft.year = _kind(draft.kind, column), draft.year or column.year
     draft.flags |= {"year_inferred"} if draft.base_unit is not _YEAR else set()
     return draft
@@ -80,7 +83,7 @@ def _unit_of(folded: str, label: Span, unit: Span | None) -> _Scaled:
     return None, Decimal(1), None
 
 
-def _number(sentence: Sentence, found: re.Match[str], of_row: _Scaled) -> Draft | None:
+def _number(sentence: Sentence, found: re.Match[str], of_row: _Scaled) -> Draft:
     """The figure that a number is, with the unit behind it or else that of its row."""
     folded, head = sentence.folded, found.end()
     high = _TO.match(folded, head, sentence.end)

@@ -20,7 +20,7 @@ from dafeng.reader.sentence import Sentence
 
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _PRINTED_YEAR = re.compile("[0-9]{4}")
-_YEAR_HEADING = re.compile(r"\s*[(（][12][0-9]{3}[)）]")
+_ODD_HEADING = re.compile(r"\s*[(（][1-9][0-9]{2,3}[)）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ def doubt_paragraph(folded: str, start: int, sentences: Sequence[Verdict]) -> No
     """Doubt the digits of a paragraph that stand in a run of displaced ones.
 
     In a sentence with a proof all digits are doubted, and so are those of the first sentence with
-    figures behind a heading that is numbered with a year. In a paragraph with several signs of it,
+    figures behind a heading with an impossible number. In a paragraph with several signs of it,
     so are other amounts with a scale word; and all digits, if most of its sentences are garbled.
     """
     with_figures = [one for one in sentences if one.drafts or one.proofs]
-    heading = [start] if _YEAR_HEADING.match(folded, start) else []
+    heading = [start] if _ODD_HEADING.match(folded, start) else []
     if not heading and not any(one.garbled for one in with_figures):
         return
     marks = _Marks(heading, sentences)

@@ -44,7 +44,12 @@ def _parts(sentence: Sentence, one: Quantity) -> list[Quantity]:
     if one.high is None or one.second is None or one.first_end is None:
         return [one]
     own_unit = sentence.folded[one.head : one.first_end].strip()
-    if own_unit in {"", "%"} or not is_threshold(sentence, one, "range", one.end):
+    between = sentence.folded.endswith("between ", sentence.start, one.start)
+    if (
+        own_unit == "%"
+        or not (own_unit or between)
+        or not is_threshold(sentence, one, "range", one.end)
+    ):
         return [one]
     end = inclusive(sentence, one.first_end)
     low = replace(one, end=end, high=None, bound=">=")
@@ -160,7 +165,19 @@ def _carried(sentence: Sentence, draft: Draft, past: Past) -> int | None:
     """The year that the text before gives a figure."""
     flows = draft.kind == "target" and _flows(sentence)
     stands = draft.kind == "cap" and "standing" in sentence.labels(*sentence.clause(draft.start))
-    return None if flows or stands else past.inherited(draft.kind)
+    year = None if flows or stands else past.inherited(draft.kind)
+    told = draft.kind != "result" or sentence.chinese or past.led(year) or _takes_up(sentence)
+    return year if told else None
+
+
+def _takes_up(sentence: Sentence) -> bool:
+    """Whether an English sentence takes up the one before; else its year would be a guess.
+
+    A Chinese paragraph states its year once.
+    """
+    opening = sentence.folded[sentence.start : sentence.end].lstrip()
+    same = says_same_period(sentence, sentence.start, sentence.end)
+    return same or opening.startswith(tuple(data("times")["taken_up_en"]))
 
 
 def _flows(sentence: Sentence) -> bool:

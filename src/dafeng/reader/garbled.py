@@ -94,6 +94,10 @@ def _tales() -> dict[str, tuple[str, re.Pattern[str]]]:
     return {
         "placeholder": ("<>", re.compile("<>")),
         "lost_ratio": ("<>", re.compile(r"(?:\d[\d.]*|<>):<>|<>:\d[\d.]*", re.ASCII)),
+        "lost_span": (
+            "<>",
+            re.compile(r"(?<![\d<>.,-])(?:(?:19|20)\d\d-<>|<>-(?:19|20)\d\d)(?![\d.<>])", re.ASCII),
+        ),
         "particle_size": ("pm", re.compile(rf"(?<![a-z])pm ?{sizes}")),
         "year_slot": (
             "peak",
@@ -116,6 +120,8 @@ def lost_figures(sentence: Sentence) -> Iterator[Draft]:
             yield _lost(time.start + 1, time.end - 1, "=", "years", "bad_span")
     for found in _tale(sentence, "year_slot"):
         yield _lost(*found.span("slot"), "<" if found["before"] else "<=", "year", "year_slot")
+    for found in _tale(sentence, "lost_span"):
+        yield _lost(*found.span(), "=", "years", "placeholder")
     for found in _tale(sentence, "lost_ratio"):
         yield _lost(*found.span(), "=", "ratio", "placeholder")
 

@@ -57,7 +57,8 @@ def kind_of(
         return "result", True
     if (
         one.bound
-        or stands(sentence, one, compared, past)
+        or sentence.folded.startswith(_CLASS, one.end)  # 5万吨级以上泊位
+        or stands(sentence, one, compared, before, past)
         or is_threshold(sentence, one, compared.sign, compared.end)
     ):
         return "threshold", True
@@ -175,7 +176,13 @@ def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft
     """Whether a number word counts by the way ("six pilot areas"), not as an aim or a result."""
     if one.unit is None or not one.unit.count or compared.sign != "=":
         return False
-    if before and before.kind != "context" and before.start >= sentence.clause(one.start)[0]:
+    listed = not sentence.folded.endswith((" of ", " of the "), sentence.start, one.start)
+    if (
+        listed
+        and before
+        and before.kind != "context"
+        and before.start >= sentence.clause(one.start)[0]
+    ):
         return False  # it goes on in a list: 工厂五十家、园区十个
     large = one.value is not None and one.value > data("cues")["casual"]
     verb = any(

@@ -32,7 +32,8 @@ def distribute(sentence: Sentence, drafts: Sequence[Draft]) -> None:
 def shared_years(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
     """Further drafts for a value that holds for two years ("“十四五”“十五五”分别新增…")."""
     for hit in sentence.hits:
-        if "respectively" not in hit.labels:
+        each = "each" in hit.labels and sentence.chinese  # 2024年、2025年各20万平方米
+        if "respectively" not in hit.labels and not each:
             continue
         first, last = sentence.clause(hit.start)
         here = [draft for draft in drafts if first <= draft.start < last]
@@ -41,6 +42,7 @@ def shared_years(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]
         (one,) = here
         when = [t for t in sentence.times if t.dates and t.year and t.end <= one.start][-2:]
         near = all(b.start - a.end <= data("sentences")["listed"] for a, b in pairwise(when))
+        near = near and (not each or (bool(when) and when[-1].end == hit.start))
         shared = one.quantity and len(_single_names(sentence, sentence.start, [one])) <= 1
         if shared and near and len({t.year for t in when}) > 1:
             one.year = when[0].year

@@ -12,7 +12,7 @@ from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data
 from dafeng.reader.naming import Name, name_of, names_of
 from dafeng.reader.numerals import numeral
-from dafeng.reader.past import Past
+from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantity_patterns import Unit
 from dafeng.reader.sentence import Sentence
@@ -23,6 +23,7 @@ _ANY = frozenset({"change", "share", "t", "kW", "tce", "count"})
 
 
 Rows = list[list[str]]
+_NEVER = "(?!)"  # how an entry says that a language has no such words
 
 
 @cache
@@ -37,6 +38,7 @@ def _patterns(lang: str) -> list[tuple[dict[str, Any], re.Pattern[str], Rows]]:
             [[word for word in row if word.isascii() is (lang == "en")] for row in entry["near"]],
         )
         for entry in data("numberless")["patterns"]
+        if entry[lang] != _NEVER
     ]
 
 
@@ -52,17 +54,58 @@ def numberless(sentence: Sentence, past: Past, seen: set[str]) -> list[Draft]:
     low = sentence.start
     for found, entry in sorted(_found(sentence), key=lambda pair: pair[0].start()):
         low = max(low, _low(sentence, found.start()))
-        inside = sentence.labels(found.start(), found.end())
-        labels = inside | sentence.labels(low, found.start())
+        inside, ahead = (
+            sentence.labels(found.start(), found.end()),
+            sentence.labels(low, found.start()),
+        )
+        inside = ahead if entry.get("aimed") == _ONLY else inside  # what exceeds another thing
+        labels = inside | ahead
         low = found.end()
         if entry.get("need") and entry["need"] not in labels:
             continue
-        for name in _names(inside, labels, entry):
-            repeated = entry["sign"] in seen and not name.id
-            if not repeated or entry["kind"] in {"context", "cap"}:
+        if entry.get("aimed") == _ONLY and not _aimed(sentence, found, labels):
+            continue
+        named = _printed(sentence, found.start())
+        listed = {name.words for name in named}
+        names = _names(inside, labels, entry)
+        for name in names if names[0].words else named or names:
+            repeated = entry["sign"] in seen and not (name.id or name.words in listed)
+            if not repeated or entry["kind"] in {"context", "cap"} or entry.get("aimed") == _ONLY:
                 seen.add(entry["sign"])
                 drafts.append(_draft(sentence, entry, found, name, past))
     return drafts
+
+
+_ONLY = "only"
+
+
+def _aimed(sentence: Sentence, found: re.Match[str], said: set[str]) -> bool:
+    """Whether it is surely aimed at: by a word for it, or by a year that plans aim at."""
+    near = said | sentence.labels(sentence.clause(found.start())[0], found.start())
+    ahead = [t for t in sentence.times if t.dates and t.year and t.start < found.start()]
+    behind = [t for t in sentence.times if t.dates and _follows(sentence, found.end(), t)]
+    when = behind or ahead[-1:]
+    dated = any(t.year in aims() or _led_to(sentence, t) for t in when)
+    return not near & {"perfect"} and (dated or "future" in near)
+
+
+def _led_to(sentence: Sentence, time: Time) -> bool:
+    """Whether a year is one to be reached: 到2026年, "by 2026"."""
+    led = sentence.folded.endswith(("到", "至"), sentence.start, time.start)
+    return led or (time.sign == "<=" and not sentence.chinese)
+
+
+def _printed(sentence: Sentence, end: int) -> list[Name]:
+    """The names of what is measured, where several are listed right before: "A浓度和B比率"."""
+    words = _EVEN.sub("", sentence.slice(max(sentence.clause(end)[0], _low(sentence, end)), end))
+    parts = [part.strip() for part in _JOINED.split(words)]
+    measured = tuple(data("numberless")["measured"])
+    listed = len(parts) > 1 and all(part.endswith(measured) for part in parts)
+    return [Name(part) for part in parts] if listed else []
+
+
+_JOINED = re.compile("[、和与及]")
+_EVEN = re.compile("(?:均|都|全部|全面|分别|确保|力争)*$")
 
 
 def _may_hold(text: str, rows: Rows) -> bool:
@@ -102,7 +145,9 @@ def _draft(
     sentence: Sentence, entry: dict[str, Any], found: re.Match[str], name: Name, past: Past
 ) -> Draft:
     words = {key: value for key, value in found.groupdict().items() if value}
-    unit = entry.get("unit") or ("tons" if "capacity" in name.words else None)
+    printed = bool(name.words) and not name.atoms  # then it need be no reduction
+    weighed = "capacity" in name.words and entry.get("aimed") != _ONLY
+    unit = None if printed else entry.get("unit") or ("tons" if weighed else None)
     draft = Draft(
         found.start(),
         found.end(),
@@ -143,8 +188,9 @@ def _own(sentence: Sentence, time: Time) -> bool:
 
 
 def _kind(sentence: Sentence, kind: Kind, found: re.Match[str]) -> Kind:
-    said = sentence.labels(sentence.clause(found.start())[0], found.end())
-    done = "perfect" in said and "future" not in said
+    first = sentence.clause(found.start())[0]
+    done = "perfect" in sentence.labels(first, found.end())
+    done = done and "future" not in sentence.labels(first, found.start())
     return "result" if kind == "target" and done else kind
 
 

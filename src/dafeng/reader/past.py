@@ -125,6 +125,10 @@ class Past:
         ahead = year in aims() and year > (self.this_year or 0) and year != self.of.get(kind)
         return None if kind == "result" and ahead and not self.monthly else year
 
+    def led(self, year: int | None) -> bool:
+        """Whether a year is that of a heading, of a list or of a month's report."""
+        return self.listed or self.monthly or year == self.title
+
     def take(self, found: Iterable[Time], drafts: Sequence[Draft]) -> None:
         """Take note of the years of a sentence: its last ones go on in the next."""
         for draft in drafts:

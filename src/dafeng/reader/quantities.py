@@ -9,7 +9,7 @@ from functools import cache
 
 from dafeng.reader.durations import age, lasts
 from dafeng.reader.lexicon import data
-from dafeng.reader.numerals import is_year, lost, parse
+from dafeng.reader.numerals import is_year, parse
 from dafeng.reader.quantity_patterns import (
     Unit,
     figure_words,
@@ -191,8 +191,11 @@ def _take_high(folded: str, one: Quantity, end: int) -> None:
     own = scaled_pattern().match(two["own"])
     own_unit, unit = own and own["unit"], tail and tail["unit"]
     same = not own_unit or bool(unit and unit.startswith(own_unit))  # 吨 … 吨标准煤
-    if same and tail is not None and (tail["unit"] or tail["scale"]):
-        one.high, one.end = parse(two["high"]), two.end()
+    measured = tail is not None and bool(tail["unit"] or tail["scale"])
+    counts = not (measured or two["own"].strip() or is_year(one.token)) and one.digits
+    counts = counts and thing_pattern().match(folded, two.end("high"), end) is not None
+    if same and (measured or counts):
+        one.high, one.end = parse(two["high"]), two.end("high") if counts else two.end()
         one.second, one.first_end = two.start("high"), two.end("own")
 
 
@@ -240,7 +243,7 @@ def _worth(one: Quantity, folded: str) -> bool:
         return told and (one.spelt or one.head - one.start < len("2025"))
     if unit.digits:
         return one.digits
-    if one.spelt and one.value == 1 and not unit.count:
+    if one.spelt and one.value == 1 and not unit.count and one.scale is None:
         return False  # "of one ton of steel"
     small = not one.digits and one.value is not None and one.value < TEN
     least = _AT_LEAST.search(folded, max(0, one.start - _REACH), one.start)
@@ -290,9 +293,10 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     if found and (not year or _determined(folded, one.start)):
         one.unit = _thing(found["thing"] or found["structural"])
         one.structural = found["structural"] is not None
-    elif one.scale is None and _may_count(folded, one) and not year and not lost(one.token):
+    elif one.scale is None and _may_count(folded, one) and not year:
         whole = one.value is None or one.value == one.value.to_integral_value()
-        labelled = label_pattern().search(folded, max(0, one.start - _REACH), one.start)
+        low = max(0, one.start - _REACH)
+        labelled = any(p.search(folded, low, one.start) for p in (label_pattern(), _day_of()))
         plural = plural_pattern().match(folded, one.end, end) if whole and not labelled else None
         one.unit = _thing(plural["thing"]) if plural else None
     return one if one.unit or one.scale else None
@@ -300,6 +304,14 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
 
 def _thing(word: str) -> Unit:
     return Unit(things().get(word, word), "count", count=True)
+
+
+@cache
+def _day_of() -> re.Pattern[str]:
+    """A month right before a number that is its day: "the notice of Sept. 30 asks"."""
+    names = [name.lower() for name in data("times")["months"]]
+    short = [name[:3] for name in names]
+    return re.compile(rf"(?<![a-z])(?:{'|'.join([*names, *short, 'sept'])})\.? $")
 
 
 _MINUS = re.compile(r"[一-龥（(：: ][-−]$")

@@ -153,7 +153,7 @@ def range_pattern() -> re.Pattern[str]:
     )
 
 
-_MORE = "(?: or more| or above| and above| and more)?"
+_MORE = "(?: or so| or more| or above| and above| and more)?"
 
 
 def _no_end() -> str:

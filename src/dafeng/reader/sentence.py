@@ -138,10 +138,10 @@ def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
 _BACK = ("from ", "after ", "against ", "versus ", "compared with ", "compared to ")
 _FROM = re.compile(
     r"(?:(?:from|after|against|versus|compared (?:with|to)) (?:about |around |nearly )?"
-    r"|[由从](?:\d{4}年[底末]?的?)?约? ?|[比较]\d{4}年[底末]?的约?)$"
+    r"|[由从](?:\d{4}年[底末初]?的?)?约? ?|[比较]\d{4}年[底末初]?的约?)$"
 )
 _LEAD = len("compared with around 2020年底的")
-_THAN = re.compile(r"[比较]\d{4}年[底末]?的约?$")  # 比2021年底的3900万千瓦多
+_THAN = re.compile(r"[比较]\d{4}年[底末初]?的约?$")  # 比2021年底的3900万千瓦多
 _TO = re.compile(r"[到至]| to ")
 
 

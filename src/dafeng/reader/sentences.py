@@ -8,8 +8,13 @@ from dataclasses import dataclass
 
 from dafeng.reader.lexicon import data
 
-# A full stop ends an English sentence only before a capital: "No. 1" and "2.5" go on.
-_STOP_EN = r"[”\")]{0,2}[ \t]{1,4}(?=[“\"(]?[A-Z]|[(（]\d{1,2}[)）])|(?=[\r\n])"
+# A full stop ends an English sentence only before a capital, "No. 1" and "2.5" go on; before digits
+# only behind a long word, a share or a year ("of enterprises. 153 centers").
+_STOP_EN = (
+    r"[”\")]{0,2}[ \t]{1,4}(?=[“\"(]?[A-Z]|[(（]\d{1,2}[)）])|(?=[\r\n])"
+    r"|(?<=[a-z]{4}\.|[0-9]{4}\.)(?<![Ss]ept\.)(?<!pprox\.)[ \t]{1,4}(?=\d)"
+    r"|(?<=%\.)[ \t]{1,4}(?=\d)"
+)
 _END = re.compile(
     r"[。！？!?.\r\n]"  # one of these comes first: the others are not tried elsewhere
     r"(?:(?<=[。！？!?])[。！？!?]*[”’」』）)\"]*|(?<=[\r\n])[\r\n]*"

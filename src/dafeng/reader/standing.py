@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from dafeng.reader.comparators import Compared
+from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import both, data, fold, pattern_of
 from dafeng.reader.past import Past, rules_open
 from dafeng.reader.quantities import Quantity
@@ -19,11 +20,15 @@ from dafeng.reader.times import Time
 _SHARES = frozenset({"%", "percentage points", "times"})
 
 
-def stands(sentence: Sentence, one: Quantity, compared: Compared, past: Past) -> bool:
-    """Whether a figure is the bound of a standing rule."""
+def stands(
+    sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None, past: Past
+) -> bool:
+    """Whether a figure is the bound of a standing rule; ``before`` is the figure before it."""
     return (
         _holds_from(sentence, one, compared)
         or _admitted(sentence, one, compared)
+        or _chained(sentence, one, compared, before)
+        or _exchanged(sentence, one)
         or _listed(sentence, one, past)
         or _is_level(sentence, one, compared)
         or _is_standard(sentence, one)
@@ -88,17 +93,85 @@ def _admitted(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     words = sentence.folded[first : one.start]
     built, bound, principle = (bool(pattern.search(words)) for pattern in _admission(lang))
     if one.unit.name in _SHARES:
-        holds = bound or (principle and compared.sign != "=") or (built and not compared.cap)
+        reached = _REACHED.search(words) is not None  # that is aimed at
+        built = (bound or (built and not compared.cap)) and not reached
+        holds = built or (principle and compared.sign != "=")
     else:
         holds = bound or (built and compared.sign != "=")
     return holds and not _dated(sentence, one)
 
 
+_REACHED = re.compile("(?:reach|attain|achieve|rise to|increase to) $")
+
+
+def _chained(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
+    """Whether a bound goes on with a rule for what is newly built: 新建…≥10%，时长不小于2小时."""
+    if compared.sign not in {">=", "<=", ">", "<"} or one.unit is None:
+        return False
+    part, lang = _part(sentence, one), "zh" if sentence.chinese else "en"
+    opens = _opens_rule(lang).match(sentence.folded, part, one.start)
+    if opens is None or _dated(sentence, one):
+        return False
+    goes_on = before is not None and before.start >= part
+    if goes_on and before is not None and before.kind != "threshold":
+        return False
+    per = "/" in one.unit.name or one.unit.name in _RATES
+    return (goes_on or per) and "target" not in _verbs(sentence, one, compared)
+
+
+_RATES = frozenset({"%", "ratio", "h"})
+_LEADING = len("达到了")
+
+
+def _verbs(sentence: Sentence, one: Quantity, compared: Compared) -> set[str]:
+    """What the words right before a bound say; the bound's own words are no verbs."""
+    low = max(sentence.clause(one.start)[0], compared.start - _LEADING)
+    return sentence.labels(low, compared.start)
+
+
+@cache
+def _opens_rule(lang: str) -> re.Pattern[str]:
+    """The start of a rule: an item's number, what is newly built, what it must."""
+    words = data("cues")["admission"]
+    new, must = (pattern_of(words[f"{part}_{lang}"]) for part in ("new", "must"))
+    if lang == "en":
+        things = pattern_of(data("cues")["threshold"]["things_en"])
+        return re.compile(
+            rf"\W*(?:for |all |the )*{new} (?:[a-z-]{{1,20}} ){{0,4}}?{things} .*?{must} "
+        )
+    number = r"\W*(?:[0-9一二三四五六七八九十]{1,2}[）)、.．])?(?:对|凡|所有|各类|原则上)?"
+    ruled = pattern_of([*words["must_zh"], *words["shares"], *words["exchange_zh"]])
+    return re.compile(rf"{number}{new}.*?{ruled}", re.DOTALL)
+
+
+def _exchanged(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a share tells at what rate something is to be replaced: 按1.5倍减量替代."""
+    if one.unit is None or one.unit.name not in {"%", "times", "ratio"}:
+        return False
+    first, last = sentence.clause(one.start)
+    exchanged = _exchange().search(sentence.folded, first, last) is not None
+    return exchanged and not _dated(sentence, one)
+
+
+@cache
+def _exchange() -> re.Pattern[str]:
+    words = data("cues")["admission"]
+    return re.compile(pattern_of([*words["exchange_zh"], *map(fold, words["exchange_en"])]))
+
+
+def _part(sentence: Sentence, one: Quantity) -> int:
+    """Where the part of a sentence begins that holds a figure."""
+    return max(
+        sentence.start,
+        *(sentence.folded.rfind(sign, sentence.start, one.start) + 1 for sign in "；;"),
+    )
+
+
 def _dated(sentence: Sentence, one: Quantity) -> bool:
     """Whether a year is printed for a figure, in its part of the sentence."""
     last = sentence.clause(one.start)[1]
-    part = max(sentence.folded.rfind(sign, sentence.start, one.start) for sign in "；;")
-    return any(t.dates and t.year and part < t.start < last for t in sentence.times)
+    part = _part(sentence, one)
+    return any(t.dates and t.year and part <= t.start < last for t in sentence.times)
 
 
 @cache
@@ -178,7 +251,9 @@ def _is_standard(sentence: Sentence, one: Quantity) -> bool:
     """Whether a share is the name of a standard: 75%节能标准."""
     if one.unit is None or one.unit.name != "%":
         return False
-    return _standard().match(sentence.folded, one.end) is not None
+    if _standard().match(sentence.folded, one.end) is None:
+        return False
+    return not _dated(sentence, one) or _from_behind(sentence, one) is not None
 
 
 @cache

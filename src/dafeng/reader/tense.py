@@ -79,6 +79,8 @@ def _from_around(
 ) -> tuple[Kind, bool]:
     """The kind of a figure whose clause does not tell it: by sentence, figure before or heading."""
     if time is not None and time.year is not None:
+        if not said & {"target", "future"} and _aims_later(sentence, time):
+            return "result", True
         planned = past.plans and time.year > data("times")["aims_after"]
         ahead = time.year >= (past.this_year or time.year)
         around = _around(sentence)
@@ -94,6 +96,16 @@ def _from_around(
         return goes_on.kind, "kind_inferred" not in goes_on.flags
     kind = _by_heading(time, past)
     return ("target", False) if kind == "context" and said & {"target", "strive"} else (kind, True)
+
+
+def _aims_later(sentence: Sentence, time: Time) -> bool:
+    """Whether what is aimed at is said of a later year only: 2022年为15万辆，2025年力争30万辆."""
+    later = [t for t in sentence.times if t.dates and (t.year or 0) > (time.year or 0)]
+    return any(
+        t.start > time.end
+        and sentence.labels(t.end, sentence.clause(t.start)[1]) & {"strive", "future"}
+        for t in later
+    )
 
 
 def _around(sentence: Sentence) -> Kind | None:
