@@ -280,6 +280,21 @@ def test_groups_are_not_narrowed(books: Workspace, name: str) -> None:
     assert caught.value.code == "group_narrowed"
 
 
+def test_a_list_that_the_workspace_does_not_have_is_refused(books: Workspace) -> None:
+    for option in ("listed", "without"):
+        with pytest.raises(Fault, match="unknown_list"):
+            summed(books, **{option: "separatly_listed"})
+
+
+def test_who_buys_power_alone_is_not_silent_where_only_fuel_counts(ws: Workspace) -> None:
+    power = {"item": "electricity", "flow": "purchased", "unit": "MWh", "quantity": 50.0}
+    put(ws, "entries", [value("mill", 2022, 1.0) | power])
+    (made,) = summed(ws, boundary="production").values()
+    (used,) = summed(ws, boundary="consumption").values()
+    assert (made.grams, made.reported) == (0, used.reported)
+    assert used.reported == 1
+
+
 def test_groups_are_not_narrowed_from_the_command_line(books: Workspace) -> None:
     words = ["sum", "--by", "group", "--region", "3301", "-w", str(books.store.path)]
     done = CliRunner().invoke(app, [*words, "--lang", "en"])

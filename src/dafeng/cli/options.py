@@ -52,7 +52,7 @@ InWorkspace = Annotated[Path, typer.Option("-w", "--workspace", help=say("worksp
 AsOf = Annotated[str | None, typer.Option("--as-of", help=say("as_of"))]
 # Every command takes --as-of; where nothing depends on a period it is not listed.
 AnyAsOf = Annotated[str | None, typer.Option("--as-of", hidden=True)]
-InFigure = Annotated[Path | None, typer.Option("--figure", help=say("figure"))]
+InFigure = Annotated[Path | None, typer.Option("--figure", help=say("figure_file"))]
 InLang = Annotated[Lang, typer.Option("--lang", help=say("lang"))]
 AsJson = Annotated[bool, typer.Option("--json", help=say("json"))]
 OnEngine = Annotated[str | None, typer.Option("--engine", help=say("engine"))]

@@ -143,7 +143,7 @@ def net_capacity(indicator: Indicator, held: Holdings, as_of: str, first: int | 
     worst = max(changes, key=lambda product: changes[product])
     sign = -1 if indicator.formula == "capacity_cut" else 1
     return Reading(
-        sign * changes[worst], str(year), items()[worst].unit, nodes=tuple(nodes), base=0.0
+        sign * changes[worst] or 0.0, str(year), items()[worst].unit, nodes=tuple(nodes), base=0.0
     )
 
 

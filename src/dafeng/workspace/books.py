@@ -40,7 +40,7 @@ from dafeng.workspace.gaps import gaps_of
 from dafeng.workspace.measured import Rows
 from dafeng.workspace.shelf import Shelf, hashed, program
 from dafeng.workspace.told import told
-from dafeng.workspace.totals import Summing, Totals, labelled
+from dafeng.workspace.totals import Summing, Totals, labelled, summed_by
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -208,8 +208,7 @@ class Books:
         texts = {name: found[name].cast(pa.string()) for name in KEY if name != "year"}
         found = pa.table(texts | {name: found[name] for name in SUMS})
         found = found.append_column("year", pa.array([year] * found.num_rows, pa.string()))
-        sums = found.group_by(list(KEY)).aggregate([(name, "sum") for name in SUMS])
-        sums = sums.rename_columns([*KEY, *SUMS])
+        sums = summed_by(found, KEY)
         known = pc.greater(sums["terms"], sums["without_value"])
         at = sums.column_names.index("grams")
         return sums.set_column(at, "grams", pc.if_else(known, sums["grams"], None))

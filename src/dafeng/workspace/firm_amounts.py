@@ -19,7 +19,7 @@ from dafeng.indicators import within
 from dafeng.rulebook import Rulebook
 from dafeng.vocabulary import Text, items, period, sectors
 from dafeng.workspace.reporters import mark_at, rank_of
-from dafeng.workspace.told import added, all_bits, coded, in_parts, most, places
+from dafeng.workspace.told import added, all_bits, coded, in_parts, most, places, too_large
 
 if TYPE_CHECKING:
     from dafeng.workspace.books import Books
@@ -145,7 +145,8 @@ class Amounts:
             return found.reshape(len(self.rows), len(methods))[:, named]
 
         def summed(name: str, where: Column) -> Column:
-            return table(added(cell[where], held[name][where], size))
+            with too_large(lambda at: self.rows[at // len(methods)]["reporter"]):
+                return table(added(cell[where], held[name][where], size))
 
         months = all_bits(cell[own], held["months"][own], size)
         rank = most(cell[gas], held["rank"][gas], size, _NO_MARK)
@@ -211,9 +212,12 @@ class Amounts:
         cell, size = item[kept] * len(self.rows) + at[kept], len(wanted) * len(self.rows)
         amount, known = in_parts(rows["amount"].to_numpy()[kept], _PARTS)
         bases = sorted(pc.unique(rows["product"]).cast(pa.string()).to_pylist())
-        kind = coded(rows["product"], bases.index)[kept]
+        known_bases = {name: at for at, name in enumerate(bases)}  # of some texts there are no rows
+        kind = coded(rows["product"], lambda text: known_bases.get(text, -1))[kept]
+        with too_large(lambda at: self.rows[at % len(self.rows)]["reporter"]):
+            value = added(cell, amount, size)
         found = {
-            "value": added(cell, amount, size),
+            "value": value,
             "told": np.bincount(cell[known], minlength=size),
             "rows": np.bincount(cell, minlength=size),
             "stock": most(cell, places(rows["flow"], pa.array([_HELD]))[kept] == 0, size),
@@ -231,7 +235,8 @@ class Amounts:
     def _booked(self, item: str, found: dict[str, Column], basis: Column) -> Part:
         """Return an item of the books; a stock is told once a year, a flow for all its months."""
         reason, stock = np.full(len(self.rows), "", object), found["stock"] == 1
-        self._say(reason, found["told"] == 0, "firm_not_booked")
+        self._say(reason, found["rows"] == 0, "firm_not_booked")
+        self._say(reason, found["told"] < found["rows"], "firm_amount_unknown")
         self._say(reason, stock & (found["rows"] > 1), "firm_stock_twice")
         self._say(reason, ~stock & self._lacks_months(found["months"]), "firm_months_missing")
         self._say(reason, found["basis"] > found["least"], "firm_two_bases")

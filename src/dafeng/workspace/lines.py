@@ -19,7 +19,7 @@ from dafeng.indicators import within
 from dafeng.rulebook import Rulebook, Scale
 from dafeng.vocabulary import Fault, factor, items, period
 from dafeng.workspace.reporters import mark_at, rank_of
-from dafeng.workspace.told import added, all_bits, coded, in_parts, most, places
+from dafeng.workspace.told import added, all_bits, coded, in_parts, most, places, too_large
 
 if TYPE_CHECKING:
     from dafeng.workspace.books import Books
@@ -124,6 +124,7 @@ class Uses(Lazy[Use]):
             ("line_shared", lines.shared & self.any),
             (_LACKING[base], self.months == 0),
             *((why, at[lines.place]) for why, at in used.lost.items()),
+            *((why, at[lines.made]) for why, at in made.lost.items()),
             ("line_no_output", other == 0),
             ("line_other_months", other != self.months),
             ("line_nothing_made", self.made <= 0),
@@ -321,7 +322,8 @@ class _Told:
         own = np.flatnonzero(at >= 0)
         rank = np.max([coded(rows[name], rank_of) for name in ranks], axis=0, initial=_NO_MARK)
         cell, months = at[own], rows["months"].to_numpy()[own]
-        found = added(cell, amount[own], size), all_bits(cell, months, size)
+        with too_large(lambda _: ""):
+            found = added(cell, amount[own], size), all_bits(cell, months, size)
         worst = most(cell, rank[own], size, _NO_MARK)
         return cls(*found, worst, rows.num_rows > 0, {})
 
@@ -352,15 +354,18 @@ def _power(books: Books, lines: Lines, year: int) -> _Told:
     """Sum the electricity of facilities in kWh; unknown where it stands in other flows."""
     rows, size = _of_facilities(books.told(str(year), _ELECTRICITY)), lines.sizes[0]
     at, sign = lines.facility(rows), coded(rows["flow"], lambda flow: _DRAWN.get(flow, 0))
-    amount, _ = in_parts(rows["amount"].to_numpy(), _PARTS)
+    amount, known = in_parts(rows["amount"].to_numpy(), _PARTS)
     found = _Told.of(size, at, amount * sign, rows, "mark")
     other = np.bincount(at[(at >= 0) & (sign == 0)], minlength=size) > 0
-    return replace(found, lost={"line_other_flows": other})
+    unknown = np.bincount(at[(at >= 0) & ~known], minlength=size) > 0
+    return replace(found, lost={"line_other_flows": other, "line_amount_unknown": unknown})
 
 
 def _output(books: Books, lines: Lines, year: int) -> _Told:
     """Sum the output of facilities by product, with the worst mark."""
     rows = _of_facilities(books.told(str(year)), flow="produced")
     at = lines.product(lines.facility(rows), rows["item"])
-    amount, _ = in_parts(rows["amount"].to_numpy(), _PARTS)
-    return _Told.of(lines.sizes[1], at, amount, rows, "mark")
+    amount, known = in_parts(rows["amount"].to_numpy(), _PARTS)
+    unknown = np.bincount(at[(at >= 0) & ~known], minlength=lines.sizes[1]) > 0
+    found = _Told.of(lines.sizes[1], at, amount, rows, "mark")
+    return replace(found, lost={"line_amount_unknown": unknown})

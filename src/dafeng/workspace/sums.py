@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -53,9 +54,16 @@ def sums(
         books: the ledger, joined to the rules.
         tables: rows of ``lists``, ``projects`` and ``members``.
         wanted: what is asked for.
+
+    Raises:
+        Fault: ``group_narrowed``, ``unknown_list``.
     """
     if wanted.by == "group" and wanted.narrowed:
         raise Fault("group_narrowed", label=", ".join(wanted.narrowed))
+    held = {row["list"] for row in tables["lists"]}
+    for name in (wanted.without, wanted.listed):
+        if name is not None and name not in held:
+            raise Fault("unknown_list", label=name, near=", ".join(sorted(held)) or "–")
     roll, by_reporter = reporter_sums(books, tables, wanted)
     if wanted.by != "group":
         return sum_lines(wanted, roll, by_reporter)
@@ -90,6 +98,8 @@ def reporter_sums(
     if periods is not None:
         rows = rows.filter(rows.period.isin(sorted(periods)))
     found = _by_reporter(books, rows, _taken(books, tables, firms, wanted, periods), wanted)
+    if wanted.boundary == "production" and wanted.measure == "emission":
+        found += _without_direct(books, firms, wanted, periods, found)
     return Roll(firms, tables["lists"]), found
 
 
@@ -118,6 +128,23 @@ def _inside(books: Books, firms: dict[str, Row], wanted: Wanted) -> ir.Table:
     rows = inside(books.rows, wanted.measure, wanted.boundary, held)
     rows = rows.join(ranks_of(books), ["inputs", "mark"])
     return rows.filter(rows.year.isin(wanted.years)) if wanted.years else rows
+
+
+def _without_direct(
+    books: Books,
+    firms: dict[str, Row],
+    wanted: Wanted,
+    periods: Collection[str] | None,
+    found: list[Row],
+) -> list[Row]:
+    """Return the sums, 0, of who reports indirect emissions alone: that is not to be silent."""
+    rows = _inside(books, firms, replace(wanted, boundary="consumption"))
+    if periods is not None:
+        rows = rows.filter(rows.period.isin(sorted(periods)))
+    known = {(row["reporter"], row["year"]) for row in found}
+    theirs = _by_reporter(books, rows, {}, wanted)
+    nothing = {"grams": 0, "feedstock": 0, "renewable": 0, "unknown": 0, "proxy": False}
+    return [row | nothing for row in theirs if (row["reporter"], row["year"]) not in known]
 
 
 def _by_reporter(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dafeng.accounting import HALF, JOIN, LARGEST, MARK, SEPARATOR
+from dafeng.vocabulary import Fault
 from dafeng.workspace.snapshot import SUMMED, Snapshot, checked
-from dafeng.workspace.totals import month_bits
+from dafeng.workspace.totals import month_bits, processors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +49,7 @@ def told(snapshot: Snapshot, year: str, item: str = "", *, derived: bool) -> pa.
     wanted = places(done["item" if item else "flow"], among) >= 0
     names = [*SUMMED, "product", *(["entry"] if derived else [])]
     held = [period for period in sorted(snapshot.periods) if period.startswith(year)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(processors()) as pool:
 
         def part(path: Path) -> pa.Table:
             return _once(_chosen(path, wanted, names), done["method"], derived=derived)
@@ -94,10 +95,30 @@ def coded(column: Any, of: Any) -> Ints:
 
 
 def added(cell: Ints, numbers: Any, size: int) -> Ints:
-    """Return the sums of whole numbers by cell."""
+    """Return the sums of whole numbers by cell.
+
+    Raises:
+        OverflowError: a sum may not fit into 64 bits; with the number of its cell.
+    """
+    largest = np.bincount(cell, np.abs(numbers.astype(np.float64)), size)
+    if largest.max(initial=0) >= LARGEST / 2:
+        raise OverflowError(int(largest.argmax()))
     found = np.zeros(size, np.int64)
     np.add.at(found, cell, numbers)
     return found
+
+
+@contextmanager
+def too_large(named: Callable[[int], str]) -> Iterator[None]:
+    """Say whose sum did not fit; ``named`` gives who is meant by the number of a cell.
+
+    Raises:
+        Fault: ``total_too_large``.
+    """
+    try:
+        yield
+    except OverflowError as error:
+        raise Fault("total_too_large", named(error.args[0])) from error
 
 
 def most(cell: Ints, numbers: Any, size: int, least: int = 0) -> Ints:

@@ -83,7 +83,7 @@ class Summing:
         activities = snapshot.numbered("activity")["activity"].combine_chunks()
         sides = lines.numbered(snapshot.numbered("who"), activities)
         self._sum = _here(*sides, len(lines.labels)) if engine.embedded else _there(engine, *sides)
-        self.at_once = _processors() if engine.embedded else 1
+        self.at_once = processors() if engine.embedded else 1
 
     def __call__(self, periods: Sequence[str], threads: int = 1) -> pa.Table:
         """Return the totals in the columns of ``SCHEMA``; ``at_once`` threads in all are of use.
@@ -98,8 +98,7 @@ class Summing:
         try:
             rows = self._sum(files, threads)
         except OverflowError as error:
-            who = self._snapshot.numbered("who").slice(error.args[0], 1).to_pylist()[0]
-            raise Fault("total_too_large", who["reporter"]) from error
+            raise too_large(error, self._snapshot) from error
         codes = rows["label"].combine_chunks().cast(pa.int32())
         label = pa.DictionaryArray.from_arrays(codes, self._labels)
         return rows.set_column(1, "label", label).select(SCHEMA.names).cast(SCHEMA)
@@ -117,11 +116,17 @@ def _there(engine: Engine, lines: pa.Table, own: pa.Table) -> _Sum:
     )
 
 
-def _processors() -> int:
+def processors() -> int:
     """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def too_large(error: OverflowError, snapshot: Snapshot) -> Fault:
+    """Return what a person reads where a sum does not fit into 64 bits."""
+    who = snapshot.numbered("who").slice(error.args[0], 1).to_pylist()[0]
+    return Fault("total_too_large", who["reporter"])
 
 
 class Totals:
@@ -144,7 +149,7 @@ class Totals:
         compute: Compute,
         at_once: int = 1,
     ) -> None:
-        self._held = snapshot.periods
+        self._snapshot, self._held = snapshot, snapshot.periods
         self._folder, self._ground, self._compute = folder, ground, compute
         self._at_once = at_once
 
@@ -157,7 +162,10 @@ class Totals:
         kept = self._read(year, name)
         if kept is not None:
             return kept
-        found = self._moved(year, before, parts)
+        try:
+            found = self._moved(year, before, parts)
+        except OverflowError as error:
+            raise too_large(error, self._snapshot) from error
         with suppress(OSError):
             write(found, self._path(year, name))
             manifest |= {year: parts}
@@ -195,13 +203,14 @@ class Totals:
 
     def _parts(self, parts: Mapping[str, str]) -> Iterator[pa.Table]:
         threads = max(1, self._at_once // max(1, len(parts)))
-        with ThreadPoolExecutor(1) as keeping, ThreadPoolExecutor(self._at_once) as pool:
+        with ThreadPoolExecutor(1) as other, ThreadPoolExecutor(self._at_once) as pool:
+            keep = (lambda *what: other.submit(self._keep, *what)) if threads > 1 else self._keep
 
             def part(period: str, name: str) -> pa.Table:
                 kept = self._read(period, name)
                 if kept is None:
                     kept = self._compute([period], threads)
-                    keeping.submit(self._keep, kept, self._path(period, name))
+                    keep(kept, self._path(period, name))
                 return kept
 
             yield from pool.map(part, parts, parts.values())
@@ -260,6 +269,21 @@ def merged(parts: Iterable[pa.Table], less: Iterable[pa.Table] = ()) -> pa.Table
     label = pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), known)
     columns = dict(zip(SUMS, sums, strict=True))
     return pa.table({"who_no": who.astype(np.int32), "label": label, **columns}, schema=SCHEMA)
+
+
+def summed_by(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
+    """Return the sums of totals by some of their columns, of which ``reporter`` is the first.
+
+    Raises:
+        Fault: ``total_too_large``.
+    """
+    size = pc.abs(rows["grams"].cast(pa.float64(), safe=False))
+    sums = [(name, "sum") for name in (*SUMS, "size")]
+    found = rows.append_column("size", size).group_by(list(keys)).aggregate(sums)
+    found = found.rename_columns([*keys, *SUMS, "size"])
+    for row in found.filter(pc.greater_equal(found["size"], float(2 * _SMALL))).to_pylist():
+        raise Fault("total_too_large", row["reporter"])
+    return found.drop_columns("size")
 
 
 def _months(totals: pa.Table, parts: Iterable[tuple[str, pa.Table]]) -> NDArray[np.int32]:
