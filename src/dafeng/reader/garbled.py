@@ -250,13 +250,24 @@ def _parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
     """A part or a growth that is above the whole it stands behind: neither can be believed."""
     for whole, part in pairwise(digits):
         started = whole.quantity is not None and whole.quantity.origin
-        if started or whole.base is None or part.base is None or not _same_amount(whole, part):
+        if (
+            started
+            or _tiers(whole, part)
+            or whole.base is None
+            or part.base is None
+            or not _same_amount(whole, part)
+        ):
             continue
         told = _OF_WHICH.match(sentence.folded, part.end)
         if part.base > whole.base and (told or _belongs(sentence.labels(whole.end, part.start))):
             for draft in (whole, part):
                 if "part_above_whole" not in draft.reasons:
                     draft.reasons.append("part_above_whole")
+
+
+def _tiers(whole: Draft, part: Draft) -> bool:
+    """Whether two sizes sort things into tiers: the second class is a part of the first."""
+    return whole.kind == part.kind == "threshold" and whole.comparator in {">", ">="}
 
 
 _OF_WHICH = re.compile(" of (?:which|them|these|those)")

@@ -25,6 +25,7 @@ from dafeng.reader.repairs import repair
 from dafeng.reader.sentence import Sentence, has_chinese, read_sentence
 from dafeng.reader.sentences import Paragraph, paragraphs
 from dafeng.reader.tables import Table
+from dafeng.reader.when import inserted
 from dafeng.reader.written import written_in
 
 
@@ -95,8 +96,10 @@ _HEADLINE = re.compile(r"\s*+[^\r\n。]++(?=[\r\n])")
 def _settle_kinds(drafts: list[Draft]) -> None:
     """Where the year is lost, a tense alone does not tell a target from a result: the text does."""
     plain = Counter(d.kind for d in drafts if "kind_inferred" not in d.flags and not d.reasons)
-    if plain["target"] == plain["result"]:
-        return
+    least = min(plain["target"], plain["result"])
+    mixed: int = data("garbles")["mixed"]
+    if least * mixed >= plain["target"] + plain["result"] or plain["target"] == plain["result"]:
+        return  # a text that tells of both
     kind: Kind = "target" if plain["target"] > plain["result"] else "result"
     for draft in drafts:
         if "kind_inferred" in draft.flags:
@@ -119,7 +122,7 @@ def _drafts(text: str, folded: str, paragraph: Paragraph, past: Past, where: Whe
             draft.flags |= {"jurisdiction_inferred"} if inferred else set()
         checked.append((sentence, verdict, drafts))
         if not verdict.garbled:
-            past.take(sentence.times, drafts)
+            past.take(sentence.times, drafts, inserted(sentence))
         last = drafts[-1] if drafts else last
     doubt_paragraph(folded, paragraph.start, [verdict for _, verdict, _ in checked])
     for sentence, _, drafts in checked:

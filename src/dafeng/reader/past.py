@@ -12,7 +12,9 @@ from dafeng.reader.lexicon import both, data, fold, pattern_of
 from dafeng.reader.times import Time, times
 from dafeng.vocabulary import plan_periods
 
-_ITEM = re.compile(r"\s*(?:[-–—•·*●○■]|[(（]?[0-9a-z一二三四五六七八九十]{1,2}[)）.、．]|[①-⑳])")
+_ITEM = re.compile(
+    r"\s*(?:[一二三四五六七八九十]是|[-–—•·*●○■]|[(（]?[0-9a-z一二三四五六七八九十]{1,2}[)）.、．]|[①-⑳])"
+)
 # （三）现状。…
 _RUN_IN = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,2}[)）.、．][^，。；,;0-9]{2,12}[。：]")
 _YEARS_OFF = {"last_year": -1, "this_year": 0, "now": 0, "next_year": 1}
@@ -129,16 +131,25 @@ class Past:
         """Whether a year is that of a heading, of a list or of a month's report."""
         return self.listed or self.monthly or year == self.title
 
-    def take(self, found: Iterable[Time], drafts: Sequence[Draft]) -> None:
-        """Take note of the years of a sentence: its last ones go on in the next."""
+    def take(
+        self,
+        found: Iterable[Time],
+        drafts: Sequence[Draft],
+        inserted: frozenset[int] = frozenset(),
+    ) -> None:
+        """Take note of the years of a sentence: its last ones, none put in, go on in the next."""
         for draft in drafts:
+            if draft.year in inserted:
+                continue
             if draft.year and draft.unit != _PEAK and "year_inferred" not in draft.flags:
                 self.of[draft.kind] = draft.year
-        found = list(found)
+        found = [time for time in found if time.year not in inserted]
         if len(drafts) > 1 and _staged(found, drafts):
             self.at, self.monthly = None, False
             self.of.pop("target", None)
             return
+        if self._opens and drafts and found and found[-1].start > drafts[-1].end:
+            self.of.clear()  # "…的目标，2023年重点抓好以下工作：" the list is for the last year
         ruled = {d.year for d in drafts if d.kind == "threshold"} - {None, *aims()}
         found = [time for time in found if time.year not in ruled]  # when a rule holds
         for time in found:

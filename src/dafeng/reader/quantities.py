@@ -126,7 +126,7 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
     return made
 
 
-_TO_A_LEVEL = re.compile(r"(?:到|至| to )(?:about |over |more than |约|超)?\d")
+_TO_A_LEVEL = re.compile(r"(?:到|至| to )(?:about |over |more than |约|超)?\d|[\"”] growth")
 
 
 def _share(head: re.Match[str]) -> Decimal | None:
@@ -241,6 +241,8 @@ def _worth(one: Quantity, folded: str) -> bool:
             or folded.endswith("连续", 0, one.start)
         )
         return told and (one.spelt or one.head - one.start < len("2025"))
+    if _in_name(folded, one):
+        return False
     if unit.digits:
         return one.digits
     if one.spelt and one.value == 1 and not unit.count and one.scale is None:
@@ -248,6 +250,15 @@ def _worth(one: Quantity, folded: str) -> bool:
     small = not one.digits and one.value is not None and one.value < TEN
     least = _AT_LEAST.search(folded, max(0, one.start - _REACH), one.start)
     return one.spelt or not (small and unit.count and not least)
+
+
+def _in_name(folded: str, one: Quantity) -> bool:
+    """Whether a size is part of what a thing is called: ±800千伏直流工程, 4.3米焦炉."""
+    for entry in data("units")["in_names"]:
+        if one.unit is not None and one.unit.name == entry["unit"]:
+            ahead, behind = tuple(entry["before"]), tuple(entry["after"])
+            return folded.endswith(ahead, 0, one.start) or folded.startswith(behind, one.end)
+    return False
 
 
 def _is_denominator(folded: str, one: Quantity) -> bool:

@@ -28,6 +28,7 @@ def stands(
         _holds_from(sentence, one, compared)
         or _admitted(sentence, one, compared)
         or _chained(sentence, one, compared, before)
+        or _of_class(sentence, one, compared, before)
         or _exchanged(sentence, one)
         or _listed(sentence, one, past)
         or _is_level(sentence, one, compared)
@@ -106,7 +107,8 @@ _REACHED = re.compile("(?:reach|attain|achieve|rise to|increase to) $")
 
 def _chained(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
     """Whether a bound goes on with a rule for what is newly built: 新建…≥10%，时长不小于2小时."""
-    if compared.sign not in {">=", "<=", ">", "<"} or one.unit is None:
+    whole = _ACCOUNTS.search(sentence.folded, sentence.start, one.start) is not None
+    if (compared.sign not in {">=", "<=", ">", "<"} and not whole) or one.unit is None:
         return False
     part, lang = _part(sentence, one), "zh" if sentence.chinese else "en"
     opens = _opens_rule(lang).match(sentence.folded, part, one.start)
@@ -117,6 +119,25 @@ def _chained(sentence: Sentence, one: Quantity, compared: Compared, before: Draf
         return False
     per = "/" in one.unit.name or one.unit.name in _RATES
     return (goes_on or per) and "target" not in _verbs(sentence, one, compared)
+
+
+_ACCOUNTS = re.compile("(?:must|shall) account for $")
+
+
+def _of_class(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
+    """Whether a share binds what a size sorted out: "projects over 5,000 m2 must … at least"."""
+    shared = one.unit is not None and one.unit.name in _SHARES and compared.sign in {">=", "<="}
+    if not shared or sentence.chinese or before is None or before.kind != "threshold":
+        return False
+    if before.start < sentence.clause(one.start)[0]:
+        return False
+    must = _must_en().search(sentence.folded, before.end, one.start) is not None
+    return must and not _dated(sentence, one)
+
+
+@cache
+def _must_en() -> re.Pattern[str]:
+    return re.compile(rf" {pattern_of(data('cues')['admission']['must_en'])} ")
 
 
 _RATES = frozenset({"%", "ratio", "h"})
@@ -137,7 +158,7 @@ def _opens_rule(lang: str) -> re.Pattern[str]:
     if lang == "en":
         things = pattern_of(data("cues")["threshold"]["things_en"])
         return re.compile(
-            rf"\W*(?:for |all |the )*{new} (?:[a-z-]{{1,20}} ){{0,4}}?{things} .*?{must} "
+            rf"\W*(?:for |in |all |the )*{new} (?:[a-z-]{{1,20}} ){{0,4}}?{things},? .*?{must} "
         )
     number = r"\W*(?:[0-9一二三四五六七八九十]{1,2}[）)、.．])?(?:对|凡|所有|各类|原则上)?"
     ruled = pattern_of([*words["must_zh"], *words["shares"], *words["exchange_zh"]])
@@ -146,7 +167,7 @@ def _opens_rule(lang: str) -> re.Pattern[str]:
 
 def _exchanged(sentence: Sentence, one: Quantity) -> bool:
     """Whether a share tells at what rate something is to be replaced: 按1.5倍减量替代."""
-    if one.unit is None or one.unit.name not in {"%", "times", "ratio"}:
+    if one.unit is None or one.unit.name not in {"%", "times", "ratio", "hours"}:
         return False
     first, last = sentence.clause(one.start)
     exchanged = _exchange().search(sentence.folded, first, last) is not None

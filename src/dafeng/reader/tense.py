@@ -67,6 +67,7 @@ def tense(
         (towards and not told & {"past", "perfect"}, "target"),
         (time is not None and time.sign == "<", "target"),
         (time is None and _goes_on(past, before) and "perfect" not in said, "target"),
+        (time is None and _of_next_year(past) and "perfect" not in said, "target"),
         (time is None and _of_annual_plan(past) and "perfect" not in said, "target"),
         ("past" in said, "result"),
     )
@@ -127,6 +128,11 @@ def _goes_on(past: Past, before: Draft | None) -> bool:
 def _of_annual_plan(past: Past) -> bool:
     """Whether a figure without a year is one of a plan for one year, which says 全年."""
     return past.annual is not None and past.at in {None, past.annual} and past.plans
+
+
+def _of_next_year(past: Past) -> bool:
+    """Whether it stands in a list of what a report sets out for the year that follows it."""
+    return past.listed and _ahead(past.at, past)
 
 
 def _since(sentence: Sentence, one: Quantity) -> bool:

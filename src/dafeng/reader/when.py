@@ -7,6 +7,7 @@ from bisect import bisect_left
 from functools import cache
 
 from dafeng.reader.lexicon import data
+from dafeng.reader.past import aims
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.times import Time
@@ -27,7 +28,7 @@ def at(sentence: Sentence, index: int) -> Time | None:
     if behind and behind.start < limit and _leads(sentence, one, behind):
         return behind
     if place:
-        return when[place - 1]
+        return _resumed(sentence, one, when[:place])
     if behind is None:
         return None
     first, last = sentence.clause(one.start)
@@ -38,6 +39,43 @@ def at(sentence: Sentence, index: int) -> Time | None:
     only = one_year and not (_is_later(sentence, one, behind) or _of_peak(sentence, behind))
     flows = "annual" in sentence.labels(first, last)
     return behind if same_clause or (only and not flows) else None
+
+
+def _resumed(sentence: Sentence, one: Quantity, ahead: list[Time]) -> Time:
+    """The last year before a figure; behind ";" an inserted one gives way to the leading one."""
+    last = ahead[-1]
+    if last.year in inserted(sentence) and _PARTED.search(sentence.folded, last.end, one.start):
+        return next((t for t in reversed(ahead) if t.year not in inserted(sentence)), last)
+    return last
+
+
+def inserted(sentence: Sentence) -> frozenset[int]:
+    """Later years that date one value each, among those of the year that leads a sentence.
+
+    So does 2030年 in "到2025年，A达到25%，2030年为50%；B达到4万台".
+    """
+    when = [t for t in sentence.times if t.dates and t.year]
+    lead = when[0].year if when else None
+    if not sentence.chinese or lead not in aims():
+        return frozenset()
+    later = [t for t in when[1:] if t.year and t.year > (lead or 0)]
+    last = [t.year for t in later if t.year and _puts_in(sentence, t)]
+    return frozenset(last) if len(last) == len(later) else frozenset()
+
+
+def _puts_in(sentence: Sentence, time: Time) -> bool:
+    """Whether a year only adds a value to what is told of an earlier one: "，2030年为50%"."""
+    joined = _JOINED.search(sentence.folded, sentence.start, time.start) is not None
+    return joined and _ITS_VALUE.match(sentence.folded, time.end, sentence.end) is not None
+
+
+_PARTED = re.compile("[；;]")
+_JOINED = re.compile(r"[，、和](?:力争|争取|并)?[到至]?$")
+_ITS_VALUE = re.compile(
+    r"底?(?:分别|进一步|力争|争取|将|要|再|约|均){0,3}"
+    r"(?:为|达到?|超过?|(?:提高|提升|增长|增加|上升|扩大|下降|降低|降|增|升)[到至])"
+    r"[^，。；、\d]{0,4}\d"
+)
 
 
 def _reached_before(sentence: Sentence, one: Quantity, time: Time) -> bool:
