@@ -77,7 +77,7 @@ def test_a_division_by_zero_lacks_a_score_and_ranks_nobody() -> None:
     # 0.3 - 0.1 - 0.2 is nothing in decimals, and a little more in floats
     card = CARD | {"normalised": "value / (lead - base - 0.2)", "criteria": [CARD["criteria"][0]]}
     scored = score(Scorecard.model_validate(card), {"a": [1.0]})
-    assert (scored.ranks, scored.missing) == ([None], [("a",)])
+    assert (scored.ranks, scored.missing) == ([None], [("undefined:a",)])
 
 
 def test_functions_that_have_no_floats_are_computed_in_decimals() -> None:

@@ -1,6 +1,7 @@
 """The project gate: checks of a project against rules, plans, books and room, and an opinion."""
 
 from dafeng.gate.case import Case, Checked, Counted, Own, Remark
+from dafeng.gate.energy_review import first_rules
 from dafeng.gate.factors import RESOURCES, Applied, factor_classes, factor_settings, factors
 from dafeng.gate.fitting import Candidate, Space, fitting
 from dafeng.gate.project import Carrier, Project, Retired, read_project
@@ -45,6 +46,7 @@ __all__ = [
     "factor_settings",
     "factors",
     "families",
+    "first_rules",
     "fitting",
     "graded_hits",
     "last_hits",

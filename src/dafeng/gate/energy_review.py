@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dafeng.accounting import parameter_node
 from dafeng.gate.case import Case, Counted, Remark, shown, tonnes
-from dafeng.rulebook import Reference, Value
+from dafeng.rulebook import Reference, Rulebook, Value
 from dafeng.vocabulary import Period, factor
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ def energy_review(case: Case) -> Iterator[Remark]:
             yield from _without(case, grams)
         case _:
             yield Remark("review_not_stated")
+
+
+def first_rules(rules: Rulebook) -> date:
+    """Return the first day of the rules of the energy review that are held."""
+    return min(rules.sets[name].applies_from or date.min for name in _LEVELS)
 
 
 def limit(case: Case, name: str, day: date) -> Value | None:
@@ -74,7 +79,7 @@ def _when(case: Case) -> date:
 def _without(case: Case, grams: int | None) -> Iterator[Remark]:
     """No opinion: the smallest projects need none, where the limit is known."""
     when = _when(case)
-    first = min(case.rules.sets[name].applies_from or date.min for name in _LEVELS)
+    first = first_rules(case.rules)
     if when < first:
         yield Remark("review_before_rules", {"started": when, "first": first})
         return

@@ -22,7 +22,7 @@ _STATUS = {
 _BUILT = ("building", "running")
 
 
-def review_hits(projects: pa.Table, day: date) -> Looked:
+def review_hits(projects: pa.Table, day: date, first: date | None = None) -> Looked:
     """Judge the energy reviews of projects.
 
     Args:
@@ -30,21 +30,23 @@ def review_hits(projects: pa.Table, day: date) -> Looked:
             approved_tce, designed_tce, used_tce, used_year, carried_out, checked, mark, source``;
             energy in tce a year, days ISO, what is not known empty or null.
         day: the day.
+        first: first day of the rules that ask for an opinion; what was begun before is not judged
+            by its lack.
 
     Returns:
         What was found; a stopped project is judged by nothing.
     """
-    return _Reviews(projects, day).looked()
+    return _Reviews(projects, day, first).looked()
 
 
 class _Reviews:
     """The columns while they are judged."""
 
-    def __init__(self, table: pa.Table, day: date) -> None:
+    def __init__(self, table: pa.Table, day: date, first: date | None) -> None:
         names = [n for n in table.column_names if not n.endswith("_tce")]
         self.held = {name: texts(table, name) for name in names}
         self.amounts = {n: numbers(table, n) for n in table.column_names if n.endswith("_tce")}
-        self.today = str(day)
+        self.today, self.first = str(day), str(first or date.min)
         self.hits: list[Hit] = []
         self.judged: Counter[str] = Counter()
         self.unknown: Unknown = {}
@@ -61,11 +63,16 @@ class _Reviews:
         return Looked(tuple(self.hits), self.judged, self.unknown)
 
     def _opinions(self, begun: Bools, opinion: Any) -> None:
-        for matter, answer in (("no_opinion", "none"), ("review_failed", "refused")):
-            self._note(
-                matter, begun & (opinion != ""), begun & (opinion == ""), "opinion_not_stated"
-            )
-            self._add(matter, "begun", begun & (opinion == answer), self._status)
+        started = self.held["started"]
+        before = begun & (opinion == "none") & (started != "") & (started < self.first)
+        told, open_ = begun & (opinion != ""), begun & (opinion == "")
+        for matter, answer, judged in (
+            ("no_opinion", "none", told & ~before),
+            ("review_failed", "refused", told),
+        ):
+            self._note(matter, judged, open_, "opinion_not_stated")
+            self._add(matter, "begun", judged & (opinion == answer), self._status)
+        self._note("no_opinion", np.zeros_like(before), before, "before_rules")
 
     def _early(self, granted: Bools, started: Any, finished: Any) -> None:
         """A day before that of the opinion is early; the same day is not."""

@@ -76,11 +76,12 @@ class Rating:
         """How the grade came about: value, inputs, limits, clause."""
         unit = "" if self.scale.unit == _DIMENSIONLESS else self.scale.unit
         mark = marks().resolve(self.scale.checked or self.edition.checked).id
+        named = {one.id: one for one in self.edition.grades}
         limits = [
             Node(
                 "parameter",
                 f"{self.edition.id}/{self.scale.id}/{one}",
-                Text(zh=f"{_LIMIT.zh} {one}", en=f"{_LIMIT.en} {one}"),
+                Text(zh=f"{_LIMIT.zh} {named[one].zh}", en=f"{_LIMIT.en} {named[one].en}"),
                 float(limit),
                 unit,
                 mark,
@@ -116,11 +117,30 @@ class Rating:
             for name, one in self.edition.inputs.items()
         }
         asked = {VALUE, *needed(self.scale)}
+        if self.graded.grade:  # what may lack is no gap where all that decides is there
+            optional = {name for name, one in self.edition.inputs.items() if one.optional}
+            asked -= {name for name in optional if self.row.get(name) in (None, "")}
         return [
-            _entry(self.row, name, label, shown, assumed=name in self.graded.assumed)
+            self._assumed(name, label, shown)
+            if name in self.graded.assumed
+            else _entry(self.row, name, label, shown)
             for name, (label, shown) in held.items()
             if name in asked
         ]
+
+    def _assumed(self, name: str, label: Text, unit: str) -> Node:
+        """Return what the rule takes where nothing is given, with the mark of the rule."""
+        usual = self.edition.inputs[name].default
+        return Node(
+            "entry",
+            f"{self.who}/{name}",
+            label,
+            usual if isinstance(usual, (int, float)) else None,
+            "" if unit == _DIMENSIONLESS else unit,
+            marks().resolve(self.scale.checked or self.edition.checked).id,
+            ("assumed",),
+            detail=Text(zh=usual, en=usual) if isinstance(usual, str) else None,
+        )
 
     def _corrected(self, wanted: str) -> Text | None:
         formula = self.scale.corrected
@@ -246,11 +266,10 @@ class Placing:
         )
 
 
-def _entry(row: Row, name: str, label: Text, unit: str, *, assumed: bool = False) -> Node:
+def _entry(row: Row, name: str, label: Text, unit: str) -> Node:
     cell = row.get(name)
     number = cell if isinstance(cell, (int, float)) else None
     said = Text(zh=cell, en=cell) if isinstance(cell, str) and cell else None
-    flags = ("assumed",) if assumed else ()
     grown = row[GROW](name) if GROW in row else ()
     return Node(
         "formula" if grown else "entry",
@@ -259,7 +278,7 @@ def _entry(row: Row, name: str, label: Text, unit: str, *, assumed: bool = False
         number,
         "" if unit == _DIMENSIONLESS else unit,
         str(row.get(MARK, "")),
-        flags if number is not None or said or assumed else ("not_reported",),
+        () if number is not None or said else ("not_reported",),
         source=str(row.get(SOURCE, "")),
         detail=said,
         children=grown,

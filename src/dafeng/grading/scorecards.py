@@ -47,7 +47,8 @@ class Scored:
         classes: id of the class; empty where there is none.
         events: for each row the events that weighed.
         unseen: events of the card of which nothing was said; they weigh on nobody.
-        missing: for each row what lacks for a rating: criteria, weights (``weight:…``), reference
+        missing: for each row what lacks for a rating: criteria, scores that would divide by zero
+            (``undefined:…``), weights (``weight:…``), reference
             values (``base:…``, ``lead:…``), events whose size is open (``event:…``), and
             ``class`` where only the limits of the classes lack.
     """
@@ -151,8 +152,8 @@ class _Points:
     def _lacks(self, known: Mapping[str, Column]) -> dict[str, Column]:
         """Return what lacks for the points, and for whom."""
         one, everybody = self._criterion, np.ones(self._size, dtype=bool)
-        none = ~known["value"] | (self._whole & ~self._near.known)  # or divided by zero
-        found = {one.id: none & ~self.taken}
+        found = {one.id: ~known["value"] & ~self.taken}
+        found[f"undefined:{one.id}"] = self._whole & ~self._near.known  # divided by zero
         for name in dict.fromkeys(self._names):
             if name != "value":
                 found[f"{name}:{one.id}"] = ~known[name] & ~self.taken

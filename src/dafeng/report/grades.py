@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _DIGITS = Decimal("0.0001")
 _HUNDREDTHS = Decimal("0.01")
-_LACKING = ("weight", "base", "lead", "event")
+_LACKING = ("weight", "base", "lead", "event", "undefined")
 
 
 _MANY = 20  # not rated in one table, from which on they are counted by reason

@@ -17,6 +17,7 @@ from dafeng.grading import Ratio, amounts
 from dafeng.vocabulary import Text, factor, regions, sectors
 from dafeng.workspace.firm_amounts import Amounts, prices_of
 from dafeng.workspace.reporters import mark_at
+from dafeng.workspace.told import added, too_large
 
 Column = NDArray[Any]
 
@@ -125,9 +126,9 @@ class Ratios:
         size = int(group.max(initial=-1)) + 1
         sums = []
         for part in (over, under):
-            total = np.zeros(size, np.int64)
-            np.add.at(total, group, np.where(members, part.value, 0).round().astype(np.int64))
-            sums.append(total)
+            whole = np.where(members, part.value, 0).round().astype(np.int64)
+            with too_large(lambda _: ""):
+                sums.append(added(group, whole, size))
         rank = np.full(size, min(over.rank.min(initial=0), under.rank.min(initial=0)), np.int64)
         both = np.maximum(over.rank, under.rank)
         np.maximum.at(rank, group[members], both[members])

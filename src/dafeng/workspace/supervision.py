@@ -52,7 +52,7 @@ def supervise(ws: Workspace, day: date) -> Swept:
     if books is not None and lines:
         units = pa.concat_tables([units, line_rows(books, lines, facts.reporters, ws.rules, day)])
     looked = [
-        gate.review_hits(projects, day),
+        gate.review_hits(projects, day, gate.first_rules(ws.rules)),
         gate.graded_hits(ws.rules, units),
         gate.low_hits(ws.rules, facts.per_mu),
         gate.last_hits(ws.rules, facts.scores, day),
