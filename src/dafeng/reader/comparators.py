@@ -65,7 +65,13 @@ def _beside(sentence: Sentence, one: Quantity) -> Iterator[tuple[Hit, str, str]]
     reach: int = data("sentences")["comparator"]
     for hit in sentence.within(one.start - 2 * reach, one.end + reach):
         for label in hit.labels if one.start - hit.end <= reach else ():
-            if label.startswith("cmp "):
-                _, side, word = label.split()
-                if side == "after" or hit.end <= one.start:
-                    yield hit, side, word
+            side, word = _side(label)
+            if side == "after" or (side and hit.end <= one.start):
+                yield hit, side, word
+
+
+@cache
+def _side(label: str) -> tuple[str, str]:
+    """Side and sign of a word of comparison ("cmp before <="); both empty for other words."""
+    what, side, word = [*label.split(), "", ""][:3]
+    return (side, word) if what == "cmp" else ("", "")

@@ -88,7 +88,8 @@ def _draft(
         draft.name, draft.fall = Name(""), False
     _date(sentence, draft, time, past)
     _base_year(sentence, draft, index, past, low)
-    if any("strive" in hit.labels for hit in sentence.within(low, one.start)):
+    strives = "strive" in sentence.says
+    if strives and any("strive" in hit.labels for hit in sentence.within(low, one.start)):
         draft.flags |= {"strive"}
     return draft
 
@@ -182,7 +183,7 @@ def _takes_up(sentence: Sentence) -> bool:
 
 def _flows(sentence: Sentence) -> bool:
     """Whether a sentence tells what will be had every year, it does not say from when on."""
-    said = sentence.labels(sentence.start, sentence.end)
+    said = sentence.says
     return "annual" in said and not said & {"fall", "rise"}
 
 
@@ -226,8 +227,8 @@ _PARTED = re.compile(r"[，；;。]|, ")
 
 def _exclusions(sentence: Sentence, drafts: list[Draft]) -> None:
     """What is left out belongs to the figure before it, or to the next one behind a comma."""
-    for hit in sentence.hits:
-        if "exclusion" not in hit.labels or not drafts:
+    for hit in sentence.hits if drafts and "exclusion" in sentence.says else ():
+        if "exclusion" not in hit.labels:
             continue
         words = _EXCLUDED.match(sentence.folded, hit.end, sentence.end)
         what = sentence.slice(hit.end, words.end()).strip(" 的") if words else ""

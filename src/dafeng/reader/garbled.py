@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
@@ -74,13 +74,14 @@ def _tell_tales(sentence: Sentence) -> Iterator[re.Match[str]]:
         yield from _tale(sentence, check)
 
 
-def _tale(sentence: Sentence, check: str) -> Iterator[re.Match[str]]:
+def _tale(sentence: Sentence, check: str) -> Iterable[re.Match[str]]:
     """Where a sentence has what a check looks for; most have not even the sign that begins it."""
     sign, pattern = _tales()[check]
+    if sentence.folded.find(sign, sentence.start, sentence.end) < 0:
+        return ()
     if check == "odd_date" and not any(time.month for time in sentence.times):
-        return
-    if sentence.folded.find(sign, sentence.start, sentence.end) >= 0:
-        yield from pattern.finditer(sentence.folded, sentence.start, sentence.end)
+        return ()
+    return pattern.finditer(sentence.folded, sentence.start, sentence.end)
 
 
 @cache
@@ -110,6 +111,8 @@ def _tales() -> dict[str, tuple[str, re.Pattern[str]]]:
 def no_date(sentence: Sentence, drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts but for what is read into a date that nobody writes: the 7 of "July 2021, 7"."""
     dates = [found.span() for found in _tale(sentence, "odd_date")]
+    if not dates:
+        return list(drafts)
     return [d for d in drafts if not any(start <= d.start < end for start, end in dates)]
 
 
@@ -208,10 +211,12 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
     one = draft.quantity
     if one is None or one.unit is None or one.unit.name != "%" or draft.value is None:
         return False
+    if draft.value <= WHOLE:
+        return False
     first, _ = sentence.clause(draft.start)
     said = sentence.labels(first, draft.end)
     bound = "share" in said or draft.fall or _ungrouped(sentence, draft)
-    return draft.value > WHOLE and bound and not said & {"rise", "may_pass"}
+    return bound and not said & {"rise", "may_pass"}
 
 
 @cache

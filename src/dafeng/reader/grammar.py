@@ -12,10 +12,10 @@ from dafeng.reader.displaced import Verdict, doubt_paragraph
 from dafeng.reader.draft import Draft
 from dafeng.reader.figures import figures
 from dafeng.reader.garbled import check_sentence, lost_figures, no_date
-from dafeng.reader.lexicon import LATIN_START, WORD_START, data, fold_text, pattern_of
+from dafeng.reader.lexicon import LATIN_START, WORD_START, data, fold_text, guarded, pattern_of
 from dafeng.reader.measures import measures
 from dafeng.reader.numberless import numberless
-from dafeng.reader.numerals import NUMERALS
+from dafeng.reader.numerals import NUMERAL_STARTS, NUMERALS
 from dafeng.reader.past import Past
 from dafeng.reader.peaks import peaks
 from dafeng.reader.places import Where, english, named
@@ -143,12 +143,11 @@ def _placed(row: list[Draft], folded: str, paragraph: Paragraph, where: Where) -
 def _apart(drafts: list[Draft]) -> Iterator[Draft]:
     """Drafts without a number give way to a number that stands within them."""
     for draft in drafts:
-        inside = any(
+        if draft.quantity or not any(
             d.quantity and draft.start <= d.start and d.end <= draft.end
             for d in drafts
             if d is not draft
-        )
-        if draft.quantity or not inside:
+        ):
             yield draft
 
 
@@ -165,10 +164,12 @@ def _anchor(*, chinese: bool) -> re.Pattern[str]:
     if not chinese:
         latin = pattern_of(word for word in words if word.isascii())
         return re.compile(rf"{LATIN_START}(?:{pattern_of(lost)}|xx|{latin})")
-    return re.compile(
+    anchors = (
         rf"{WORD_START}(?:{pattern_of(lost)}|xx|{pattern_of(words)}|百分之"
         rf"|{NUMERALS}[个家座项度台套大成]|连续|十[一二三四五六]五|分之|[过超近]半)"
     )
+    starts = (*lost, "xx", *words, *NUMERAL_STARTS, "百分之", "连续", "分之", *"过超近")
+    return re.compile(guarded(starts, anchors))
 
 
 def _worth_reading(text: str, folded: str, paragraph: Paragraph) -> Iterator[Sentence]:

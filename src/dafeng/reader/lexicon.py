@@ -18,9 +18,8 @@ _FULL_WIDTH = {chr(place + _SHIFT): chr(place).lower() for place in range(ord("!
 _KEPT = "，：；！？（）"  # punctuation that says where a Chinese clause ends
 _UPPER = {chr(place): chr(place).lower() for place in range(ord("A"), ord("Z") + 1)}
 _BLANK = dict.fromkeys("\u00a0\u3000", " ") | {"\u2011": "-"}
-_FOLD = str.maketrans(
-    {sign: to for sign, to in _FULL_WIDTH.items() if sign not in _KEPT} | _UPPER | _BLANK
-)
+_FOLD = {sign: to for sign, to in _FULL_WIDTH.items() if sign not in _KEPT} | _UPPER | _BLANK
+_FOLDED = re.compile(f"[{''.join(map(re.escape, _FOLD))}]")
 
 
 @cache
@@ -31,7 +30,9 @@ def data(name: str) -> Any:
 
 def fold(text: str) -> str:
     """Fold width and case of Latin letters and digits; the length stays the same."""
-    return text.translate(_FOLD)
+    if text.isascii():
+        return text.lower()
+    return _FOLDED.sub(lambda found: _FOLD[found[0]], text)
 
 
 _NARROW = re.compile("[,:;](?=[一-龥“《])")
@@ -129,6 +130,15 @@ WORD_START = "(?:(?<![a-z])|(?![a-z]))"
 
 # The same in a text without any Chinese.
 LATIN_START = "(?<![a-z])"
+
+
+def guarded(starts: Iterable[str], pattern: str) -> str:
+    """A pattern that is tried only at the signs that it can begin with, as most signs are none.
+
+    ``starts`` are these signs; of a word, the first one.
+    """
+    signs = sorted({start[0] for start in starts})
+    return f"(?=[{''.join(map(re.escape, signs))}])(?:{pattern})"
 
 
 def _latin(sign: str) -> bool:

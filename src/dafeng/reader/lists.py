@@ -16,7 +16,7 @@ from dafeng.reader.sentence import Sentence
 
 def distribute(sentence: Sentence, drafts: Sequence[Draft]) -> None:
     """Give each value of a list its own indicator ("A and B fall by 8 % and 10 % respectively")."""
-    for hit in sentence.hits:
+    for hit in sentence.hits if sentence.says & {"respectively", "each"} else ():
         if not hit.labels & {"respectively", "each"}:
             continue
         row = _row(drafts, hit.start, hit.end, opens=sentence.chinese)
@@ -31,7 +31,7 @@ def distribute(sentence: Sentence, drafts: Sequence[Draft]) -> None:
 
 def shared_years(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
     """Further drafts for a value that holds for two years ("“十四五”“十五五”分别新增…")."""
-    for hit in sentence.hits:
+    for hit in sentence.hits if sentence.says & {"respectively", "each"} else ():
         each = "each" in hit.labels and sentence.chinese  # 2024年、2025年各20万平方米
         if "respectively" not in hit.labels and not each:
             continue
@@ -139,8 +139,10 @@ _ALIKE = re.compile(
 
 def repeated(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
     """Further drafts for a value that several indicators share ("A and B each fall by 8 %")."""
+    if "each" not in sentence.says:
+        return
     places = [hit for hit in sentence.hits if "each" in hit.labels]
-    for place, draft in enumerate(drafts if places else ()):
+    for place, draft in enumerate(drafts):
         low = drafts[place - 1].end if place else sentence.start
         low = max(low, sentence.clause(draft.start)[0])
         if draft.quantity is None or not any(

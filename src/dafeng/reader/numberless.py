@@ -35,11 +35,17 @@ def _patterns(lang: str) -> list[tuple[dict[str, Any], re.Pattern[str], Rows]]:
             re.compile(
                 entry["zh"] if lang == "zh" else rf"(?<![a-z])(?:{entry['en']})(?![a-z])", re.ASCII
             ),
-            [[word for word in row if word.isascii() is (lang == "en")] for row in entry["near"]],
+            _rows(entry["near"], lang),
         )
         for entry in data("numberless")["patterns"]
         if entry[lang] != _NEVER
     ]
+
+
+def _rows(near: Rows, lang: str) -> Rows:
+    """The rows of words in a language, the shortest first, as it is the first to fail."""
+    rows = ([word for word in row if word.isascii() is (lang == "en")] for row in near)
+    return sorted(rows, key=len)
 
 
 def numberless(sentence: Sentence, past: Past, seen: set[str]) -> list[Draft]:

@@ -17,15 +17,23 @@ def _lost() -> str:
     return "|".join([*single, *(rf"{re.escape(sign)}{{2,8}}+" for sign in signs["repeated"])])
 
 
+def _digit_starts() -> tuple[str, ...]:
+    signs = data("numbers")["placeholders"]
+    return (*"0123456789", *signs["single"], *signs["repeated"])
+
+
 _LOST = _lost()
+_LOST_SIGN = re.compile(_LOST)
 _RUN = rf"(?:\d++|{_LOST})(?:[.,](?:\d++|<>))*+"
 # "1, 2 00": thousands that a translation has taken apart
 _APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?= ?[a-z%一-龥])"
 DIGITS = rf"(?<![\da-z<])(?<!\d[.,])(?:{_APART}|{_RUN})"
+DIGIT_STARTS = _digit_starts()
 _DIGIT_ZH = "一二三四五六七八九"
 NUMERALS = (
     rf"(?:[{_DIGIT_ZH}两十][{_DIGIT_ZH}十百千万亿两零〇]{{0,16}}+(?:点[{_DIGIT_ZH}零〇]{{1,8}}+)?+)"
 )
+NUMERAL_STARTS = (*_DIGIT_ZH, "两", "十")
 
 
 @cache
@@ -34,27 +42,31 @@ def _words() -> dict[str, Any]:
     return found
 
 
+def number_starts() -> tuple[str, ...]:
+    """Words that an English number begins with."""
+    return tuple(_words()["units"])
+
+
 @cache
 def number_words() -> str:
     """Pattern of English number words, such as "two hundred and fifty"."""
-    some = pattern_of([*_words()["units"]])
+    some = pattern_of(number_starts())
     more = pattern_of([*_words()["units"], *_words()["places"], "thousand"])
     return rf"{some}(?:[ -](?:and )?{more}){{0,6}}+"
 
 
 def lost(token: str) -> bool:
     """Whether a token holds a placeholder in place of digits."""
-    return bool(re.search(_LOST, token))
+    return _LOST_SIGN.search(token) is not None
 
 
 def parse(token: str) -> Decimal | None:
     """The number that a token prints; ``None`` where digits are lost or are not one number."""
     token = token.strip()
-    if token[:1].isdigit() and token[0] <= "9":
+    first, zh = token[:1], data("numbers")["zh"]
+    if "0" <= first <= "9":
         return _digits(token)
-    if token[:1] in data("numbers")["zh"]["digits"] or token[:1] in data("numbers")["zh"]["places"]:
-        return numeral(token)
-    return spelt(token)
+    return numeral(token) if first in zh["digits"] or first in zh["places"] else spelt(token)
 
 
 LONGEST = len("100,000,000,000.00")  # no figure of a plan has more digits

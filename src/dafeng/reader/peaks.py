@@ -23,7 +23,7 @@ def peaks(sentence: Sentence) -> list[Draft]:
     """A draft for every year of a sentence by which something peaks."""
     drafts: list[Draft] = []
     used: set[int] = set()
-    for hit in sentence.hits:
+    for hit in sentence.hits if sentence.says & {"peak", "peak_verb", "neutral"} else ():
         topic = (
             "peak"
             if hit.labels & {"peak", "peak_verb"}

@@ -32,7 +32,7 @@ def _words() -> Iterator[tuple[str, str]]:
 
 def named(folded: str, start: int, end: int) -> list[Hit]:
     """The regions that a span names."""
-    return _names().scan(folded, start, end)
+    return _names().scan(folded, start, end, chinese=not folded[start:end].isascii())
 
 
 @cache
@@ -58,7 +58,7 @@ class Where:
 
     def enter(self, folded: str, start: int, end: int) -> None:
         """Take note of a paragraph: its heading ("江苏省：…"), or the region its title names."""
-        lead = _names().scan(folded, start, min(end, start + data("sentences")["heading"]))
+        lead = named(folded, start, min(end, start + data("sentences")["heading"]))
         if not lead:
             return
         hit = lead[0]

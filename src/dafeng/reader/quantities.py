@@ -88,44 +88,45 @@ def quantities(
     bare: list[Quantity] = []
     done = start
     for head in head_pattern(chinese=chinese).finditer(folded, start, end):
-        if head.start() < done or head["skip"]:
+        if head.start() < done or head.lastgroup == "skip":
             continue
         one = _quantity(folded, head, end)
         if one is not None:
             found.append(one)
             done = one.end
-        elif head["digits"]:
-            bare.append(
-                Quantity(head.start(), head.end(), head.end(), head[0], parse(head[0]), digits=True)
-            )
+        elif head.lastgroup == "digits":
+            low, high = head.span()
+            bare.append(Quantity(low, high, high, head[0], parse(head[0]), digits=True))
     return found, bare
 
 
 def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
-    one = Quantity(head.start(), head.end(), head.end(), head[0])
-    if head["word"]:
+    start, stop = head.span()
+    one, written = Quantity(start, stop, stop, head[0]), head.lastgroup
+    if written == "word":
         entry = figure_words()[head["word"]]
         if _TO_A_LEVEL.match(folded, one.end):
             return None  # "double to 18 million kW": the level is the figure
         one.value, one.spelt = Decimal(str(entry["value"])), True
         one.unit = _PERCENT if entry["unit"] == _PERCENT.name else Unit(entry["unit"])
         return one
-    if any(head[name] for name in ("percent", "part", "tenths", "half", "parted")):
-        one.value, one.unit, one.digits = _share(head), _PERCENT, head["part"] is not None
+    if written in _SHARES:
+        one.value, one.unit, one.digits = _share(head), _PERCENT, written == "fraction"
         return one
-    if head["ratio"]:
+    if written == "ratio":
         one.value, one.unit, one.digits = _ratio(head["ratio"]), RATIO, True
         return one
-    if head["alone"]:
+    if written == "alone":
         return _alone(folded, one, end)
     one.value = parse(head[0])
-    one.digits, one.spelt = head["digits"] is not None, head["spelt"] is not None
+    one.digits, one.spelt = written == "digits", written == "spelt"
     made = _number(folded, one, end)
     if made is not None and one.digits and _MINUS.search(folded, max(0, one.start - 2), one.start):
         one.start, one.minus = one.start - 1, True
     return made
 
 
+_SHARES = ("percent", "fraction", "tenths", "half", "parted")
 _TO_A_LEVEL = re.compile(r"(?:到|至| to )(?:about |over |more than |约|超)?\d|[\"”] growth")
 
 
@@ -263,11 +264,17 @@ def _in_name(folded: str, one: Quantity) -> bool:
 
 def _is_denominator(folded: str, one: Quantity) -> bool:
     """Whether a number says of how much another one is: "per 10,000 yuan", "producing 1 ton"."""
-    return any(
-        folded.endswith(word, 0, one.start)
-        # no "paper 20 tons"
-        and (word >= "一" or not "a" <= folded[one.start - len(word) - 1 : one.start][:1] <= "z")
-        for word in _denominators(single=one.value == 1 and one.digits)
+    words = _denominators(single=one.value == 1 and one.digits)
+    return (
+        folded.endswith(words, 0, one.start)
+        and any(
+            folded.endswith(word, 0, one.start)
+            # no "paper 20 tons"
+            and (
+                word >= "一" or not "a" <= folded[one.start - len(word) - 1 : one.start][:1] <= "z"
+            )
+            for word in words
+        )
     )
 
 

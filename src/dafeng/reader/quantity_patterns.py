@@ -8,8 +8,23 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from dafeng.reader.lexicon import LATIN_START, WORD_START, both, data, fold, pattern_of
-from dafeng.reader.numerals import DIGITS, NUMERALS, number_words
+from dafeng.reader.lexicon import (
+    LATIN_START,
+    WORD_START,
+    both,
+    data,
+    fold,
+    guarded,
+    pattern_of,
+)
+from dafeng.reader.numerals import (
+    DIGIT_STARTS,
+    DIGITS,
+    NUMERAL_STARTS,
+    NUMERALS,
+    number_starts,
+    number_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,7 @@ _SKIP = (
     r"|(?<!\d)\d{1,4}(?:st|nd|rd|th)(?![a-z])"
     r"|(?:gb|db\d{0,4}|iso|hj|jb|qb|iec)(?:/t|/z)? ?\d[\d.\-—]{0,16}"
 )
+_SKIP_STARTS = (*DIGIT_STARTS, *"第〔[(（【一二", "no", "gb", "db", "iso", "hj", "jb", "qb", "iec")
 _OVER = r"\d{1,3}(?:\.\d{1,3})?"
 # not 14:48, which is a time
 _RATIO = (
@@ -117,12 +133,14 @@ def head_pattern(*, chinese: bool = True) -> re.Pattern[str]:
         rf"(?P<numeral>{NUMERALS})",
         rf"(?P<spelt>{number_words()})",
     )
+    ahead = (*_SKIP_STARTS, *figure_words(), *scales(), *number_starts())
     if not chinese:
         never = "(?!)" + "".join(f"(?P<{name}>)" for name in _GROUPS_ZH)
         own = tuple(f"(?P<{name}>" for name in _GROUPS_ZH)
         pieces = (*(piece for piece in pieces if not piece.startswith(own)), never)
-        return re.compile(f"{LATIN_START}(?:{'|'.join(pieces)})", re.ASCII)
-    return re.compile(f"{WORD_START}(?:{'|'.join(pieces)})", re.ASCII)
+        return re.compile(guarded(ahead, f"{LATIN_START}(?:{'|'.join(pieces)})"), re.ASCII)
+    ahead = (*ahead, *NUMERAL_STARTS, "半", "百分之")
+    return re.compile(guarded(ahead, f"{WORD_START}(?:{'|'.join(pieces)})"), re.ASCII)
 
 
 @cache

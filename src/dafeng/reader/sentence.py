@@ -14,7 +14,7 @@ from dafeng.reader.quantities import Quantity, quantities
 from dafeng.reader.times import Time, times
 
 # A bracket is looked through, a break of clause is not.
-_CLAUSE = re.compile(r"[，；;。：]|[,:](?: |(?=[一-龥“《]))")
+_CLAUSE = re.compile(r"[，；;。：,:](?:(?<=[，；;。：])| |(?=[一-龥“《]))")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _TITLE = re.compile(r"《[^》\n]{1,80}》")
 
@@ -45,7 +45,8 @@ class Sentence:
         text, folded: the whole text, as it is and folded; places count in both.
         start, end: span of the sentence.
         chinese: whether it is written in Chinese.
-        hits: its known words, and where each begins (``starts``).
+        hits: its known words, none overlapping; where each begins and ends (``starts``, ``ends``),
+            and what it says (``meanings``). ``says`` is what is said by any of them.
         breaks: where its clauses begin, but the first. ``brackets``: spans in brackets.
     """
 
@@ -56,6 +57,9 @@ class Sentence:
     chinese: bool
     hits: list[Hit]
     starts: list[int]
+    ends: list[int]
+    meanings: list[frozenset[str]]
+    says: set[str]
     quantities: list[Quantity]
     times: list[Time]
     breaks: list[int]
@@ -67,11 +71,8 @@ class Sentence:
 
     def labels(self, start: int, end: int) -> set[str]:
         """What is said by the known words within a span."""
-        said: set[str] = set()
-        for hit in self.within(start, end):
-            if hit.end <= end:
-                said |= hit.labels
-        return said
+        first, last = bisect_left(self.starts, start), bisect_right(self.ends, end)
+        return set().union(*self.meanings[first:last])
 
     def clause(self, place: int) -> tuple[int, int]:
         """Span of the clause that holds a place."""
@@ -90,7 +91,7 @@ _CHINESE = re.compile(r"[一-龥]")
 
 def has_chinese(folded: str, start: int, end: int) -> bool:
     """Whether a span has any Chinese sign."""
-    return _CHINESE.search(folded, start, end) is not None
+    return not folded[start:end].isascii() and _CHINESE.search(folded, start, end) is not None
 
 
 def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
@@ -100,19 +101,26 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     if bare:
         completed = with_unit(folded, start, end, found, bare)
         found = sorted([*found, *completed], key=lambda one: one.start)
-    titles = [(m.start(), m.end()) for m in _TITLE.finditer(folded, start, end)]
-    found = [one for one in found if not _within(one.start, titles)]
+    titles = [m.span() for m in _TITLE.finditer(folded, start, end)]
+    if titles:
+        found = [one for one in found if not _within(one.start, titles)]
     spans = [(one.start, one.end) for one in found]
-    dated = times(folded, start, end, spans, chinese=chinese)
-    when = [one for one in dated if not _within(one.start, titles)]
+    when = times(folded, start, end, spans, chinese=chinese)
+    if titles:
+        when = [one for one in when if not _within(one.start, titles)]
     _origins(folded, found, when)
     breaks = [m.end() for m in _CLAUSE.finditer(folded, start, end)]
     hits = cues().scan(folded, start, end, chinese=chinese)
     if not chinese:
         hits = list(_had(folded, hits, {one.start for one in found}))
-    starts = [hit.start for hit in hits]
+    starts, ends = [hit.start for hit in hits], [hit.end for hit in hits]
+    meanings = [hit.labels for hit in hits]
+    says: set[str] = set().union(*meanings)
     brackets = [m.span() for m in _BRACKETS.finditer(folded, start, end)]
-    return Sentence(text, folded, start, end, chinese, hits, starts, found, when, breaks, brackets)
+    return Sentence(
+        text, folded, start, end, chinese, hits, starts, ends, meanings, says, found, when, breaks,
+        brackets,
+    )  # fmt: skip
 
 
 _BE = (" is ", " are ", " be ", " being ")

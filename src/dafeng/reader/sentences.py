@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dafeng.reader.lexicon import data
 
@@ -20,7 +21,7 @@ _END = re.compile(
     r"(?:(?<=[。！？!?])[。！？!?]*[”’」』）)\"]*|(?<=[\r\n])[\r\n]*"
     rf"|(?<=\.)(?:{_STOP_EN}))"
 )
-_LINE = re.compile(r"[\r\n]+")
+_LINE = re.compile(r"[^\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +35,15 @@ class Paragraph:
 
 def paragraphs(text: str) -> Iterator[Paragraph]:
     """The lines of a text that hold anything."""
-    place = 0
-    for stop, following in _ends(text):
-        if text[place:stop].strip():
-            yield Paragraph(place, stop, tuple(_sentences(text, place, stop)))
-        place = following
-
-
-def _ends(text: str) -> Iterator[tuple[int, int]]:
-    for found in _LINE.finditer(text):
-        yield found.start(), found.end()
-    yield len(text), len(text)
+    for line in _LINE.finditer(text):
+        if not line[0].isspace():
+            start, end = line.span()
+            yield Paragraph(start, end, tuple(_sentences(text, start, end)))
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    place = start
-    for found in _END.finditer(text, start, end):
-        yield from _short(place, found.end())
-        place = found.end()
-    yield from _short(place, end)
-
-
-def _short(start: int, end: int) -> Iterator[tuple[int, int]]:
     longest: int = data("sentences")["longest"]
-    for place in range(start, end, longest):
-        yield place, min(end, place + longest)
+    ends = [found.end() for found in _END.finditer(text, start, end)]
+    for first, last in pairwise([start, *ends, end]):
+        for place in range(first, last, longest):
+            yield place, min(last, place + longest)

@@ -102,8 +102,12 @@ def _by_the_year(sentence: Sentence, one: Quantity, low: int) -> bool:
 
 def _carried(sentence: Sentence, place: int) -> set[str]:
     """Whose figures these are, as the sentence said further ahead."""
-    known = {f"atom {atom}" for atom in data("phrases")["carried"]}
-    return known & sentence.labels(sentence.start, place)
+    return sentence.labels(sentence.start, place) & _whose()
+
+
+@cache
+def _whose() -> frozenset[str]:
+    return frozenset(f"atom {atom}" for atom in data("phrases")["carried"])
 
 
 _SIGNS = re.compile(r"[a-z]+|[一-龥]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data
@@ -35,7 +36,8 @@ def tense(
     """
     future, word = "future" in said, time.word if time else None
     told = said | sentence.labels(time.end, one.start) if time else said
-    near = said | sentence.labels(*sentence.clause(time.start)) if time else said
+    nears = time is not None and (word is not None or time.month)
+    near = said | sentence.labels(*sentence.clause(time.start)) if time and nears else said
     dated = time is not None and word is None
     ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
     done = "perfect" in ahead and "future" not in ahead  # "had built 20 and will build 30"
@@ -44,34 +46,32 @@ def tense(
         told_done = sentence.labels(time.end, sentence.clause(one.start)[1])
         if "perfect" not in told_done:  # 已建泊位到2025年达到85%
             done, said = False, said - {"perfect"}
-    lines: tuple[tuple[bool, Kind], ...] = (
-        (time is not None and time.role == "as_of", "result"),
-        (done or ("perfect" in said and not future), "result"),
-        (word == "last_year", "result"),
-        (word in {"this_year", "now", "month"} and "future" not in near, "result"),
-        (word == "next_year", "target"),
-        (time is not None and time.month and time.sign != "<" and "future" not in near, "result"),
-        ("yearly" in said or (_consecutive(one) and not future), "result"),
-        (time is None and not future and _since(sentence, one), "result"),
-        (
-            "part" in said
-            and before is not None
-            and before.kind == "target"
-            and not told & {"past"},
-            "target",
-        ),
-        (time is not None and dated and time.year in aims(), "target"),
-        (time is None and "perfect" not in said and _bids(sentence, before), "target"),
-        (future, "target"),
-        (dated and not told & {"past"} and _ahead(time.year if time else None, past), "target"),
-        (towards and not told & {"past", "perfect"}, "target"),
-        (time is not None and time.sign == "<", "target"),
-        (time is None and _goes_on(past, before) and "perfect" not in said, "target"),
-        (time is None and _of_next_year(past) and "perfect" not in said, "target"),
-        (time is None and _of_annual_plan(past) and "perfect" not in said, "target"),
-        ("past" in said, "result"),
-    )
-    told_so = next((kind for holds, kind in lines if holds), None)
+
+    def lines() -> Iterator[tuple[bool, Kind]]:  # worked out one by one, until one holds
+        yield time is not None and time.role == "as_of", "result"
+        yield done or ("perfect" in said and not future), "result"
+        yield word == "last_year", "result"
+        yield word in {"this_year", "now", "month"} and "future" not in near, "result"
+        yield word == "next_year", "target"
+        monthly = time is not None and time.month and time.sign != "<"
+        yield monthly and "future" not in near, "result"
+        yield "yearly" in said or (_consecutive(one) and not future), "result"
+        yield time is None and not future and _since(sentence, one), "result"
+        aimed = before is not None and before.kind == "target"
+        yield "part" in said and aimed and "past" not in told, "target"
+        yield time is not None and dated and time.year in aims(), "target"
+        yield time is None and "perfect" not in said and _bids(sentence, before), "target"
+        yield future, "target"
+        later = dated and _ahead(time.year if time else None, past)
+        yield later and "past" not in told, "target"
+        yield towards and not told & {"past", "perfect"}, "target"
+        yield time is not None and time.sign == "<", "target"
+        yield time is None and _goes_on(past, before) and "perfect" not in said, "target"
+        yield time is None and _of_next_year(past) and "perfect" not in said, "target"
+        yield time is None and _of_annual_plan(past) and "perfect" not in said, "target"
+        yield "past" in said, "result"
+
+    told_so = next((kind for holds, kind in lines() if holds), None)
     return (told_so, True) if told_so else _from_around(sentence, said, time, before, past)
 
 
@@ -111,7 +111,7 @@ def _aims_later(sentence: Sentence, time: Time) -> bool:
 
 def _around(sentence: Sentence) -> Kind | None:
     """What the other clauses of a sentence say where that of the figure is silent."""
-    said = sentence.labels(sentence.start, sentence.end)
+    said = sentence.says
     if "future" in said:
         return None if "perfect" in said else "target"
     return "result" if said & {"perfect", "past"} else None

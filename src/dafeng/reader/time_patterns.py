@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from dafeng.reader.lexicon import LATIN_START, WORD_START, data, pattern_of
+from dafeng.reader.lexicon import LATIN_START, WORD_START, data, guarded, pattern_of
+from dafeng.reader.numerals import NUMERAL_STARTS
 
 _YEAR_ZH = r"(?:\d{4}|[一二][〇○零九][〇○零一二三四五六七八九]{2})"
 _MONTH_ZH = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"
@@ -72,9 +74,11 @@ def _plans() -> tuple[str, str, str]:
     return quoted, bare, english
 
 
+_WORDS = ("this_year", "now", "decade", "last_year", "next_year", "then", "same_period")
+
+
 def _words() -> str:
-    names = ("this_year", "now", "decade", "last_year", "next_year", "then", "same_period")
-    return "|".join(f"(?P<{name}>{pattern_of(rules()[name])})" for name in names)
+    return "|".join(f"(?P<{name}>{pattern_of(rules()[name])})" for name in _WORDS)
 
 
 def _date_en() -> str:
@@ -109,13 +113,30 @@ def _years_en() -> tuple[str, ...]:
 _GROUPS_ZH = ("zhbare", "from", "until", "zh", "zhmonth", "tail", "plan", "firstyears", "bareplan")
 
 
+# What the years, plan periods and dates begin with: that of an English ordinal comes from the data.
+_STARTS_EN = (*"0123456789<([【〔（", "on", "as", "until", "since", "the", "months", "quarters")
+_STARTS_EN += ("in", "by", "over", "end", "beginning", "start", "between")
+_STARTS_ZH = (*NUMERAL_STARTS, *"“\"‘'x到截于")
+
+
+def _starts(*, chinese: bool) -> Iterator[str]:
+    """What everything that can be a time begins with."""
+    yield from _STARTS_EN
+    yield from (*data("numbers")["en"]["ordinals"], *months())
+    for name in _WORDS:
+        yield from rules()[name]
+    if chinese:
+        yield from _STARTS_ZH
+
+
 @cache
 def time_pattern(*, chinese: bool = True) -> re.Pattern[str]:
     """Everything that can be a time; the group that matched says what it is."""
     if not chinese:
         never = "(?!)" + "".join(f"(?P<{name}>)" for name in _GROUPS_ZH)
         pieces = (_date_without_month(), _plans()[2], _words(), _date_en(), *_years_en(), never)
-        return re.compile(f"{LATIN_START}(?:{'|'.join(pieces)})", re.ASCII)
+        found = f"{LATIN_START}(?:{'|'.join(pieces)})"
+        return re.compile(guarded(_starts(chinese=False), found), re.ASCII)
     as_of = r"(?P<zhbare>(?<=截至|截止)\d{1,2}月[底末份]?)"
     pieces = (
         as_of,
@@ -126,7 +147,8 @@ def time_pattern(*, chinese: bool = True) -> re.Pattern[str]:
         _date_en(),
         *_years_en(),
     )
-    return re.compile(f"{WORD_START}(?:{'|'.join(pieces)})", re.ASCII)
+    found = f"{WORD_START}(?:{'|'.join(pieces)})"
+    return re.compile(guarded(_starts(chinese=True), found), re.ASCII)
 
 
 def _issued() -> str:
@@ -140,7 +162,7 @@ def _issued() -> str:
 @cache
 def before_pattern() -> re.Pattern[str]:
     """What stands right before a year and says what it does."""
-    base, deadline = rules()["base"], rules()["deadline"]
+    base, deadline, words = rules()["base"], rules()["deadline"], rules()["issued"]
     between = rf"(?:[ “\"]*{pattern_of(base['between_en'])}){{0,4}}[ “\"]*"
     strong = set(base["before_zh"]) - set(base["weak_zh"])
     no_share = "(?<![占环])"  # 占比2020年为15%: the 比 is no comparison
@@ -158,7 +180,9 @@ def before_pattern() -> re.Pattern[str]:
         rf"(?P<before>{pattern_of(deadline['before'])}){leads}",
         rf"(?P<by>{pattern_of(deadline['by'])}){leads}",
     )
-    return re.compile(rf"{WORD_START}(?:{'|'.join(pieces)}) ?[“\"]? ?$")
+    starts = [*words["documents_en"], ",", *base["before_en"], *base["before_zh"], *as_of, *since]
+    starts += [word for name in ("about", "before", "by") for word in deadline[name]]
+    return re.compile(guarded(starts, rf"{WORD_START}(?:{'|'.join(pieces)}) ?[“\"]? ?$"))
 
 
 @cache

@@ -61,30 +61,30 @@ def times(
         while high <= match.start():
             low, high = next(spans)
         within = match.start() < high and match.end() > low and not match["zh"]
-        if within or (match["heading"] and not _closes(match, taken)):
+        if within or (match.lastgroup == "heading" and not _closes(match, taken)):
             continue
         if match[0].startswith("over") and not any(stop == match.start() - 1 for _, stop in taken):
             continue  # "over 600" is a comparison unless a growth stands before it
         time = _time(match)
         if time.word in {"month", "then"}:
             _same_year(time, found)
-        if match["span"] and _closes(match, taken):
+        if match.lastgroup == "span" and _closes(match, taken):
             time.role = "at"
-        if not (time.fault or any(match[name] for name in _PLACED)):
+        if not (time.fault or match.lastgroup in _PLACED):
             _place(folded, start, end, time)
-            if match["from"] and time.role == "since":
+            if match.lastgroup == "until" and time.role == "since":
                 time.role = "at"  # 从2021年到2025年
         found.append(time)
     return found
 
 
-_PLACED = ("span", "heading", "efrom", "btfrom")  # what they do is said by how they are printed
+_PLACED = ("span", "heading", "euntil", "btuntil")  # what they do is said by how they are printed
 
 
 def _closes(match: re.Match[str], taken: list[tuple[int, int]]) -> bool:
     """Whether years in a bracket stand right behind a figure: "25 % (2030)"."""
     beside = any(0 <= match.start() - stop <= 1 for _, stop in taken)
-    return beside and (not match["heading"] or is_year(match["heading"][1:-1]))
+    return beside and (match.lastgroup == "span" or is_year(match[0][1:-1]))
 
 
 def month_of(folded: str, time: Time) -> int | None:
@@ -100,44 +100,53 @@ _FAULTS = {
 }
 
 
-_YEARS = ("until", "euntil", "btuntil", "en", "zh", "heading")
-
-
-def _time(match: re.Match[str]) -> Time:
-    """The time that a match of the pattern prints, by the group that matched."""
-    made = Time(match.start(), match.end())
-    ordinal = match["plan"] or match["bareplan"] or match["ordinal"]
-    year = next((match[name] for name in _YEARS if match[name]), "").strip("()（）")
-    fault = next((fault for group, fault in _FAULTS.items() if match[group]), None)
-    if fault:
-        made.fault = fault
-    elif match["slot"]:
-        made.fault = "placeholder" if LOST & {match["odd"], match["few"]} else "year_slot"
-    elif match["span"]:
-        _span(made, match["a"], match["b"])
-    elif match["zhbare"]:
+def _time(found: re.Match[str]) -> Time:
+    """The time that a match of the pattern prints, by the last group of its piece."""
+    made, name = Time(found.start(), found.end()), str(found.lastgroup)
+    if name in _FAULTS:
+        made.fault = _FAULTS[name]
+    elif name == "slot":
+        made.fault = "placeholder" if LOST & {found["odd"], found["few"]} else "year_slot"
+    elif name in {"month", "mday", "myear"}:
+        _month(made, found["myear"], day=found["mday"] is not None)
+    elif name == "zhbare":
         made.word, made.month = "month", True
-    elif match["month"]:
-        _month(made, match["myear"], day=match["mday"] is not None)
-    elif ordinal:
-        _plan(made, ordinal)
-        if match["firstyears"]:
-            _first_years(made, match["firstyears"])
-    elif year:
-        made.year = _year(year)
-        first = match["from"] or match["efrom"] or match["btfrom"]
-        made.first = _year(first) if first else None
-        made.year = _late(made.first, made.year) if made.first else made.year
-        if match["zh"]:
-            _chinese(made, match["zhmonth"] or "", match["tail"])
-    else:
-        made.word = match.lastgroup
+    elif name in _PLANS:
+        _plan(made, found[_PLANS[name]])
+        if name == "firstyears":
+            _first_years(made, found[name])
+    elif not _dated(made, name, found):
+        made.word = name
     return made
 
 
-def _late(first: int, last: int) -> int:
-    """The last year of a span, of which two digits may be printed: 2021-25."""
-    return last if last > _CENTURY else first // _CENTURY * _CENTURY + last
+_PLANS = {"plan": "plan", "firstyears": "plan", "bareplan": "bareplan", "ordinal": "ordinal"}
+_FIRST = {"until": "from", "euntil": "efrom", "btuntil": "btfrom"}
+
+
+def _dated(made: Time, name: str, found: re.Match[str]) -> bool:
+    """Whether a match prints a year or a span of years, which the time is then given."""
+    if name == "tail":
+        made.year = _year(found["zh"])
+        _chinese(made, found["zhmonth"] or "", found["tail"])
+    elif name == "en":
+        made.year = int(found[0])
+    elif name == "heading":
+        made.year = int(found[0][1:-1])
+    elif name in _FIRST:
+        _years(made, found[_FIRST[name]], found[name])
+    elif name == "span":
+        _span(made, found["a"], found["b"])
+    else:
+        return False
+    return True
+
+
+def _years(made: Time, first: str, last: str) -> None:
+    """A span of years; of the last one two digits may be printed: 2021-25."""
+    made.first, made.year = _year(first), _year(last)
+    if made.year <= _CENTURY:
+        made.year += made.first // _CENTURY * _CENTURY
 
 
 _CENTURY = 100
@@ -232,7 +241,7 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
         folded, time.end, min(end, time.end + data("sentences")["behind"])
     )
     if behind:
-        time.role = next(role for role in _ROLES if behind.groupdict().get(role))
+        time.role = _ROLES[behind.lastgroup]
     elif time.plan and (
         folded.endswith(_SHARE_OF, start, time.start) or _done(folded, start, end, time)
     ):
@@ -255,7 +264,10 @@ def _done(folded: str, start: int, end: int, time: Time) -> bool:
     return reached and _ITS_AIMS.match(folded, time.end, end) is not None
 
 
-_ROLES: tuple[Role, ...] = ("issued", "base", "as_of", "since", "aims")
+_ROLES: dict[str | None, Role] = {
+    "issued": "issued", "base": "base", "as_of": "as_of", "since": "since", "aims": "aims"
+}  # fmt: skip
+_SIGNS = {"before": "<", "by": "<=", "about": "about"}
 
 
 def _lead(folded: str, start: int, time: Time) -> None:
@@ -264,8 +276,7 @@ def _lead(folded: str, start: int, time: Time) -> None:
     ahead = before_pattern().search(folded, low, time.start)
     if not ahead:
         return
-    role = next((role for role in _ROLES if ahead.groupdict().get(role)), None)
+    role = _ROLES.get(ahead.lastgroup)
     if role is not None and not (role == "since" and time.plan):
         time.role = role
-    signs = {"before": "<", "by": "<=", "about": "about"}
-    time.sign = next((sign for name, sign in signs.items() if ahead[name]), time.sign)
+    time.sign = _SIGNS.get(str(ahead.lastgroup), time.sign)

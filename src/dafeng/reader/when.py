@@ -44,7 +44,7 @@ def at(sentence: Sentence, index: int) -> Time | None:
 def _resumed(sentence: Sentence, one: Quantity, ahead: list[Time]) -> Time:
     """The last year before a figure; behind ";" an inserted one gives way to the leading one."""
     last = ahead[-1]
-    if last.year in inserted(sentence) and _PARTED.search(sentence.folded, last.end, one.start):
+    if _PARTED.search(sentence.folded, last.end, one.start) and last.year in inserted(sentence):
         return next((t for t in reversed(ahead) if t.year not in inserted(sentence)), last)
     return last
 

@@ -26,7 +26,7 @@ def _this_year() -> re.Pattern[str]:
     return re.compile(pattern_of(data("times")["this_year"]))
 
 
-_YEAR = re.compile(r"(?<![0-9-])20[0-9]{2}(?![0-9])")
+_YEAR = re.compile(r"20(?<![0-9-]20)[0-9]{2}(?![0-9])")  # digits first: they are found at once
 _DAY = re.compile(
     r"年[0-9]{1,2}月[0-9]{1,2}日(?!以?前|之前|起|止)|-[0-9]{1,2}-[0-9]{1,2}(?![0-9-])"
 )
