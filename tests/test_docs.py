@@ -4,7 +4,8 @@ In a block marked ``console``, a line ``$ command`` is run and the lines after i
 it must have, apart from trailing spaces; a line ``...`` stands for any lines. Blocks marked
 ``python`` run in one namespace per document. All blocks of a document share one folder, in order;
 ``$DAFENG_REPO`` is the repository. ``no-run`` after the language skips a block. The only commands
-are ``dafeng``, ``cp``, ``cat``, ``ls`` and ``echo $?`` (the exit code of the command before).
+are ``dafeng``, ``cp``, ``cat``, ``ls`` and ``echo $?`` (the exit code of the command before). How
+they are run without loading Dafeng for each says ``shell.py``.
 """
 
 from __future__ import annotations
@@ -14,21 +15,21 @@ import os
 import re
 import shlex
 import string
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from shell import Shell, environment
 
 REPO = Path(__file__).resolve().parent.parent
 DOCUMENTS = [REPO / "README.md", REPO / "README.zh.md", *sorted((REPO / "docs").rglob("*.md"))]
+STARTED = DOCUMENTS[:2]
+"""Documents whose commands are started one by one, as by a reader; a start takes a second."""
 COMMANDS = {"dafeng", "cp", "cat", "ls"}
 SHELL_SYNTAX = re.compile(r"[|<>;&`*]")
 ANY_LINES = "..."
-TIMEOUT = 120.0
 
 # --- Reading a document -----------------------------------------------------------------------
 
@@ -121,23 +122,6 @@ def difference(expected: tuple[str, ...], actual: tuple[str, ...]) -> str:
 # --- Running ----------------------------------------------------------------------------------
 
 
-def environment(base: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which examples run: no colour, a fixed width, no language chosen."""
-    unwanted = {"DAFENG_LANG", "LC_ALL", "LANGUAGE", "FORCE_COLOR", "CLICOLOR_FORCE"}
-    unwanted.add("PYTHONDONTWRITEBYTECODE")  # or each command compiles anew
-    kept = {name: value for name, value in base.items() if name not in unwanted}
-    programs = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
-    return {
-        **kept,
-        "PATH": programs,
-        "COLUMNS": "100",
-        "NO_COLOR": "1",
-        "LANG": "C.UTF-8",
-        "PYTHONUTF8": "1",
-        "DAFENG_REPO": str(REPO),
-    }
-
-
 def arguments(command: str, env: Mapping[str, str]) -> list[str]:
     """Split a command; refuse what a reader could not rely on without a certain shell."""
     if SHELL_SYNTAX.search(command):
@@ -148,23 +132,7 @@ def arguments(command: str, env: Mapping[str, str]) -> list[str]:
     return parts
 
 
-def run(command: str, folder: Path, env: Mapping[str, str]) -> tuple[tuple[str, ...], int]:
-    """Return what a command prints, on either stream, and its exit code."""
-    ran = subprocess.run(  # noqa: S603
-        arguments(command, env),
-        cwd=folder,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=TIMEOUT,
-        check=False,
-    )
-    return tuple(ran.stdout.splitlines()), ran.returncode
-
-
-def check_console(block: Block, folder: Path, env: Mapping[str, str]) -> None:
+def check_console(block: Block, folder: Path, shell: Shell) -> None:
     """Run each command of a block and compare what it prints."""
     actual: tuple[str, ...]
     code = 0
@@ -172,7 +140,8 @@ def check_console(block: Block, folder: Path, env: Mapping[str, str]) -> None:
         if step.command == "echo $?":
             actual = (str(code),)
         else:
-            actual, code = run(step.command, folder, env)
+            printed, code = shell.run(arguments(step.command, shell.env), folder)
+            actual = tuple(printed.splitlines())
         assert "Traceback (most recent call last):" not in actual, "\n".join(actual)
         assert matches(step.expected, actual), (
             f"line {step.line}: $ {step.command}\n{difference(step.expected, actual)}"
@@ -191,22 +160,30 @@ def examples(document: Path) -> list[Block]:
     return [block for block in blocks(text) if block.runs]
 
 
+def commands(document: Path) -> int:
+    """How many commands a document runs, which tells about how long it takes."""
+    return sum(line.startswith("$ ") for block in examples(document) for line in block.lines)
+
+
+LONGEST_FIRST = sorted(filter(examples, DOCUMENTS), key=commands, reverse=True)
+
+
 @pytest.mark.parametrize(
     "document",
-    [d for d in DOCUMENTS if examples(d)],
+    LONGEST_FIRST,
     ids=lambda document: document.relative_to(REPO).as_posix(),
 )
 def test_examples_of_the_document_hold(
-    document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    document: Path, loaded: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    env = environment(os.environ)
+    shell = Shell(loaded.env) if document in STARTED else loaded
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DAFENG_REPO", str(REPO))
     monkeypatch.delenv("DAFENG_LANG", raising=False)
     namespace: dict[str, Any] = {"__name__": "__example__"}
     for block in examples(document):
         if block.language == "console":
-            check_console(block, tmp_path, env)
+            check_console(block, tmp_path, shell)
         else:
             check_python(block, str(document), namespace)
 
@@ -323,7 +300,8 @@ def console(tmp_path: Path) -> Callable[..., None]:
     (tmp_path / "a.txt").write_text("one\ntwo\n", encoding="utf-8")
 
     def check(*text: str) -> None:
-        check_console(Block("console", (), 1, text), tmp_path, environment(os.environ))
+        shell = Shell(environment(os.environ))
+        check_console(Block("console", (), 1, text), tmp_path, shell)
 
     return check
 

@@ -11,6 +11,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
+from cards import HEAD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,12 +23,7 @@ from dafeng.workspace.snapshot import Snapshot
 from dafeng.workspace.told import all_bits, told
 
 CARD: dict[str, Any] = {
-    "id": "card",
-    "family": "card",
-    "title": {"zh": "评价", "en": "card"},
-    "document": "x",
-    "clause": "document",
-    "checked": "synthetic",
+    **HEAD,
     "normalised": "min(max((value - base) / (lead - base), 0), 1.5)",
     "criteria": [
         {"id": "a", "zh": "甲", "en": "a", "weight": 70, "base": 0.1, "lead": 0.3},

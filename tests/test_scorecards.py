@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from cards import HEAD
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,12 +16,7 @@ from dafeng.rulebook import Scorecard, load
 RULES = load()
 
 CARD: dict[str, Any] = {
-    "id": "card",
-    "family": "card",
-    "title": {"zh": "评价", "en": "card"},
-    "document": "x",
-    "clause": "document",
-    "checked": "synthetic",
+    **HEAD,
     "normalised": "value / base",
     "criteria": [
         {"id": "tax", "zh": "税", "en": "tax", "weight": 60, "base": 10},

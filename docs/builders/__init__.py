@@ -1,0 +1,1 @@
+"""What the pages under docs are made by, a folder for each of the larger scripts."""

@@ -1,0 +1,1 @@
+"""Pages of reference, as Markdown made from the data files."""

@@ -1,0 +1,1 @@
+"""Results on real data beside the figures that others publish."""
