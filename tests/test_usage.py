@@ -61,3 +61,24 @@ def test_no_words_give_the_help(tmp_path: Path) -> None:
     run = typed(tmp_path, lang="en")
     assert "board" in run.stdout
     assert run.stderr == ""
+
+
+PAGE = {
+    "zh": ["用法：dafeng split [选项] {target}", "参数:", "选项:", "[默认：equal]", "[必填]"],
+    "en": ["Usage: dafeng split [OPTIONS] {target}", "Arguments:", "Options:", "[default: equal]",
+           "[required]"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "other"), [("zh", "en"), ("en", "zh")])
+def test_a_help_page_speaks_one_language(tmp_path: Path, lang: str, other: str) -> None:
+    page = typed(tmp_path, "split", "--help", lang=lang).stdout
+    assert [words for words in PAGE[lang] if words not in page] == []
+    assert [words for words in PAGE[other] if words in page] == []
+
+
+def test_the_list_of_commands_speaks_one_language(tmp_path: Path) -> None:
+    page = typed(tmp_path, "--help").stdout
+    assert "用法：dafeng [选项] 命令 [参数]..." in page
+    assert "\n命令:\n" in page
+    assert "项目准入评审" in page.partition("\n命令:\n")[2]

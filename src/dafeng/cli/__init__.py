@@ -20,6 +20,7 @@ from dafeng.cli.commands.reader import compare, read
 from dafeng.cli.commands.room import room
 from dafeng.cli.commands.rules import rules
 from dafeng.cli.commands.supervise import supervision
+from dafeng.cli.headings import speak
 from dafeng.cli.options import (
     COMMON,
     DEFAULT_LANG,
@@ -74,4 +75,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     # what tables needed goes back to the system; the default keeps a sixth of the peak
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    speak()
     app(prog_name="dafeng")

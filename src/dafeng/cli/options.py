@@ -56,6 +56,11 @@ InFigure = Annotated[Path | None, typer.Option("--figure", help=say("figure_file
 InLang = Annotated[Lang, typer.Option("--lang", help=say("lang"))]
 AsJson = Annotated[bool, typer.Option("--json", help=say("json"))]
 OnEngine = Annotated[str | None, typer.Option("--engine", help=say("engine"))]
+InRegion = Annotated[str | None, typer.Option("--region", help=say("region"))]
+OfPlan = Annotated[str | None, typer.Option("--plan", help=say("plan"))]
+RoomPlan = Annotated[str | None, typer.Option("--plan", help=say("room_plan"))]
+AtGrowth = Annotated[float | None, typer.Option("--growth", help=say("room_growth"))]
+ByMap = Annotated[Path | None, typer.Option("--map", help=say("map"))]
 
 SETTINGS: dict[str, Any] = {
     "add_completion": False,

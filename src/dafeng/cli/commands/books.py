@@ -14,9 +14,12 @@ from dafeng.cli.options import (
     AnyAsOf,
     AsJson,
     AsOf,
+    ByMap,
     InFigure,
     InLang,
+    InRegion,
     InWorkspace,
+    OfPlan,
     run,
     say,
 )
@@ -69,14 +72,16 @@ class SplitRule(StrEnum):
     POTENTIAL = "potential"
 
 
+OfYears = Annotated[str | None, typer.Option("--year", help=say("year"))]
+
 books = typer.Typer()
 
 
 @books.command(help=say("init"))
 def init(
     path: Annotated[Path, typer.Argument(help=say("path"))] = HERE,
-    region: Annotated[str | None, typer.Option("--region", help=say("region"))] = None,
-    plan: Annotated[str | None, typer.Option("--plan", help=say("plan"))] = None,
+    region: InRegion = None,
+    plan: OfPlan = None,
     as_of: AnyAsOf = None,  # noqa: ARG001
     workspace: InWorkspace = HERE,
     lang: InLang = DEFAULT_LANG,
@@ -89,7 +94,7 @@ def init(
 @books.command("import", help=say("import"))
 def import_(
     file: Annotated[Path, typer.Argument(help=say("file"))],
-    mapping: Annotated[Path | None, typer.Option("--map", help=say("map"))] = None,
+    mapping: ByMap = None,
     table: Annotated[str | None, typer.Option("--table", help=say("table"))] = None,
     accept_valid: Annotated[bool, typer.Option("--accept-valid", help=say("accept_valid"))] = False,
     as_of: AnyAsOf = None,  # noqa: ARG001
@@ -113,7 +118,7 @@ def import_(
 @books.command(help=say("account"))
 def account(
     reporter: Annotated[list[str] | None, typer.Option("--reporter", help=say("reporter"))] = None,
-    year: Annotated[str | None, typer.Option("--year", help=say("year"))] = None,
+    year: OfYears = None,
     data_year: Annotated[int | None, typer.Option("--factor-year", help=say("data_year"))] = None,
     as_of: AsOf = None,
     workspace: InWorkspace = HERE,
@@ -136,8 +141,8 @@ def account(
 @books.command(help=say("board"))
 def board(
     source: Annotated[Source, typer.Option("--source", help=say("source"))] = Source.STATISTICS,
-    plan: Annotated[str | None, typer.Option("--plan", help=say("plan"))] = None,
-    region: Annotated[str | None, typer.Option("--region", help=say("region"))] = None,
+    plan: OfPlan = None,
+    region: InRegion = None,
     by_city: Annotated[bool, typer.Option("--by-city", help=say("by_city"))] = False,
     as_of: AsOf = None,
     workspace: InWorkspace = HERE,
@@ -172,7 +177,7 @@ def split(
     low: Annotated[float | None, typer.Option("--min", help=say("least"))] = None,
     high: Annotated[float | None, typer.Option("--max", help=say("most"))] = None,
     show_tree: Annotated[bool, typer.Option("--explain", help=say("show_tree"))] = False,
-    plan: Annotated[str | None, typer.Option("--plan", help=say("plan"))] = None,
+    plan: OfPlan = None,
     as_of: AsOf = None,
     workspace: InWorkspace = HERE,
     lang: InLang = DEFAULT_LANG,
@@ -229,9 +234,9 @@ def sum_(
         Boundary, typer.Option("--boundary", help=say("boundary"))
     ] = Boundary.CONSUMPTION,
     by: Annotated[By, typer.Option("--by", help=say("sum_by"))] = By.TOTAL,
-    year: Annotated[str | None, typer.Option("--year", help=say("year"))] = None,
+    year: OfYears = None,
     since: Annotated[int | None, typer.Option("--since", help=say("since"))] = None,
-    region: Annotated[str | None, typer.Option("--region", help=say("region"))] = None,
+    region: InRegion = None,
     sector: Annotated[str | None, typer.Option("--sector", help=say("sector"))] = None,
     listed: Annotated[str | None, typer.Option("--list", help=say("listed"))] = None,
     without: Annotated[str | None, typer.Option("--without", help=say("without"))] = None,

@@ -13,8 +13,10 @@ from dafeng.cli.options import (
     SETTINGS,
     AsJson,
     AsOf,
+    AtGrowth,
     InLang,
     InWorkspace,
+    RoomPlan,
     run,
     say,
 )
@@ -22,7 +24,7 @@ from dafeng.cli.options import (
 gate = typer.Typer(**SETTINGS)
 
 
-@gate.command("gate", help=say("gate"))
+@gate.command("gate", help=say("gate"), short_help=say("gate_short"))
 def review(
     project: Annotated[str | None, typer.Argument(help=say("gate_project"))] = None,
     whole: Annotated[bool, typer.Option("--all", help=say("gate_all"))] = False,
@@ -30,8 +32,8 @@ def review(
     output: Annotated[Path | None, typer.Option("--output", "-o", help=say("gate_output"))] = None,
     rule: Annotated[str, typer.Option("--choose", help=say("gate_choose"))] = "count",
     source: Annotated[str, typer.Option("--source", help=say("room_source"))] = "reporters",
-    growth: Annotated[float | None, typer.Option("--growth", help=say("room_growth"))] = None,
-    plan: Annotated[str | None, typer.Option("--plan", help=say("room_plan"))] = None,
+    growth: AtGrowth = None,
+    plan: RoomPlan = None,
     as_of: AsOf = None,
     workspace: InWorkspace = HERE,
     lang: InLang = DEFAULT_LANG,

@@ -13,6 +13,7 @@ from dafeng.cli.options import (
     SETTINGS,
     AnyAsOf,
     AsJson,
+    ByMap,
     InLang,
     InWorkspace,
     run,
@@ -30,7 +31,7 @@ def market_allocate(
     draft: Annotated[bool, typer.Option("--draft", help=say("draft"))] = False,
     balance: Annotated[str | None, typer.Option("--balance", help=say("balance"))] = None,
     unit: Annotated[str | None, typer.Option("--explain", help=say("market_explain"))] = None,
-    mapping: Annotated[Path | None, typer.Option("--map", help=say("map"))] = None,
+    mapping: ByMap = None,
     as_of: AnyAsOf = None,  # noqa: ARG001
     workspace: InWorkspace = HERE,
     lang: InLang = DEFAULT_LANG,

@@ -13,6 +13,7 @@ from dafeng.cli.options import (
     SETTINGS,
     AnyAsOf,
     AsJson,
+    ByMap,
     InFigure,
     InLang,
     InWorkspace,
@@ -25,7 +26,6 @@ portfolio = typer.Typer(help=say("portfolio"), **SETTINGS)
 File = Annotated[Path | None, typer.Argument(help=say("retrofit_file"))]
 View = Annotated[str, typer.Option("--view", help=say("cost_view"))]
 Rate = Annotated[float | None, typer.Option("--rate", help=say("discount"))]
-Map = Annotated[Path | None, typer.Option("--map", help=say("map"))]
 Out = Annotated[Path | None, typer.Option("--out", help=say("out_tables"))]
 
 
@@ -35,7 +35,7 @@ def portfolio_curve(
     per: Annotated[str, typer.Option("--per", help=say("per"))] = "tco2",
     view: View = "society",
     rate: Rate = None,
-    mapping: Map = None,
+    mapping: ByMap = None,
     out: Out = None,
     as_of: AnyAsOf = None,  # noqa: ARG001
     workspace: InWorkspace = HERE,
@@ -74,7 +74,7 @@ def portfolio_select(
     tolerance: Annotated[
         float | None, typer.Option("--tolerance", min=0, help=say("tolerance"))
     ] = None,
-    mapping: Map = None,
+    mapping: ByMap = None,
     out: Out = None,
     as_of: AnyAsOf = None,  # noqa: ARG001
     workspace: InWorkspace = HERE,
@@ -115,7 +115,7 @@ def portfolio_verify(
         list[str] | None, typer.Option("--method", help=say("convert_method"))
     ] = None,
     region: Annotated[str | None, typer.Option("--region", help=say("convert_region"))] = None,
-    mapping: Map = None,
+    mapping: ByMap = None,
     out: Out = None,
     as_of: AnyAsOf = None,  # noqa: ARG001
     workspace: InWorkspace = HERE,

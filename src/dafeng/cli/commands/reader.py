@@ -43,7 +43,7 @@ class Checked(StrEnum):
     RECALLED = "M"
 
 
-read = typer.Typer(help=say("read"), cls=FilesFirst, **SETTINGS)
+read = typer.Typer(help=say("read"), short_help=say("read_short"), cls=FilesFirst, **SETTINGS)
 OneFile = Annotated[Path, typer.Argument(help=say("read_one"))]
 InPlace = Annotated[str | None, typer.Option("--jurisdiction", help=say("read_jurisdiction"))]
 

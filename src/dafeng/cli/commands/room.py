@@ -13,8 +13,10 @@ from dafeng.cli.options import (
     SETTINGS,
     AsJson,
     AsOf,
+    AtGrowth,
     InLang,
     InWorkspace,
+    RoomPlan,
     run,
     say,
 )
@@ -38,22 +40,20 @@ class Source(StrEnum):
     STATISTICS = "statistics"
 
 
-InRegion = Annotated[str | None, typer.Option("--region", help=say("room_region"))]
+RoomRegion = Annotated[str | None, typer.Option("--region", help=say("room_region"))]
 OfMetric = Annotated[Metric, typer.Option("--metric", help=say("room_metric"))]
-AtGrowth = Annotated[float | None, typer.Option("--growth", help=say("room_growth"))]
-OfPlan = Annotated[str | None, typer.Option("--plan", help=say("room_plan"))]
 
 
 @room.callback(help=say("room"))
 def show(
     context: typer.Context,
-    region: InRegion = None,
+    region: RoomRegion = None,
     metric: OfMetric = Metric.ENERGY,
     source: Annotated[Source, typer.Option("--source", help=say("room_source"))] = Source.REPORTERS,
     below: Annotated[bool, typer.Option("--below", help=say("room_below"))] = False,
     year: Annotated[int | None, typer.Option("--year", help=say("room_year"))] = None,
     growth: AtGrowth = None,
-    plan: OfPlan = None,
+    plan: RoomPlan = None,
     as_of: AsOf = None,
     workspace: InWorkspace = HERE,
     lang: InLang = DEFAULT_LANG,
@@ -80,10 +80,10 @@ def show(
 
 @room.command("barometer", help=say("room_barometer"))
 def barometer(
-    region: InRegion = None,
+    region: RoomRegion = None,
     metric: OfMetric = Metric.ENERGY,
     growth: AtGrowth = None,
-    plan: OfPlan = None,
+    plan: RoomPlan = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help=say("room_quarter"))] = None,
     workspace: InWorkspace = HERE,
     lang: InLang = DEFAULT_LANG,
