@@ -308,9 +308,10 @@ def test_groups_are_not_narrowed_from_the_command_line(books: Workspace) -> None
 def test_a_line_that_is_entered_again_has_the_new_capacity(ws: Workspace) -> None:
     put(ws, "entries", [value("mill", 2022, 1.0)])
     put(ws, "lines", [line(1_500_000)])
-    assert target(ws, "ZJ-14").value == 1_500_000
+    found = target(ws, "ZJ-14")
+    assert (found.value, found.unit, found.goal) == (1.5, "Mt", 0)
     put(ws, "lines", [line(2_000_000)])
-    assert target(ws, "ZJ-14").value == 2_000_000  # not 3.5 Mt
+    assert target(ws, "ZJ-14").value == 2  # not 3.5 Mt
     put(ws, "lines", [line(2_000_000, last="2022-06-30")])
     assert target(ws, "ZJ-14").value == 0
 
@@ -439,9 +440,59 @@ def test_a_city_is_judged_by_rates_and_not_by_counts(books: Workspace) -> None:
 
 
 def test_a_city_of_which_nothing_is_known_has_no_zero(books: Workspace) -> None:
-    for name in ("ZJ-2", "ZJ-4"):
-        found = target(books, name, place="3303")
-        assert (found.value, found.status) == (None, "not_reported"), name
+    found = target(books, "ZJ-2", place="3303")
+    assert (found.value, found.status) == (None, "not_reported")  # its firm is silent
+    listed = target(books, "ZJ-4", place="3303")
+    assert (listed.value, listed.status) == (None, "none_here")  # the list has others
+    for place in ("33", "3303"):
+        steel = target(books, "ZJ-15", place=place)
+        assert (steel.value, steel.status) == (None, "not_reported")  # no books hold a line
+
+
+def test_every_target_of_the_plan_has_its_line_and_a_reason_where_it_has_no_value(
+    books: Workspace,
+) -> None:
+    plan = books.plans[PLAN]
+    lines = board(books)
+    assert [one.target.id for one in lines] == [target.id for target in plan.targets]
+    assert all(one.value is not None or one.reason for one in lines)
+    peak = target(books, "ZJ-6")
+    assert (peak.value, peak.status) == (None, "not_computable")
+    assert books.explain(peak.figure).tree.detail == peak.reason
+
+
+def test_a_finding_of_a_city_names_it(ws: Workspace) -> None:
+    put(ws, "entries", [*burnt("mill", 2020, 1, 1), *burnt("mill", 2022, 1, 1)])
+    put(ws, "entries", [value("mill", 2020, 1), value("mill", 2022, 1)])
+    put(ws, "entries", burnt("works", 2020, 1, 1))
+    found = ws.board(plan_id=PLAN, as_of="2022", source="reporters", below=True).findings
+    places = {one.region for one in found if one.code == "fixed_set"}
+    assert places == {"", "3301"}
+    assert {one.to_dict("zh")["region"] for one in found} == places
+
+
+FIRM_TARGETS = ("ZJ-1", "ZJ-2", "ZJ-4", "ZJ-7", "ZJ-14")
+
+
+@pytest.mark.parametrize("name", FIRM_TARGETS)
+def test_a_target_leads_to_the_firms_behind_it(books: Workspace, name: str) -> None:
+    tree = target(books, name).tree
+    leaves = [n for n in tree.walk() if n.kind in ("entry", "account") and not n.children]
+    assert leaves
+    for node in leaves:
+        assert any(firm in node.label.zh for firm in FIRMS), node.label
+    said = [n.label.zh + (n.detail.zh if n.detail else "") for n in tree.walk()]
+    assert not [one for one in said if "value_added" in one or "e+" in one]
+
+
+def test_the_firms_behind_a_ratio_add_up_to_it_and_name_their_entries(books: Workspace) -> None:
+    tree = target(books, "ZJ-7").tree
+    sums = [node for node in tree.walk() if node.ref.startswith("value_added.")]
+    tops = [node for node in sums if node.children]
+    assert len(tops) == 2
+    for top in tops:
+        assert sum(child.value or 0 for child in top.children) == top.value
+        assert all(child.detail and "000001." in child.detail.en for child in top.children)
 
 
 # ---- what a figure id may ask for

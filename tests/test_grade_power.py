@@ -15,7 +15,8 @@ from dafeng.cli import app
 from dafeng.rulebook import load
 from dafeng.workspace import FromBooks, Workspace, grade_books
 from dafeng.workspace.books import Books
-from dafeng.workspace.lines import POWER, graded, uses
+from dafeng.workspace.levels import graded
+from dafeng.workspace.lines import POWER, uses
 from dafeng.workspace.supervision_lines import line_rows
 
 Row = dict[str, Any]

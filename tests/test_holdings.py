@@ -6,9 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dafeng.indicators import Holdings, Indicator, Reading
-from dafeng.indicators.holdings import FORMULAS
+from dafeng.indicators import Holdings, Indicator, Reading, indicators
+from dafeng.indicators.read import OF_HOLDINGS
+from dafeng.rulebook import load
 from dafeng.vocabulary import Text
 
 Row = dict[str, Any]
@@ -21,7 +24,7 @@ def read(
     """Read what is held through an indicator of the formula."""
     words = Text(zh="例", en="case")
     indicator = Indicator(id="case", title=words, unit="1", formula=formula, **asked)
-    return FORMULAS[formula](indicator, held, as_of, first)
+    return OF_HOLDINGS[formula](indicator, held, as_of, first)
 
 
 def entries(reading: Reading) -> list[tuple[str, Any]]:
@@ -33,10 +36,10 @@ def entries(reading: Reading) -> list[tuple[str, Any]]:
 # ---- nothing held
 
 
-@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("formula", OF_HOLDINGS)
 def test_where_nothing_is_held_there_is_no_value_rather_than_zero(formula: str) -> None:
     found = read(formula, Holdings(), of=("x",), over=("y",))
-    assert (found.value, found.status) == (None, "not_reported")
+    assert (found.value, found.status) == (None, "none_here")
     assert found.reason is not None
 
 
@@ -74,7 +77,7 @@ def test_a_list_counts_who_is_on_it_on_the_last_day(
 
 def test_another_list_does_not_make_this_one_empty() -> None:
     found = read("listed", Holdings(lists=[on("a", list="other")]), of=("green",))
-    assert (found.value, found.status) == (None, "not_reported")
+    assert (found.value, found.status) == (None, "none_here")
 
 
 # ---- projects
@@ -223,8 +226,34 @@ def test_a_line_whose_level_cannot_be_told_counts_below_and_is_said() -> None:
     assert (said.values["unknown"], said.values["lines"]) == (2, 3)
 
 
+FIELDS = [
+    line("a", 60, **at("benchmark", 240)),
+    line("b", 40, **at("baseline", 160)),
+    line("quiet", 25, **at("", None)),
+    line("k", 90, **at("baseline", 300), field="clinker", product="clinker"),
+]
+
+
+def test_a_line_without_energy_weighs_as_the_others_of_its_field() -> None:
+    found = read("capacity_share", Holdings(lines=FIELDS))
+    # converters: 60 of 125 at the benchmark, 48 %; a and b use 400 g on a capacity of 100, so that
+    # all three weigh 400 × 125 ÷ 100 = 500 g; clinker 0 % at 300 g: 48 × 500 ÷ 800
+    assert found.value == pytest.approx(30)
+    # if the quiet line were at the benchmark, 85 of 125 are 68 %: 68 × 500 ÷ 800
+    (most,) = found.beside
+    assert most.value == pytest.approx(0.425)
+    said = {one.code: one.values for one in found.findings}
+    assert said["level_unknown"]["named"].en == "quiet"
+    weight = said["weight_estimated"]
+    assert (weight["unknown"], weight["lines"], weight["named"].en) == (1, 3, "quiet")
+    assert weight["part"].en == "20 %"
+    detail = found.nodes[1].detail
+    assert detail is not None
+    assert "quiet" in detail.en
+
+
 @pytest.mark.parametrize(("own", "known"), [(None, None), (None, 100), (-5, 100), (0, 100)])
-def test_fields_are_not_weighted_where_the_energy_of_one_is_unknown_or_no_weight(
+def test_fields_are_not_weighted_where_no_line_of_one_tells_its_energy(
     own: int | None, known: int | None
 ) -> None:
     lines = [
@@ -233,8 +262,51 @@ def test_fields_are_not_weighted_where_the_energy_of_one_is_unknown_or_no_weight
     ]
     found = read("capacity_share", Holdings(lines=lines))
     assert (found.value, found.status) == (None, "not_computable")
+    assert found.reason is not None
+    assert "converter (a)" in found.reason.en
+    # the tree still leads to the lines, with their marks, and the share of the rest is told
+    assert {ref for ref, _ in entries(found)} == {"line/a", "line/k"}
+    assert {node.worst for node in found.nodes} == {"synthetic"}
+    assert [one.value for one in found.beside] == ([0.0] if known else [])
     alone = read("capacity_share", Holdings(lines=lines), of=("converter",))
     assert alone.value == pytest.approx(100)  # one field needs no weight
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["converter", "blast-furnace"]),
+            st.integers(1, 1000),
+            st.sampled_from(["benchmark", "baseline", ""]),
+            st.one_of(st.none(), st.integers(1, 10**12)),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_the_share_is_a_mean_of_those_of_the_fields_and_at_most_what_stands_beside(
+    rows: list[tuple[str, int, str, int | None]],
+) -> None:
+    lines = [
+        line(str(n), capacity, **at(level, energy), field=name)
+        for n, (name, capacity, level, energy) in enumerate(rows)
+    ]
+    found = read("capacity_share", Holdings(lines=lines))
+    parts = [node.value or 0.0 for node in found.nodes]
+    if found.value is None:
+        assert found.status == "not_computable"
+        return
+    assert min(parts) - 1e-9 <= found.value <= max(parts) + 1e-9
+    for most in found.beside:
+        assert found.value / 100 <= (most.value or 0.0) + 1e-12 <= 1 + 1e-9
+
+
+def test_the_fields_that_indicators_name_are_those_of_the_rules() -> None:
+    rules = load()
+    known = {s.id for e in rules.scales.values() if e.family == "level" for s in e.scales}
+    asked = [i for i in indicators().values() if i.formula == "capacity_share"]
+    assert asked
+    assert {name for one in asked for name in one.of} <= known
 
 
 # ---- amounts
@@ -242,8 +314,8 @@ def test_fields_are_not_weighted_where_the_energy_of_one_is_unknown_or_no_weight
 
 def amount(name: str, year: int, quantity: float) -> Row:
     item, _, flow = name.partition(".")
-    row = {"item": item, "flow": flow, "year": year, "quantity": quantity}
-    return DATA | row | {"reporters": 1}
+    row = {"reporter": "works", "item": item, "flow": flow, "year": year, "quantity": quantity}
+    return DATA | row | {"rows": 1, "entry": "000001.00000001"}
 
 
 SCRAP: Row = {"of": ("scrap.consumed",), "over": ("crude_steel.produced",)}
@@ -264,7 +336,12 @@ def test_a_ratio_of_materials_takes_one_year_and_the_named_flows() -> None:
     ("amounts", "status"),
     [
         ([amount("crude_steel.produced", 2025, 120)], "not_reported"),  # no scrap is not 0 scrap
-        ([amount("scrap.consumed", 2025, 30)], "not_reported"),
+        # scrap without steel: nobody here makes any; of other years, or a line: somebody is silent
+        ([amount("scrap.consumed", 2025, 30)], "none_here"),
+        (
+            [amount("scrap.consumed", 2025, 30), amount("crude_steel.produced", 2024, 120)],
+            "not_reported",
+        ),
         (
             [amount("scrap.consumed", 2025, 30), amount("crude_steel.produced", 2025, 0)],
             "not_computable",

@@ -1,6 +1,7 @@
 """The tree behind a figure."""
 
 from dafeng.explain.condense import condensed
+from dafeng.explain.numbers import COUNT, number, told, unit_words
 from dafeng.explain.tree import (
     Node,
     beside,
@@ -14,6 +15,7 @@ from dafeng.explain.tree import (
 )
 
 __all__ = [
+    "COUNT",
     "Node",
     "beside",
     "condensed",
@@ -23,5 +25,8 @@ __all__ = [
     "figure_id",
     "inputs",
     "narrowed",
+    "number",
     "parse_figure_id",
+    "told",
+    "unit_words",
 ]

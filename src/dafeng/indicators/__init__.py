@@ -9,7 +9,14 @@ from dafeng.indicators.holdings import Holdings, there
 from dafeng.indicators.paths import path_table
 from dafeng.indicators.progress import Progress, bands, judge
 from dafeng.indicators.promises import Promise, Promised, promised
-from dafeng.indicators.read import board, board_of_reporters, excluded_lists, indicators, read
+from dafeng.indicators.read import (
+    board,
+    board_of_reporters,
+    excluded_lists,
+    indicators,
+    named_items,
+    read,
+)
 from dafeng.indicators.readings import Reading, statistic_node, statuses
 from dafeng.indicators.rebase import Rebased
 from dafeng.indicators.schema import Indicator
@@ -75,6 +82,7 @@ __all__ = [
     "linear_path",
     "log_ratio",
     "makers",
+    "named_items",
     "pace",
     "path_table",
     "promised",

@@ -63,7 +63,7 @@ def _rows(lines: list[Progress], end: int) -> Iterator[dict[str, Any]]:
 
 
 def _unit(line: Progress) -> str:
-    return "%" if line.target.kind in ("reduction", "relative") else line.target.unit or ""
+    return "%" if line.target.kind in ("reduction", "relative") else line.unit
 
 
 def _path(read: dict[int, Progress], last: Progress, plan_end: int) -> Iterator[Point]:
@@ -84,7 +84,7 @@ def _path(read: dict[int, Progress], last: Progress, plan_end: int) -> Iterator[
     end = plan_end if target.year is None else target.year
     known = {year: one.path for year, one in read.items() if one.path is not None}
     yield from ((year, "path", path, "") for year, path in known.items() if year < end)
-    if target.value is not None and target.kind != "relative":
+    if last.goal is not None and target.kind != "relative":
         if known:
-            yield end, "path", target.value, ""
-        yield end, "goal", target.value, ""
+            yield end, "path", last.goal, ""
+        yield end, "goal", last.goal, ""

@@ -65,6 +65,21 @@ class Progress:
     reason: Text | None = None
 
     @property
+    def unit(self) -> str:
+        """Unit of the value; as it was read where the plan states none, empty where none was."""
+        return self.target.unit or self.tree.unit
+
+    @property
+    def goal(self) -> float | None:
+        """What the plan asks for; that nothing net is added is at most zero."""
+        return _goal(self.target)
+
+    @property
+    def direction(self) -> str | None:
+        """On which side of the goal is good."""
+        return "at_most" if self.target.kind == "zero_net_growth" else self.target.direction
+
+    @property
     def mark(self) -> str:
         """The worst mark of what the value and the target rest on."""
         return self.tree.worst
@@ -252,6 +267,10 @@ def _earlier(reading: Reading) -> tuple[Node, ...]:
     return (Node("assumption", "last", label, children=reading.last.nodes),)
 
 
+def _goal(target: Target) -> float | None:
+    return 0.0 if target.kind == "zero_net_growth" else target.value
+
+
 def _shown(target: Target, value: float | None) -> float | None:
     """A change is kept as a fraction and shown in percent."""
     if value is None or target.kind not in ("reduction", "relative"):
@@ -264,8 +283,8 @@ def _tree(plan: Plan, target: Target, reading: Reading) -> Node:
         "target",
         f"{plan.id}/{target.id}",
         target.title,
-        -target.value if target.kind == "reduction" and target.value else target.value,
-        target.unit or "",
+        -target.value if target.kind == "reduction" and target.value else _goal(target),
+        target.unit or reading.unit,
         marks().resolve(target.checked).id,
         flags=("about",) if target.about else (),
         source=plan.id,
@@ -286,5 +305,6 @@ def _tree(plan: Plan, target: Target, reading: Reading) -> Node:
         target.title,
         _shown(target, reading.value),
         reading.unit,
+        detail=reading.reason if reading.value is None else None,
         children=(aim, *reading.nodes, *_earlier(reading), *_beside(reading)),
     )

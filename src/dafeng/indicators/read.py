@@ -11,14 +11,29 @@ from typing import Any
 
 from dafeng.findings import Finding
 from dafeng.indicators import readings
-from dafeng.indicators.holdings import FORMULAS, Holdings
+from dafeng.indicators.capacity import capacity_share, net_capacity
+from dafeng.indicators.counts import listed, plants_added, projects_done
+from dafeng.indicators.holdings import NONE_HERE, Holdings
 from dafeng.indicators.progress import Progress, judge
+from dafeng.indicators.ratios import growth, material_ratio
 from dafeng.indicators.readings import Reading
 from dafeng.indicators.schema import Indicator
 from dafeng.indicators.sums import Total, intensity_change
 from dafeng.plan import Plan, Target
 from dafeng.statistics import Series, combine
 from dafeng.vocabulary import Entries, Fault, Text, factor, period, read_records
+
+OF_HOLDINGS: dict[str, Callable[[Indicator, Holdings, str, int | None], Reading]] = {
+    "listed": listed,
+    "projects_done": projects_done,
+    "plants_added": plants_added,
+    "net_capacity": net_capacity,
+    "capacity_cut": net_capacity,
+    "capacity_share": capacity_share,
+    "material_ratio": material_ratio,
+    "growth": growth,
+}
+"""Formulas over what the reporters hold, by the name that an indicator uses."""
 
 _FILE = Path(__file__).parent / "data" / "indicators.yaml"
 
@@ -32,6 +47,12 @@ def indicators() -> Entries[Indicator]:
 def excluded_lists() -> set[tuple[str, str]]:
     """Return the lists of projects that indicators take off, each with the measure."""
     return {(i.without, i.measure) for i in indicators().values() if i.without and i.measure}
+
+
+def named_items() -> set[str]:
+    """Return the items of the books that indicators name as ``item.flow``."""
+    asked = (i for i in indicators().values() if i.formula in ("material_ratio", "growth"))
+    return {name.partition(".")[0] for i in asked for name in (*i.of, *i.over)}
 
 
 def board(plan: Plan, rows: Iterable[dict[str, Any]], as_of: str) -> list[Progress]:
@@ -56,34 +77,73 @@ def board_of_reporters(
     as_of: str,
     totals: Callable[[int], Iterable[Total]],
     fixed: Callable[[int], Iterable[Total]],
-    holdings: Callable[[], Holdings],
+    holdings: Callable[[str], Holdings],
     place: str | None = None,
 ) -> list[Progress]:
-    """Return the progress of the targets that the reporters' own books can answer.
+    """Return the progress of the targets of a plan from the reporters' own books.
+
+    A target that the books cannot answer has its line, too, and says why.
 
     Args:
         plan: the plan.
         as_of: the period.
         totals: base year → what the reporters emitted, used and added.
         fixed: the same with regional factors held at the base year's, shown beside.
-        holdings: lists, capacity lines, projects and plants of the reporters.
-        place: region that all of these are of, where it is not the plan's owner.
+        holdings: region → lists, capacity lines, projects and plants of its reporters.
+        place: region that the totals are of, where it is not the plan's owner.
     """
-    lines = []
+    lines, here = [], place or plan.owner
     for target in (_begun(plan, target) for target in plan.targets):
-        own = indicators().resolve(target.indicator, f"{plan.id}/{target.id}").of_reporters
-        if own is None:
-            continue
-        indicator = indicators()[own]
-        if indicator.formula in FORMULAS:
-            reading = _held(target, indicator, holdings(), _cut(target, as_of))
+        declared = indicators().resolve(target.indicator, f"{plan.id}/{target.id}")
+        own = declared.of_reporters
+        indicator = indicators()[own] if own else declared
+        if own is None or target.kind in _NO_FIGURE:
+            reading = _unanswered(target, as_of)
+        elif indicator.formula in OF_HOLDINGS:
+            reading = _held(target, indicator, declared.unit, holdings(here), _cut(target, as_of))
+            if reading.status == NONE_HERE:
+                whole = here == plan.owner or _none(target, indicator, holdings(plan.owner), as_of)
+                reading = _said(reading, "not_reported" if whole else NONE_HERE)
         elif target.base_year is None or period(_cut(target, as_of)).year <= target.base_year:
-            continue
+            reading = readings.silent(_cut(target, as_of), "not_computable", "no_base")
         else:
             reading = _intensity(target, indicator, as_of, totals, fixed)
-        line = judge(plan, target, indicator, as_of, reading)
-        lines.append(line if place in (None, plan.owner) else line.at(place or ""))
+        if here != plan.owner:
+            found = tuple(replace(finding, region=here) for finding in reading.findings)
+            reading = replace(reading, findings=found)
+        line = judge(plan, target, _from_books(indicator), as_of, reading)
+        lines.append(line if here == plan.owner else line.at(here))
     return lines
+
+
+_NO_FIGURE = {"qualitative": "qualitative", "assigned": "not_computable"}
+"""Kinds of targets without a figure, with the status they have."""
+
+
+def _unanswered(target: Target, as_of: str) -> Reading:
+    """Say why the books give no figure of a target."""
+    when = _cut(target, as_of)
+    if target.kind in _NO_FIGURE:
+        return readings.silent(when, _NO_FIGURE[target.kind], target.kind)
+    reason = "peak_ahead" if target.kind == "peak_year" else "not_of_books"
+    return readings.silent(when, "not_computable", reason)
+
+
+def _from_books(indicator: Indicator) -> Indicator:
+    """Return an indicator whose figures are asked of the books, and of nothing else."""
+    return indicator.model_copy(update={"source": "sum_of_reporters"})
+
+
+def _none(target: Target, indicator: Indicator, held: Holdings, as_of: str) -> bool:
+    """Whether some holdings have nothing at all that an indicator counts."""
+    formula = OF_HOLDINGS[indicator.formula]
+    return formula(indicator, held, _cut(target, as_of), target.first_year).status == NONE_HERE
+
+
+def _said(reading: Reading, status: str) -> Reading:
+    """Return that nothing is held: here alone, or in all the books."""
+    reason = NONE_HERE if status == NONE_HERE else "not_in_books"
+    return replace(reading, status=status, reason=readings.reason_text(reason))
 
 
 def _intensity(
@@ -102,14 +162,17 @@ def _intensity(
     return replace(reading, beside=(replace(beside, label=label),))
 
 
-def _held(target: Target, indicator: Indicator, held: Holdings, as_of: str) -> Reading:
-    """Read what the reporters hold, in the unit of the target."""
-    reading = FORMULAS[indicator.formula](indicator, held, as_of, target.first_year)
-    if reading.value is None or target.unit is None or reading.unit == target.unit:
-        return reading
-    scale = factor(reading.unit, target.unit)
+def _held(
+    target: Target, indicator: Indicator, declared: str, held: Holdings, as_of: str
+) -> Reading:
+    """Read what the reporters hold, in the unit of the target, else the declared one."""
+    reading = OF_HOLDINGS[indicator.formula](indicator, held, as_of, target.first_year)
+    unit = target.unit or declared
+    if reading.value is None or reading.unit == unit:
+        return replace(reading, unit=unit)
+    scale = factor(reading.unit, unit)
     base = None if reading.base is None else reading.base * scale
-    return replace(reading, value=reading.value * scale, base=base, unit=target.unit)
+    return replace(reading, value=reading.value * scale, base=base, unit=unit)
 
 
 def read(

@@ -20,7 +20,8 @@ from dafeng.vocabulary import Entries, Term, Text, factor, period, read_records,
 PERCENT = 100
 _FIRST_YEAR = 1  # additions of all years that are held
 _PERCENT_UNIT = "%"
-_FILE = Path(__file__).parent / "data" / "statuses.yaml"
+_DATA = Path(__file__).parent / "data"
+_FILE = _DATA / "statuses.yaml"
 
 
 @cache
@@ -34,6 +35,16 @@ def reason_text(name: str) -> Text:
     """Return why there is no value, in both languages."""
     reasons = Entries("reason", read_records(Term, _FILE, "reasons"))
     return reasons[name].name
+
+
+@cache
+def _words() -> Entries[Term]:
+    return Entries("word", read_records(Term, _DATA / "words.yaml", "words"))
+
+
+def named(what: str) -> Text:
+    """Return the name of what is summed, of a scope or of a list; the words themselves if none."""
+    return name_of(_words(), what)
 
 
 PUBLISHED = Text(zh="另有公布", en="also published")

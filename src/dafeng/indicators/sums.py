@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from dafeng.explain import Node, condensed
 from dafeng.findings import Finding
-from dafeng.indicators.readings import Reading, reason_text
+from dafeng.indicators.readings import Reading, named, reason_text
 from dafeng.indicators.schema import Indicator
 from dafeng.indicators.sum_of import in_boundary
-from dafeng.vocabulary import Text
+from dafeng.vocabulary import Text, factor
 
 UNKNOWN = {"partial", "months_missing"}
 """Flags of a total of which a part is not known."""
 
 _UNITS = {"emission": "gCO2e", "energy": "gce"}
+_PER = {"emission": "tCO2e/10^4 yuan", "energy": "tce/10^4 yuan"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Total:
         excluded: list of projects for which this (negative) amount is taken off; empty for what
             the reporter booked.
         mark, flags: the worst of what it rests on.
+        name: of the reporter.
     """
 
     reporter: str
@@ -42,6 +44,7 @@ class Total:
     excluded: str = ""
     mark: str = ""
     flags: tuple[str, ...] = ()
+    name: Text | None = None
 
 
 def intensity_change(
@@ -105,12 +108,13 @@ def _year_node(
     indicator: Indicator, year: int, value: float, top: list[Total], bottom: list[Total]
 ) -> Node:
     unit = _UNITS[indicator.measure or ""]
+    per = _PER[indicator.measure or ""]
     return Node(
         "formula",
         f"{indicator.id}/{year}",
         Text(zh=f"{indicator.title.zh} {year}", en=f"{indicator.title.en} {year}"),
-        value,
-        f"{unit}/yuan",
+        value * factor(f"{unit}/yuan", per),
+        per,
         detail=indicator.defaults,
         children=(
             _sum_node(indicator.measure or "", year, unit, top),
@@ -124,10 +128,7 @@ def _sum_node(measure: str, year: int, unit: str, totals: list[Total]) -> Node:
         Node(
             "account",
             "/".join(filter(None, (measure, t.reporter, str(year), str(t.scope), t.excluded))),
-            Text(
-                zh=f"{t.reporter} 扣除 {t.excluded}" if t.excluded else t.reporter,
-                en=f"{t.reporter}, taken off: {t.excluded}" if t.excluded else t.reporter,
-            ),
+            _called(t),
             t.amount,
             unit,
             t.mark,
@@ -135,15 +136,29 @@ def _sum_node(measure: str, year: int, unit: str, totals: list[Total]) -> Node:
         )
         for t in totals
     )
-    total = sum(t.amount for t in totals)
+    total, what = sum(t.amount for t in totals), named(measure)
     return Node(
         "account",
         f"{measure}/{year}",
-        Text(zh=f"合计 {measure}", en=f"sum of {measure}"),
+        Text(zh=f"{what.zh}合计", en=f"sum of {what.en}"),
         total,
         unit,
         children=children,
     )
+
+
+def _called(total: Total) -> Text:
+    """Return whose total it is: id and name, the scope of emissions, what is taken off."""
+    zh = en = total.reporter
+    if total.name is not None:
+        zh, en = f"{zh} {total.name.zh}", f"{en} {total.name.en}"
+    if total.scope:
+        scope = named(f"scope_{total.scope}")
+        zh, en = f"{zh}，{scope.zh}", f"{en}, {scope.en}"
+    if total.excluded:
+        off = named(total.excluded)
+        zh, en = f"{zh}，扣除{off.zh}", f"{en}, taken off: {off.en}"
+    return Text(zh=zh, en=en)
 
 
 def _none(year: int, status: str, reason: str, *found: Finding) -> Reading:

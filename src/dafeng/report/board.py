@@ -9,9 +9,10 @@ from rich.box import HORIZONTALS, SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text as Styled
 
+from dafeng.explain import unit_words
 from dafeng.indicators import Progress, statuses
 from dafeng.plan import Plan, bodies
-from dafeng.report.words import PERCENT, mark_words, rate, word
+from dafeng.report.words import COUNT, PERCENT, mark_words, rate, word
 from dafeng.vocabulary import period, regions
 
 if TYPE_CHECKING:
@@ -94,10 +95,10 @@ def line_dict(line: Progress, lang: str) -> dict[str, Any]:
         "region": line.region,
         "as_of": line.as_of,
         "kind": target.kind,
-        "direction": target.direction,
-        "goal": target.value,
+        "direction": line.direction,
+        "goal": line.goal,
         "stretch": target.stretch,
-        "unit": target.unit,
+        "unit": line.unit or None,
         "base_year": target.base_year,
         "year": target.year,
         "status": line.status or None,
@@ -109,6 +110,7 @@ def line_dict(line: Progress, lang: str) -> dict[str, Any]:
         "reason": line.reason.of(lang) if line.reason else None,
         "last": line_dict(line.last, lang) if line.last else None,
         "beside": [None if other.value is None else other.value * PERCENT for other in line.beside],
+        "beside_labels": [other.label.of(lang) for other in line.beside],
         "mark": line.mark,
         "flags": list(line.flags),
         "lead": target.lead,
@@ -124,18 +126,18 @@ def _exact(value: float | None) -> float | None:
 def comparator_words(line: Progress, lang: str) -> str:
     """Return the goal as the plan states it: direction, value, stretch, year."""
     target = line.target
-    if target.value is None:
+    if line.goal is None:
         return str(target.year or "")
     parts = [word("about", lang)] if target.about else []
     signed = target.kind == "reduction"
-    direction = _TURNED.get(target.direction) if signed else target.direction
+    direction = _TURNED.get(line.direction) if signed else line.direction
     parts.append(word(direction, lang) if direction and not target.about else "")
-    shown = -target.value if signed else target.value
-    parts.append(_plain(line, shown))
+    shown = -line.goal if signed else line.goal
+    parts.append(_plain(line, shown, lang))
     if target.high is not None:
-        parts.append(f"– {_plain(line, target.high)}")
+        parts.append(f"– {_plain(line, target.high, lang)}")
     if target.stretch is not None:
-        parts.append(f"({_plain(line, -target.stretch if signed else target.stretch)})")
+        parts.append(f"({_plain(line, -target.stretch if signed else target.stretch, lang)})")
     if target.year is not None and target.kind != "peak_year":
         parts.append(f"@{target.year}")
     return " ".join(part for part in parts if part)
@@ -144,16 +146,16 @@ def comparator_words(line: Progress, lang: str) -> str:
 def _cells(line: Progress, lang: str) -> dict[str, Styled]:
     shown = line if line.value is not None or line.last is None else line.last
     stale = shown is not line
-    value = _plain(line, shown.value)
+    value = _plain(line, shown.value, lang)
     if shown.value is not None:
         value = f"{value} ({shown.value_period})"
-    status = statuses()[line.status].name.of(lang) if line.status else "–"
+    status = _status(line, lang) if line.status else "–"
     styled = Styled(status, style=_STYLES.get(line.status, "dim"))
     if stale and shown.status:
-        earlier = statuses()[shown.status].name.of(lang)
+        earlier = _status(shown, lang)
         styled.append(f"\n{shown.value_period}: {earlier}", style=_STYLES.get(shown.status, "dim"))
     title = Styled().append(f"{line.target.id} ", "bold").append(line.target.title.of(lang))
-    if line.reason is not None and line.status == "not_computable":
+    if line.reason is not None and (line.status == "not_computable" or _not_booked(line)):
         title.append(f"\n{line.reason.of(lang)}", style="dim italic")
     for other in line.beside:
         if other.value is not None:
@@ -164,7 +166,7 @@ def _cells(line: Progress, lang: str) -> dict[str, Styled]:
         "target": title,
         "goal": Styled(comparator_words(line, lang)),
         "value": Styled(value, style="dim" if stale else ""),
-        "path": Styled(_plain(line, shown.path)),
+        "path": Styled(_plain(line, shown.path, lang)),
         "gap": Styled(_gap(line, shown.gap, lang)),
         "pace": Styled(_pace(line, shown, lang)),
         "status": styled,
@@ -177,24 +179,38 @@ def _stacked(cells: list[Styled]) -> Styled:
     return Styled("\n").join(cell for cell in cells if cell.plain != "–") or Styled("–", "dim")
 
 
-def _plain(line: Progress, value: float | None) -> str:
-    target = line.target
+def _status(line: Progress, lang: str) -> str:
+    if _not_booked(line):
+        return word("status_not_booked", lang)
+    return statuses()[line.status].name.of(lang)
+
+
+def _not_booked(line: Progress) -> bool:
+    """Whether the books, and not a publisher, are silent."""
+    return line.status == "not_reported" and line.indicator.source == "sum_of_reporters"
+
+
+def _plain(line: Progress, value: float | None, lang: str) -> str:
     if value is None:
         return "–"
-    if target.kind == "peak_year":
+    if line.target.kind == "peak_year":
         return f"{value:.0f}"
-    return rate(value, target.unit or "", signed=target.kind in ("reduction", "relative"))
+    signed = line.target.kind in ("reduction", "relative")
+    return rate(value, _unit(line, lang), signed=signed)
 
 
 def _gap(line: Progress, gap: float | None, lang: str) -> str:
     """The difference of two percentages is in percentage points."""
-    unit = line.target.unit or ""
     if gap is None:
         return "–"
-    return rate(gap, word("points", lang) if unit == "%" else unit)
+    return rate(gap, word("points", lang) if line.unit == "%" else _unit(line, lang))
 
 
 def _pace(line: Progress, shown: Progress, lang: str) -> str:
     if shown.pace is None:
         return "–"
-    return rate(shown.pace, line.target.unit or "") + _PER_YEAR[lang]
+    return rate(shown.pace, _unit(line, lang)) + _PER_YEAR[lang]
+
+
+def _unit(line: Progress, lang: str) -> str:
+    return "" if line.unit == COUNT else unit_words(line.unit).of(lang)

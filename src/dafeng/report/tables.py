@@ -12,6 +12,7 @@ from rich.text import Text as Styled
 
 from dafeng.findings import Finding
 from dafeng.report.words import PERCENT, mark_words, number, rate, word
+from dafeng.vocabulary import regions
 
 if TYPE_CHECKING:
     from dafeng.workspace import Account, Imported
@@ -33,6 +34,8 @@ def finding_lines(findings: Iterable[Finding], lang: str) -> Iterable[Styled]:
             continue
         line = Styled(f"{word(finding.severity, lang)} ", style=_STYLES[finding.severity])
         line.append(f"{finding.code} ", style="bold")
+        if finding.region:
+            line.append(f"{regions()[finding.region].name.of(lang)} ", style="cyan")
         if finding.place:
             line.append(f"{finding.place} ", style="cyan")
         line.append(finding.cause(lang))

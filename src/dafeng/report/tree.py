@@ -7,8 +7,8 @@ from dataclasses import replace
 from rich.text import Text as Styled
 from rich.tree import Tree
 
-from dafeng.explain import Node
-from dafeng.report.words import mark_words, number
+from dafeng.explain import Node, told
+from dafeng.report.words import mark_words
 
 _STYLES = {
     "clause": "cyan",
@@ -39,7 +39,7 @@ def _grow(tree: Tree, node: Node, lang: str) -> None:
 def _line(node: Node, lang: str, mark: str) -> Styled:
     line = Styled(node.label.of(lang), style=_STYLES.get(node.kind, "bold"))
     if node.value is not None:
-        line.append(f"  {number(node.value, node.unit)}", style="bold yellow")
+        line.append(f"  {told(node.value, node.unit).of(lang)}", style="bold yellow")
     words = mark_words(mark, node.flags, lang)
     if words:
         line.append(f"  [{words}]", style="magenta")

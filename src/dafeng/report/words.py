@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from dafeng.explain import COUNT, number
 from dafeng.vocabulary import Term, Text, marks, read_records
+
+__all__ = ["COUNT", "PERCENT", "mark_words", "named", "number", "phrase", "rate", "word"]
 
 _DATA = Path(__file__).parent / "data"
 _FILES = {"texts": _DATA / "texts", "flags": _DATA / "flags.yaml"}
 PERCENT = 100
-COUNT = "count"
-"""The unit of counted things, which people do not write."""
-_SCALES = {"gCO2e": ("tCO2e", 6), "gCO2": ("tCO2", 6), "gce": ("tce", 6)}
 
 
 @cache
@@ -45,26 +45,6 @@ def mark_words(mark: str, flags: tuple[str, ...], lang: str) -> str:
     return ("、" if lang == "zh" else ", ").join(names)
 
 
-def number(value: float | None, unit: str = "", *, signed: bool = False) -> str:
-    """Return a number for people: whole grams as tonnes, a true minus sign, no noise digits.
-
-    Whole numbers are shifted as text, so that no total passes through a float.
-    """
-    if value is None:
-        return "–"
-    if isinstance(value, int) and unit in _SCALES:
-        unit, places = _SCALES[unit]
-        text = _tonnes(value, places)
-    elif isinstance(value, int):
-        text = f"{value:,}"
-    elif value.is_integer():
-        text = f"{value:,.0f}"
-    else:
-        text = f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.6g}"
-    sign = "+" if signed and value > 0 else ""
-    return f"{sign}{text} {unit}".strip().replace("-", "−", 1 if text.startswith("-") else 0)
-
-
 def rate(value: float | None, unit: str, *, signed: bool = True) -> str:
     """Return a value of the board with two decimals, and its unit."""
     if value is None:
@@ -73,11 +53,3 @@ def rate(value: float | None, unit: str, *, signed: bool = True) -> str:
     text = f"{value:+,.2f}" if signed else f"{value:,.2f}"
     text = text.rstrip("0").rstrip(".")
     return f"{text.replace('-', '−')} {unit}".strip()
-
-
-def _tonnes(grams: int, places: int) -> str:
-    """Return whole grams as tonnes with two decimals, rounded half away from zero."""
-    step = 10 ** (places - 2)
-    hundredths = (abs(grams) + step // 2) // step
-    sign = "-" if grams < 0 else ""
-    return f"{sign}{hundredths // 100:,}.{hundredths % 100:02d}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dafeng import indicators
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dafeng.workspace import Workspace
 
 TABLES = ("lists", "lines", "projects", "facilities")
+_KEPT = 2  # what the owner of a plan holds, and one of its parts
 
 
 class BoardOfBooks:
@@ -29,6 +30,7 @@ class BoardOfBooks:
         self._workspace = workspace
         self._tables = {name: workspace.rows(name) for name in TABLES}
         self._books, self._taken = cache(self._opened), cache(self._taken_off)
+        self._held = lru_cache(maxsize=_KEPT)(self._holdings)
 
     def lines(self, plan: Plan, when: str, place: str) -> list[indicators.Progress]:
         """Return the targets of a plan, computed from the reporters of a place inside its owner."""
@@ -36,13 +38,13 @@ class BoardOfBooks:
         def fixed(base_year: int) -> list[indicators.Total]:
             return self._totals(place, base_year)
 
-        def held() -> indicators.Holdings:
-            return holdings(self._books(None), self._tables, self._workspace.rules, place)
-
         own = self._totals(place, None)
         return indicators.board_of_reporters(
-            plan, when, lambda _: own, cache(fixed), cache(held), place
+            plan, when, lambda _: own, cache(fixed), self._held, place
         )
+
+    def _holdings(self, place: str) -> indicators.Holdings:
+        return holdings(self._books(None), self._tables, self._workspace.rules, place)
 
     def _totals(self, place: str, data_year: int | None) -> list[indicators.Total]:
         return reporter_totals(self._books(data_year), place, self._taken(data_year))

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from dafeng.accounting import rounded
-from dafeng.indicators import Holdings, within
+from dafeng.indicators import Holdings, named_items, within
 from dafeng.rulebook import Rulebook
-from dafeng.vocabulary import Fault, factor, worst_mark
-from dafeng.workspace.lines import graded
-from dafeng.workspace.reporters import VALUE_ADDED
+from dafeng.vocabulary import Fault, Text, factor, worst_mark
+from dafeng.workspace.levels import graded
+from dafeng.workspace.reporters import VALUE_ADDED, name_of
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from dafeng.workspace.books import Books
 
 Row = dict[str, Any]
@@ -52,7 +54,13 @@ def holdings(books: Books, tables: dict[str, list[Row]], rules: Rulebook, region
             if row["reporter"] in inside and row["capacity_unit"] and _is_power(row)
         ],
         amounts=_amounts(books, firms, tables["lists"]),
+        names={name: name_of(reporters[name]) for name in inside}
+        | {row["project"]: _titled(row) for row in projects},
     )
+
+
+def _titled(project: Row) -> Text:
+    return Text(zh=project["title_zh"], en=project["title_en"] or project["title_zh"])
 
 
 def _is_power(row: Row) -> bool:
@@ -64,27 +72,16 @@ def _is_power(row: Row) -> bool:
 
 
 def _amounts(books: Books, inside: set[str], lists: Iterable[Row]) -> list[Row]:
-    """Sum materials, products and value added of enterprises by year; facilities are parts.
+    """Sum what indicators name of each enterprise by year; facilities are parts.
 
     Rows are rounded to thousandths and summed as whole numbers, so that the sums are the same on
     every engine. Value added is told apart by its price basis. An amount of the firms of a list is
     named ``value_added.LIST``: only firms that reported it in every year of the books are in it, so
     that who came or went does not move it.
     """
-    rows = books.prepared
-    names = ("entry", "reporter", "item", "flow", "product", "year", "amount", "mark")
-    wanted = rows.filter((rows.facility == "") & rows.flow.isin(["consumed", "produced"]))
-    wanted = wanted.select(*names).distinct()
-    wanted = wanted.mutate(
-        basis=ibis.ifelse(wanted.item == VALUE_ADDED, wanted["product"], ""),
-        thousandths=rounded(wanted.amount * _PARTS),
-    )
-    sums = wanted.group_by(["reporter", "item", "flow", "basis", "year", "mark"]).aggregate(
-        thousandths=wanted.thousandths.sum().cast("int64")
-    )
     found: dict[tuple[str, ...], Row] = {}
     added: dict[str, list[Row]] = {}
-    for row in books.fetch(sums):
+    for row in books.fetch(_sums(books, named_items())):
         if row["reporter"] in inside:
             _add(found, row["item"], row["flow"], row)
             if row["item"] == VALUE_ADDED:
@@ -97,13 +94,37 @@ def _amounts(books: Books, inside: set[str], lists: Iterable[Row]) -> list[Row]:
             _add(found, VALUE_ADDED, name, row)
     return [
         row | {"quantity": row["thousandths"] / _PARTS, "year": int(row["year"])}
-        for row in found.values()
+        for _, row in sorted(found.items())
     ]
 
 
+def _sums(books: Books, wanted: set[str]) -> ir.Table:
+    """Add up the rows of enterprises for some items, in thousandths, with the first row of each."""
+    rows = books.prepared
+    names = ("entry", "reporter", "item", "flow", "product", "year", "amount", "mark")
+    own = rows.filter(
+        (rows.facility == "")
+        & rows.flow.isin(["consumed", "produced"])
+        & rows.item.isin(sorted(wanted))
+    )
+    own = own.select(*names).distinct()
+    own = own.mutate(
+        basis=ibis.ifelse(own.item == VALUE_ADDED, own["product"], ""),
+        thousandths=rounded(own.amount * _PARTS),
+    )
+    return own.group_by(["reporter", "item", "flow", "basis", "year", "mark"]).aggregate(
+        thousandths=own.thousandths.sum().cast("int64"),
+        rows=own.entry.count(),
+        entry=own.entry.min(),
+    )
+
+
 def _add(found: dict[tuple[str, ...], Row], item: str, flow: str, part: Row) -> None:
-    key = (item, flow, part["basis"], part["year"])
-    names = ("item", "flow", "basis", "year")
-    row = found.setdefault(key, dict(zip(names, key, strict=True)) | {"thousandths": 0, "mark": ""})
+    key = (item, flow, part["basis"], part["year"], part["reporter"])
+    names = ("item", "flow", "basis", "year", "reporter")
+    same = dict(zip(names, key, strict=True))
+    row = found.setdefault(key, same | {"thousandths": 0, "rows": 0, "entry": "", "mark": ""})
     row["thousandths"] += part["thousandths"]
+    row["rows"] += part["rows"]
+    row["entry"] = min(filter(None, (row["entry"], part["entry"])))
     row["mark"] = worst_mark({row["mark"], part["mark"]})
