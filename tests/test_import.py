@@ -38,6 +38,7 @@ FAULTS = {
     "both_bases.csv": ("entries", "both_bases:2:flow both_bases:3:flow"),
     "electricity_consumed.csv": ("entries", "electricity_consumed:3:flow"),
     "month_gap.csv": ("entries", "month_gap:2:period"),
+    "made_not_sold.csv": ("entries", "made_not_sold:3:flow"),
     "thousands_separator.csv": ("entries", "thousands_separator:3:quantity"),
     "unquoted_separator.csv": ("entries", "bad_row:3"),
     "fullwidth_digits.csv": ("entries", "fullwidth_digits:3:quantity"),

@@ -31,34 +31,37 @@ def entries(
     seasons = np.array(settings["seasons"])
     for place, year in enumerate(YEARS):
         held: list[Table] = []
-        for name, row in _series(settings, firms, place):
-            if year < MONTHLY_FROM or row.pop("yearly", False):
-                held.append(_table(firms.ids, [str(year)], name[None, :], row))
-                continue
-            noise = np.exp(rng.normal(0, 0.04, (len(seasons), len(firms.ids))))
-            parts = seasons[:, None] * noise
-            monthly = name * parts / parts.sum(axis=0)
-            months = [f"{year}-{month:02d}" for month in range(1, len(seasons) + 1)]
-            held.append(_table(firms.ids, months, monthly, row))
+        for amount, row in _series(settings, firms, place):
+            reported, periods = amount[None, :], [str(year)]
+            leaving = row.pop("leaving", 0.0)
+            if year >= MONTHLY_FROM and not row.pop("yearly", False):
+                noise = np.exp(rng.normal(0, 0.04, (len(seasons), len(firms.ids))))
+                parts = seasons[:, None] * noise
+                reported = reported * parts / parts.sum(axis=0)
+                periods = [f"{year}-{month:02d}" for month in range(1, len(seasons) + 1)]
+            held.append(_table(firms.ids, periods, reported, row))
+            if leaving:
+                held.append(_table(firms.ids, periods, reported * leaving, row | {"flow": "sold"}))
         yield year, pa.concat_tables([pa.table(part, SCHEMA) for part in held])
 
 
 def _series(
     settings: dict[str, Any], firms: Firms, place: int
 ) -> Iterator[tuple[Floats, dict[str, Any]]]:
-    """Yield each quantity of a year by enterprise, with what the row says of it."""
+    """Yield each quantity of a year by enterprise, with what the row says of it.
+
+    ``yearly``: it is counted once a year; ``leaving``: this part of it is sold.
+    """
     profile, fuels = firms.profile, settings["fuels"]
     output, energy = firms.output[place], firms.energy[place]
-    power = "makes" in profile
     for item, share in firms.mix.items():
         fuel = fuels[item]
-        flow = "transformed_in" if power else fuel.get("flow", "consumed")
-        quantity = energy * share[place] / fuel["tce"]
-        yield quantity, {"item": item, "flow": flow, "unit": fuel["unit"]} | _use(profile)
-    for item, share in profile.get("makes", {}).items():
-        quantity = energy * share / fuels[item]["tce"]
+        row = {"item": item, "flow": firms.flow_of(fuel), "unit": fuel["unit"]}
+        yield energy * share[place] / fuel["tce"], row | _use(profile)
+    for item, made in profile.get("makes", {}).items():
+        quantity = energy * made["share"] / fuels[item]["tce"]
         row = {"item": item, "flow": "transformed_out", "unit": fuels[item]["unit"]}
-        yield quantity, row | _use(profile)
+        yield quantity, row | _use(profile) | {"leaving": 1 - made["own_use"]}
     for extra in profile["extra"]:
         per = extra["per"] * (1 + extra.get("trend", 0.0)) ** place
         row = {"item": extra["item"], "flow": extra["flow"], "unit": extra["unit"]}
@@ -156,6 +159,6 @@ def project_entries(
             fuel = fuels[item]
             amount = PROJECT_SHARE * firms.energy[place, at] * share[place, at] / fuel["tce"] / 12
             row = {"facility": project["facility"], "item": item, "unit": fuel["unit"]}
-            row["flow"] = fuel.get("flow", "consumed")
+            row["flow"] = firms.flow_of(fuel)
             held.append(_table([firms.ids[at]], months, np.full((len(months), 1), amount), row))
         yield year, pa.concat_tables([pa.table(part, SCHEMA) for part in held])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ class Firms:
         output: year × enterprise, in the unit of the profile's driver.
         intensity: year × enterprise, tce per unit of output.
         mix: item → year × enterprise, share of the standard coal.
+        listed: year × enterprise, whether it is above scale, and so reports, in that year.
     """
 
     profile: dict[str, Any]
@@ -34,11 +35,36 @@ class Firms:
     output: Floats
     intensity: Floats
     mix: dict[str, Floats]
+    listed: NDArray[np.bool_]
 
     @property
     def energy(self) -> Floats:
-        """Standard coal of each year and enterprise, in tce."""
+        """Standard coal of what is bought or burnt in each year and enterprise, in tce."""
         return self.output * self.intensity
+
+    @property
+    def sold(self) -> float:
+        """What part of that standard coal leaves as electricity and heat."""
+        made = self.profile.get("makes", {}).values()
+        return float(sum(one["share"] * (1 - one["own_use"]) for one in made))
+
+    @property
+    def net_energy(self) -> Floats:
+        """Comprehensive energy of each year and enterprise, in tce: less what is sold."""
+        return self.energy * (1 - self.sold)
+
+    def flow_of(self, fuel: dict[str, Any]) -> str:
+        """Return the flow in which a fuel is booked: makers of power and heat transform it."""
+        return "transformed_in" if "makes" in self.profile else str(fuel.get("flow", "consumed"))
+
+    def span(self, i: int) -> tuple[str, str]:
+        """Return first and last day above scale; empty where that was so before or still is."""
+        held = np.flatnonzero(self.listed[:, i])
+        since, until = YEARS[held[0]], YEARS[held[-1]]
+        return (
+            "" if since == YEARS[0] else f"{since}-01-01",
+            "" if until == YEARS[-1] else f"{until}-12-31",
+        )
 
 
 def make_firms(settings: dict[str, Any], enterprises: int, rng: np.random.Generator) -> list[Firms]:
@@ -47,15 +73,15 @@ def make_firms(settings: dict[str, Any], enterprises: int, rng: np.random.Genera
     for profile in settings["profiles"]:
         count = max(1, round(enterprises * profile["enterprises"]))
         ids = [f"ZJ-{number:05d}" for number in range(first, first + count)]
-        found.append(_firms(profile, ids, settings["cities"], rng))
+        found.append(_firms(profile, ids, settings, rng))
         first += count
     return found
 
 
 def _firms(
-    profile: dict[str, Any], ids: list[str], cities: dict[str, float], rng: np.random.Generator
+    profile: dict[str, Any], ids: list[str], settings: dict[str, Any], rng: np.random.Generator
 ) -> Firms:
-    count = len(ids)
+    count, cities = len(ids), settings["cities"]
     size = rng.lognormal(0.0, profile["sigma"], count)
     driver, energy = profile["driver"], profile["energy"]
     growth = np.cumprod([1.0, *(1 + rate for rate in driver["growth"])])
@@ -73,7 +99,24 @@ def _firms(
         output,
         energy["tce"] * level * trend * noise,
         _mix(profile, count, rng),
+        _above_scale(output, profile.get("moves", False) and settings["above_scale"]),
     )
+
+
+def _above_scale(output: Floats, rates: dict[str, float] | Literal[False]) -> NDArray[np.bool_]:
+    """Tell by year who is above scale: small ones come and go, one year after the other."""
+    listed = np.ones(output.shape, dtype=np.bool_)
+    if not rates:
+        return listed
+    count, later = output.shape[1], len(YEARS) - 1
+    coming = np.argsort(output[0], kind="stable")[: int(rates["enter"] * count)]
+    for number, i in enumerate(coming):
+        listed[: 1 + number % later, i] = False
+    smallest = np.argsort(output[-1], kind="stable")
+    going = smallest[~np.isin(smallest, coming)][: int(rates["leave"] * count)]
+    for number, i in enumerate(going):
+        listed[later - number % later :, i] = False
+    return listed
 
 
 def _shares(sizes: Floats) -> Floats:
@@ -106,6 +149,8 @@ def reporter_rows(firms: Firms, first: int) -> list[dict[str, Any]]:
             "name_en": f"Fictional {profile['en']} No. {first + i} Co., Ltd.",
             "region": city,
             "sector": profile["sector"],
+            "first": firms.span(i)[0],
+            "last": firms.span(i)[1],
             "mark": "synthetic",
         }
         for i, (name, city) in enumerate(zip(firms.ids, firms.city, strict=True))

@@ -145,7 +145,8 @@ def _measured(fuels: Row, firms: Firms, rng: Any) -> Iterator[Row]:
             if rng.random() < 0.02 and one in wanted:
                 continue
             value = one["value"] * float(np.exp(rng.normal(0, one["sigma"])))
-            yield from (_value(name, year, one, value) for year in YEARS)
+            held = firms.listed[:, firms.ids.index(name)]
+            yield from (_value(name, y, one, value) for y in np.array(YEARS)[held].tolist())
 
 
 def _value(name: str, year: int, one: Row, value: float) -> Row:
@@ -164,7 +165,10 @@ def _value(name: str, year: int, one: Row, value: float) -> Row:
 def _entries(
     settings: Row, firms: list[Firms], apart: list[Row], rng: Any
 ) -> Iterator[tuple[int, pa.Table]]:
-    """Yield the entries of each year, with reports that are late, missing or wrong."""
+    """Yield the entries of each year, with reports that are late, missing or wrong.
+
+    Who is not above scale in a year does not report.
+    """
     parts: dict[int, list[pa.Table]] = {year: [] for year in YEARS}
     for own in firms:
         for year, table in activity.entries(settings, own, rng):
@@ -177,7 +181,14 @@ def _entries(
         for year, table in activity.project_entries(own, settings["fuels"], project):
             parts[year].append(table)
     for year in YEARS:
-        yield year, _spoilt(pa.concat_tables(parts[year]), year, settings["faults"], rng)
+        booked = _spoilt(pa.concat_tables(parts[year]), year, settings["faults"], rng)
+        silent = [
+            n
+            for f in firms
+            for n, on in zip(f.ids, f.listed[year - YEARS[0]], strict=True)
+            if not on
+        ]
+        yield year, booked.filter(pa.array(~_of(booked, silent)))
 
 
 def _spoilt(table: pa.Table, year: int, faults: Row, rng: Any) -> pa.Table:
@@ -198,8 +209,12 @@ def _spoilt(table: pa.Table, year: int, faults: Row, rng: Any) -> pa.Table:
 
 
 def _in(table: pa.Table, names: Any, month: str) -> Any:
+    return _of(table, names) & _is(table, "period", month)
+
+
+def _of(table: pa.Table, names: Any) -> Any:
     chosen = pc.is_in(table["reporter"], value_set=pa.array(list(names), pa.string()))
-    return chosen.to_numpy(zero_copy_only=False) & _is(table, "period", month)
+    return chosen.to_numpy(zero_copy_only=False)
 
 
 def _is(table: pa.Table, column: str, text: str) -> Any:

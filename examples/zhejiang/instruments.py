@@ -121,7 +121,7 @@ def _retrofit(firms: Firms, i: int, project: str, rng: np.random.Generator) -> R
 
 def _new(firms: Firms, i: int, project: str, rng: np.random.Generator) -> Row:
     started = _day(rng, 2022, 2026)
-    energy = max(200.0, firms.energy[0, i] * rng.uniform(0.1, 0.6))
+    energy = max(200.0, firms.net_energy[0, i] * rng.uniform(0.1, 0.6))
     approved = rng.random() < 0.85
     status = "planned" if started > date(2025, 12, 31) else str(rng.choice(["building", "running"]))
     driver = firms.profile["driver"]
@@ -133,7 +133,7 @@ def _new(firms: Firms, i: int, project: str, rng: np.random.Generator) -> Row:
         "capacity": float(round(firms.output[0, i] * 0.2, -3)) if made else None,
         "unit": driver["unit"] if made else "",
         "energy_tce": round(energy, 1),
-        "emission_tco2": round(energy * 2.4, 1),
+        "emission_tco2": round(energy / (1 - firms.sold) * 2.4, 1),
         "investment_yuan": float(round(energy * rng.lognormal(9.5, 0.6), -3)),
         "approved": str(started - timedelta(days=90)) if approved else "",
         "approved_tce": round(energy * rng.uniform(0.9, 1.1), 1) if approved else None,
@@ -154,22 +154,24 @@ def _project(firms: Firms, i: int, project: str, kind: str) -> Row:
 
 
 def project_energy(found: list[Row], firms: dict[str, Firms], fuels: Row) -> Iterator[Row]:
-    """Yield what the new projects will use, by item, on the mix of their enterprise."""
+    """Yield what the new projects will use and sell, by item, as their enterprise does."""
     for row in found:
         if row["kind"] == "retrofit":
             continue
         own = firms[row["reporter"]]
         place = own.ids.index(row["reporter"])
-        for item, share in own.mix.items():
-            tce = row["energy_tce"] * share[-1, place]
+        used = row["energy_tce"] / (1 - own.sold)
+        held = [(i, own.flow_of(fuels[i]), used * s[-1, place]) for i, s in own.mix.items()]
+        for item, made in own.profile.get("makes", {}).items():
+            held.append((item, "sold", used * made["share"] * (1 - made["own_use"])))
+        for item, flow, tce in held:
             if tce > 0:
-                fuel = fuels[item]
                 yield {
                     "project": row["project"],
                     "item": item,
-                    "flow": fuel.get("flow", "consumed"),
-                    "quantity": round(tce / fuel["tce"], 3),
-                    "unit": fuel["unit"],
+                    "flow": flow,
+                    "quantity": round(tce / fuels[item]["tce"], 3),
+                    "unit": fuels[item]["unit"],
                     "mark": "synthetic",
                 }
 
@@ -178,8 +180,9 @@ def lists(all_firms: list[Firms], found: list[Row], settings: Row, rng: Any) -> 
     """Yield the lists: above-scale firms, green factories, key and separately listed projects."""
     rates = settings["instruments"]
     for firms in all_firms:
-        for name in firms.ids:
-            yield _listed("above_scale", name, "2020-01-01")
+        for i, name in enumerate(firms.ids):
+            first, last = firms.span(i)
+            yield _listed("above_scale", name, first or "2020-01-01") | {"last": last}
             if rng.random() < rates["green_factories"]:
                 day = str(_day(rng, 2021, 2025).replace(month=11, day=18))
                 level = str(rng.choice(["provincial", "national"], p=[0.8, 0.2]))
@@ -251,14 +254,19 @@ def _body(name: str, kind: str, zh: str, en: str, cities: list[str], number: int
 
 
 def budgets(all_firms: list[Firms], cities: list[str]) -> Iterator[Row]:
-    """Yield the budgets of 2025: last year's use less 2 %, a reserve, and the city's total."""
+    """Yield the budgets of 2025: last year's use less 2 %, a reserve, and the city's total.
+
+    Who does not report in both years has none.
+    """
     year, place = YEARS[-1], len(YEARS) - 2
     for city in cities:
         given = [
-            (name, int(firms.energy[place, i] * 0.98))
+            (name, int(firms.net_energy[place, i] * 0.98))
             for firms in all_firms
             for i, name in enumerate(firms.ids)
-            if firms.city[i] == city and firms.energy[place, i] >= 1000
+            if firms.city[i] == city
+            and firms.net_energy[place, i] >= 1000
+            and firms.listed[place:, i].all()
         ]
         reserve = sum(tce for _, tce in given) // 20
         yield _budget(city, "", year, "total", sum(tce for _, tce in given) + reserve)

@@ -1,4 +1,4 @@
-"""Entries that contradict each other: duplicates, overlaps, two bases, and gaps in months."""
+"""Entries that contradict each other: duplicates, overlaps, two bases; with what looks wrong."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dafeng.findings import Finding
+from dafeng.ledger.doubts import note_doubts
 from dafeng.ledger.entries import KEY, SERIES, Entries
 from dafeng.ledger.importing.columns import Bools, Ints, group
 from dafeng.ledger.importing.faults import Add, Faults
-from dafeng.ledger.schema import slip
 from dafeng.vocabulary import Text, basis, flows, items, regions
 
 MONTHS = 12  # of a year
@@ -38,18 +38,11 @@ def check_entries(
     Returns:
         ``duplicate``, ``overlap``, ``both_bases``, ``electricity_consumed`` and
         ``negative_quantity``, ``span_period``, ``final_not_year``, ``final_differs`` and
-        ``unknown_entry`` (errors), ``month_gap`` and ``unit_slip`` (warnings).
+        ``unknown_entry`` (errors), ``month_gap``, ``unit_slip`` and ``made_not_sold`` (warnings).
     """
     rows = np.arange(1, 1 + len(table), dtype=np.int64)
     faults = Faults(file, rows)
     note_conflicts(table, existing, rows, faults.add, region_ids)
-    return faults.findings
-
-
-def month_gaps(table: Any) -> list[Finding]:
-    """Return the findings ``month_gap`` alone, of entries that are in the books."""
-    faults = Faults("", np.arange(1, 1 + len(table), dtype=np.int64))
-    _gaps(Entries.of(table), faults.add)
     return faults.findings
 
 
@@ -76,8 +69,7 @@ def note_conflicts(
     _spans(entries, add)
     _finals(entries, add)
     _superseded(table, existing, add)
-    _gaps(entries, add)
-    _slips(entries, add)
+    note_doubts(entries, firm, add)
 
 
 def _duplicates(entries: Entries, rows: Ints, add: Add) -> None:
@@ -190,70 +182,3 @@ def _superseded(table: Any, existing: Any | None, add: Add) -> None:
     lost = pc.and_(pc.not_equal(named, ""), pc.invert(pc.is_in(named, value_set=known)))
     at = np.flatnonzero(lost.to_numpy(zero_copy_only=False))
     add("unknown_entry", at, "supersedes", lambda i: {"label": named[i].as_py()})
-
-
-def _gaps(entries: Entries, add: Add) -> None:
-    """Warn of months missing between the first and the last month of a series."""
-    monthly = np.flatnonzero((entries.months == 1) & entries.is_("kind", "entry", "correction"))
-    if not len(monthly):
-        return
-    series, month = entries.code(*SERIES)[monthly], entries.first[monthly]
-    order = np.lexsort((month, series))
-    rows, series, month = monthly[order], series[order], month[order]
-    starts = np.flatnonzero(np.diff(series, prepend=-1))
-    heads = np.minimum.reduceat(rows, starts)  # a row at hand, if the series has one
-    gaps = np.flatnonzero((series[1:] == series[:-1]) & (month[1:] - month[:-1] > 1))
-    missing: dict[int, list[str]] = {}
-    for i in gaps.tolist():
-        head = int(heads[np.searchsorted(starts, i, side="right") - 1])
-        missing.setdefault(head, []).extend(_text(m) for m in range(month[i] + 1, month[i + 1]))
-    at = np.array(sorted(i for i in missing if i < entries.size), dtype=np.int64)
-    column = entries.columns
-    add(
-        "month_gap",
-        at,
-        "period",
-        lambda i: {
-            "months": ", ".join(missing[i]),
-            "reporter": column["reporter"][i],
-            "item": column["item"][i],
-            "flow": column["flow"][i],
-        },
-    )
-
-
-def _slips(entries: Entries, add: Add) -> None:
-    """Warn of a month far above the median of its series: a slip of unit, more likely than not.
-
-    Only the rows at hand are judged, against themselves: one file holds a year of months.
-    """
-    rule = slip()
-    size = entries.size
-    monthly = np.flatnonzero((entries.months[:size] == 1) & (entries.quantity > 0))
-    if not len(monthly):
-        return
-    series = entries.code(*SERIES)[monthly]
-    order = np.lexsort((entries.quantity[monthly], series))
-    rows, series = monthly[order], series[order]
-    starts = np.flatnonzero(np.diff(series, prepend=-1))
-    counts = np.diff(np.append(starts, len(series)))
-    median = entries.quantity[rows[starts + (counts - 1) // 2]]
-    usual = np.repeat(np.where(counts >= rule.months, median, np.inf), counts)
-    found = entries.quantity[rows] > usual * rule.factor
-    typical = dict(zip(rows[found].tolist(), usual[found].tolist(), strict=True))
-    column = entries.columns
-    add(
-        "unit_slip",
-        np.sort(rows[found]),
-        "quantity",
-        lambda i: {
-            "label": f"{entries.quantity[i]:.6g}",
-            "usual": f"{typical[i]:.6g}",
-            "reporter": column["reporter"][i],
-            "item": column["item"][i],
-        },
-    )
-
-
-def _text(month: int) -> str:
-    return str(np.datetime64(month, "M"))

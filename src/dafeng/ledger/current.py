@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,9 +11,6 @@ import pyarrow.compute as pc
 
 from dafeng.ledger.entries import SERIES
 from dafeng.ledger.importing.columns import Labels, group
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
 
 _YEAR = 4  # digits of a year at the start of a period
 
@@ -48,10 +45,12 @@ def today(rows: Iterable[dict[str, Any]], key: Sequence[str]) -> list[dict[str, 
     return list({tuple(row[name] for name in key): row for row in rows}.values())
 
 
-def newest(rows: ir.Table, key: Sequence[str]) -> ir.Table:
-    """Return the row of each key that was entered last."""
-    last = rows.group_by(list(key)).aggregate(entry=rows.entry.max())
-    return rows.semi_join(last, "entry")
+def newest(rows: pa.Table, key: Sequence[str]) -> pa.Table:
+    """Return the row of each key that was entered last, in the order of entry."""
+    rows = _by_age(rows)
+    from_last = group(*(Labels.of(rows[name]).codes for name in key))[::-1]
+    at = rows.num_rows - 1 - np.unique(from_last, return_index=True)[1]
+    return rows.take(pa.array(np.sort(at)))
 
 
 def _by_age(entries: pa.Table) -> pa.Table:
