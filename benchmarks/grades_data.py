@@ -23,7 +23,8 @@ from dafeng import engine
 from dafeng.accounting import JOIN, SEPARATOR, Activity, compile_coefficients, lines_of
 from dafeng.rulebook import load
 from dafeng.vocabulary import worst_mark
-from dafeng.workspace.snapshot import Snapshot, write
+from dafeng.workspace.files import write
+from dafeng.workspace.snapshot import Snapshot
 from dafeng.workspace.told import told
 from dafeng.workspace.totals import Summing, Totals, labelled
 

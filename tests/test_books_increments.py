@@ -21,11 +21,13 @@ from dafeng.workspace.books import Books
 
 HEADS = {
     "entries": "reporter,facility,period,item,flow,quantity,unit,source,mark,kind,supersedes",
-    "measured": "reporter,facility,period,item,parameter,value,unit,source",
+    "measured": "reporter,facility,period,item,parameter,value,unit,source,mark",
     "reporters": "reporter,kind,name_zh,region,sector",
     "assignments": "reporter,facility,method,purpose,first,last",
+    "facilities": "reporter,facility,name_zh,type",
 }
 MONTHS = ("2023-01", "2023-02", "2023-03")
+PLANT = {"2026-01", "2026-02", "2026-03"}
 START = {
     "reporters": ["mill,enterprise,厂,33,30", "plant,enterprise,电厂,33,44"],
     "assignments": [
@@ -42,17 +44,17 @@ START = {
         *(f"plant,,2026-0{n},raw_coal,consumed,1000,t,belt,synthetic,entry," for n in (1, 2, 3)),
     ],
     "measured": [
-        "mill,,2023-02,diesel,ncv,43,GJ/t,laboratory",
-        "mill,,2023,steam,steam_pressure_gauge,0.8,MPa,gauge",
-        "mill,,2022,anthracite,stock_level,40,t,survey",
-        "mill,,2023-01,anthracite,stock_level,60,t,survey",
-        "mill,,2023-02,anthracite,stock_level,30,t,survey",
-        "plant,,2026,raw_coal,oxidation,99,%,platform",
-        "plant,,2026-02,raw_coal,accuracy_required,0.5,%,class",
-        "plant,,2026-02,raw_coal,accuracy_found,1.5,%,late",
-        "plant,,2026,raw_coal,carbon_air_dry,0.6,tC/t,laboratory",
-        "plant,,2026,raw_coal,moisture_total,9,%,laboratory",
-        "plant,,2026,raw_coal,moisture_air_dry,3,%,laboratory",
+        "mill,,2023-02,diesel,ncv,43,GJ/t,laboratory,",
+        "mill,,2023,steam,steam_pressure_gauge,0.8,MPa,gauge,",
+        "mill,,2022,anthracite,stock_level,40,t,survey,",
+        "mill,,2023-01,anthracite,stock_level,60,t,survey,",
+        "mill,,2023-02,anthracite,stock_level,30,t,survey,",
+        "plant,,2026,raw_coal,oxidation,99,%,platform,",
+        "plant,,2026-02,raw_coal,accuracy_required,0.5,%,class,",
+        "plant,,2026-02,raw_coal,accuracy_found,1.5,%,late,",
+        "plant,,2026,raw_coal,carbon_air_dry,0.6,tC/t,laboratory,",
+        "plant,,2026,raw_coal,moisture_total,9,%,laboratory,",
+        "plant,,2026,raw_coal,moisture_air_dry,3,%,laboratory,",
     ],
 }
 ENTRY = "{},,{},{},{},{},{},x,synthetic,{},"
@@ -105,19 +107,27 @@ CHANGES: dict[str, tuple[str, str]] = {
         "entries",
         "mill,,2022-11,diesel,consumed,9,t,x,synthetic,correction,{entry of 2022-12}",
     ),
-    "a value of a month": ("measured", "mill,,2023-03,diesel,ncv,42,GJ/t,laboratory"),
-    "a value of a year": ("measured", "plant,,2026,raw_coal,oxidation,98,%,platform"),
-    "a pressure of a month": ("measured", "mill,,2023-01,steam,steam_pressure_gauge,0.9,MPa,gauge"),
+    "a value of a month": ("measured", "mill,,2023-03,diesel,ncv,42,GJ/t,laboratory,"),
+    "a value of a year": ("measured", "plant,,2026,raw_coal,oxidation,98,%,platform,"),
+    "a pressure of a month": (
+        "measured",
+        "mill,,2023-01,steam,steam_pressure_gauge,0.9,MPa,gauge,",
+    ),
     "a pressure outside the table": (
         "measured",
-        "mill,,2023-02,steam,steam_pressure_gauge,90,MPa,gauge",
+        "mill,,2023-02,steam,steam_pressure_gauge,90,MPa,gauge,",
     ),
-    "a level": ("measured", "mill,,2023-01,anthracite,stock_level,70,t,survey"),
-    "a moisture of a month": ("measured", "plant,,2026-01,raw_coal,moisture_total,10,%,laboratory"),
+    "a level": ("measured", "mill,,2023-01,anthracite,stock_level,70,t,survey,"),
+    "a moisture of a month": (
+        "measured",
+        "plant,,2026-01,raw_coal,moisture_total,10,%,laboratory,",
+    ),
     "another method from a year on": ("assignments", "mill,,food-2015,inventory,2023-01-01,"),
     "a method that ends": ("assignments", "mill,,other-industry-2015,inventory,,2022-12-31"),
     "another place": ("reporters", "mill,enterprise,厂,32,30"),
     "a newcomer": ("reporters", "shop,enterprise,店,33,30"),
+    "another name": ("reporters", "mill,enterprise,新厂,33,30"),
+    "a facility": ("facilities", "mill,kiln,窑,heating"),
 }
 COST = {  # the pieces that a change is to cost: of each period
     "a corrected quantity": {"2023-02"},
@@ -131,6 +141,20 @@ COST = {  # the pieces that a change is to cost: of each period
     "a first purchase: the item is booked as bought in the whole year": {"2023-01", "2023-03"},
     "a final year": {"2023", *MONTHS},
     "a withdrawn entry": {"2022-11"},  # nothing is left of December
+    "a value of a month": {"2023-03"},
+    "a value of a year": PLANT,
+    "a pressure of a month": {"2023-01"},
+    "a pressure outside the table": {"2023-02"},
+    "a level": {"2023-01", "2023-02"},  # what is drawn to the level, and from it to the next
+    "a moisture of a month": {"2026-01"},
+    "another name": set(),
+    "a newcomer": set(),
+}
+FIRST_COST = {  # the same, where the change is the first one
+    "another method from a year on": {*MONTHS},
+    "a method that ends": {*MONTHS},
+    "another place": {"2022-12", *MONTHS},
+    "a facility": {"2022-12", *MONTHS},
 }
 
 
@@ -161,6 +185,7 @@ def told(ws: Workspace) -> dict[str, Any]:
         "findings": [repr(finding) for finding in books.findings()],
         "prepared": sorted(map(repr, books.fetch(books.prepared))),
         "rows": sorted(map(repr, books.fetch(books.rows))),
+        "kept": sorted(repr(row) for y in books.years for row in books.totals(y).to_pylist()),
     }
 
 
@@ -172,6 +197,12 @@ def from_nothing(ws: Workspace) -> dict[str, Any]:
 
 def pieces(ws: Workspace) -> set[str]:
     return {path.name for path in (ws.store.path / "cache" / "books").glob("piece-*")}
+
+
+def yearly(ws: Workspace) -> set[str]:
+    """The files with what is kept of a year."""
+    held = (ws.store.path / "cache" / "books").glob("*.parquet")
+    return {path.name for path in held if path.name.startswith(("totals-", "footings-"))}
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +247,25 @@ def test_changes_give_what_books_made_anew_give(
         cost = costs(ws, name)
         assert cost == COST.get(name, cost), name
     assert told(ws) == from_nothing(ws)
+
+
+@pytest.mark.parametrize("name", FIRST_COST)
+def test_a_change_of_a_firm_costs_the_periods_that_it_reports(
+    name: str, start: Workspace, tmp_path: Path
+) -> None:
+    assert costs(copied(start, tmp_path), name) == FIRST_COST[name]
+
+
+def test_another_mark_alone_makes_other_totals_of_its_year_and_of_no_other(
+    start: Workspace, tmp_path: Path
+) -> None:
+    ws = copied(start, tmp_path)
+    kept = yearly(ws)
+    put(ws, "measured", "mill,,2023-02,diesel,ncv,43,GJ/t,laboratory,secondary")
+    after = told(ws)
+    assert any("secondary" in row for row in after["kept"])
+    assert {name.split("-")[1] for name in yearly(ws) - kept} == {"2023"}
+    assert after == from_nothing(ws)
 
 
 @settings(max_examples=2, deadline=None)

@@ -156,3 +156,10 @@ def test_one_of_them_is_explained_down_to_the_clause(tmp_path: Path) -> None:
     assert explained["figure"].startswith("grade:carbon-efficiency-zhejiang:A:2025-12-31:")
     code, _, err = dafeng(*words, "--explain", "C")
     assert (code, "unknown_graded" in err) == (2, True)
+
+
+def test_what_another_lacks_is_no_reason_for_another_exit_code(tmp_path: Path) -> None:
+    given = file(tmp_path, "who,value\nA,0.6\nB,\n")
+    words = ["grade", "carbon-efficiency", given, "--region", "33", "--as-of", "2025"]
+    codes = [dafeng(*words, *more)[0] for more in ([], ["--explain", "A"], ["--explain", "B"])]
+    assert codes == [1, 0, 1]

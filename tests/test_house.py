@@ -203,7 +203,7 @@ NOT_A_RULE: dict[str, dict[float | str, str]] = {
     "outlook/peak.py": {8: "π ÷ 8: mean of a logistic over a normal, as a logistic"},
     "report/budget_allocated.py": {30: "enterprises listed in a terminal"},
     "report/board.py": {120: "columns of a terminal from which on the table is wide"},
-    "report/words.py": {6: "decimal places from grams to tonnes"},
+    "explain/numbers.py": {6: "decimal places from grams to tonnes"},
     "workspace/compiled.py": {
         4: "digits of a year at the start of a period",
         60_000: "rows at a time",
@@ -239,6 +239,7 @@ NOT_A_RULE: dict[str, dict[float | str, str]] = {
         20: "rows of a long table that are printed",
     },
     "explain/tree.py": {12: "length of the hash in a figure's id"},
+    "indicators/capacity.py": {3: "lines or fields that a text names"},
     "indicators/readings.py": {4: "decimals of a percentage in the explanation"},
     "ledger/current.py": {4: "digits of a year at the start of a period"},
     "reader/documents.py": {1024: "bytes in which a PDF says that it is one"},
@@ -259,11 +260,12 @@ NOT_A_RULE: dict[str, dict[float | str, str]] = {
     "vocabulary/reporters.py": {36: "base in which int() reads digits and letters"},
     "vocabulary/schema.py": {3: "near labels offered"},
     "workspace/cache.py": {32: "length of the hashes in the name of a kept table"},
-    "workspace/snapshot.py": {
+    "workspace/files.py": {
+        16: "power of two: bytes at the end of a file in which its sum stands",
         86_400: "seconds of a day",
-        32: "length of the hashes in the name of a file",
         122880: "rows that DuckDB takes at a time from a Parquet file",
     },
+    "workspace/snapshot.py": {32: "length of the hashes in the name of a file"},
     "workspace/store.py": {
         6: "digits of a batch number",
         8: "length of hashes and line numbers in an entry's id",

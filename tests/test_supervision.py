@@ -58,11 +58,11 @@ def reviewed(day: date = DAY, **said: Any) -> Looked:
 
 def test_what_was_begun_before_the_rules_is_not_judged_by_their_opinion() -> None:
     said = {"status": "running", "opinion": "none"}
-    for started, matters in (("2016-11-26", []), ("2016-11-27", ["no_opinion"])):
+    for started, expected in (("2016-11-26", []), ("2016-11-27", ["no_opinion"])):
         rows = table([PROJECT | dict.fromkeys(AMOUNTS) | said | {"started": started}], AMOUNTS)
         looked = review_hits(rows, DAY, date(2016, 11, 27))
-        assert [hit.matter for hit in looked.hits] == matters
-        assert (("no_opinion", "before_rules") in looked.unknown) == (not matters)
+        assert [hit.matter for hit in looked.hits] == expected
+        assert (("no_opinion", "before_rules") in looked.unknown) == (not expected)
 
 
 def found(looked: Looked) -> list[tuple[str, str]]:

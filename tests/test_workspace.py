@@ -432,6 +432,47 @@ def test_two_programs_may_build_the_same_books_at_once(desk: Desk) -> None:
     assert figures_of(desk.path) == first
 
 
+def test_of_one_reporter_only_its_own_findings_are_told_and_the_others_counted(desk: Desk) -> None:
+    """Each has one: the works lacks a month and a report of its year, the mill has no method."""
+    desk.firm()
+    desk.put("reporters", "mill,enterprise,虚构企业,33,30,synthetic")
+    months = [f"2023-{month:02d}" for month in range(1, 13)]
+    works = [coal(month, 1) for month in months if month != "2023-02"]
+    desk.put("entries", *works, *(coal(m, 1).replace("works", "mill") for m in months))
+    assert desk.codes() == {"no_method", "not_reported", "year_incomplete"}
+    found = desk.ws.account(reporters=["works"])
+    assert {f.reporter for f in found.findings} == {"works"}
+    assert [f.values for f in found.others] == [{"findings": 1, "reporters": 1}]
+    assert desk.ws.account(reporters=["works", "mill"]).others == ()
+    data = desk.cli("account", "--reporter", "works", "--json", code=1)
+    assert [(f["code"], f["reporter"]) for f in data["findings"]] == [
+        ("not_reported", "works"),
+        ("year_incomplete", "works"),
+        ("about_others", ""),
+    ]
+    _, spoken = desk.cli("account", "--reporter", "mill", code=1)
+    assert "no_method" in spoken
+    assert "2 more findings are about 1 other reporters" in spoken
+    assert "year_incomplete" not in spoken
+
+
+def test_what_is_found_of_others_alone_is_no_reason_for_another_exit_code(desk: Desk) -> None:
+    desk.firm()
+    desk.put("entries", coal("2023", 1), coal("2023", 1).replace("works", "mill"))
+    assert "no_method" in desk.cli("account", code=1)[1]
+    assert "1 more findings" in desk.cli("account", "--reporter", "works", code=0)[1]
+
+
+def test_what_concerns_all_of_the_books_is_told_whoever_is_asked_about(desk: Desk) -> None:
+    desk.firm()
+    desk.firm("mill", "coal-power-2022", "ets")
+    desk.put("entries", coal("2020", 1), coal("2020", 1).replace("works", "mill"))
+    found = desk.ws.account(reporters=["works"])
+    assert [(f.code, f.place, f.reporter) for f in found.findings] == [
+        ("method_out_of_time", "coal-power-2022", "")
+    ]
+
+
 def test_a_year_or_a_reporter_alone(desk: Desk) -> None:
     desk.firm()
     desk.firm("other")

@@ -6,7 +6,7 @@ What is derived names its resolver and its inputs, so that the explanation of a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -92,8 +92,7 @@ def over_years(refused: Iterable[tuple[str, Finding]]) -> list[Finding]:
     for _, one in refused:
         key = repr((one.code, one.place, {**one.values, "rows": 0}))
         rows = found[key].values["rows"] if key in found else 0
-        values = {**one.values, "rows": one.values["rows"] + rows}
-        found[key] = Finding(one.code, one.place, values)
+        found[key] = replace(one, values={**one.values, "rows": one.values["rows"] + rows})
     return list(found.values())
 
 
@@ -151,7 +150,9 @@ class Case:
                 "rows": row["count_all"],
                 "reason": self.resolver.refusal,
             }
-            yield row["year"], Finding("not_resolved", f"{row['reporter']} {self.method}", values)
+            who = row["reporter"]
+            finding = Finding("not_resolved", f"{who} {self.method}", values, reporter=who)
+            yield row["year"], finding
 
 
 def derive(rules: Rulebook, prepared: ir.Table, measured: ir.Table) -> Derived:

@@ -1,5 +1,5 @@
 """What checks, warnings and gates found, in one shape and two languages."""
 
-from dafeng.findings.schema import Finding, Message, has_errors, messages
+from dafeng.findings.schema import Finding, Message, about, has_errors, messages
 
-__all__ = ["Finding", "Message", "has_errors", "messages"]
+__all__ = ["Finding", "Message", "about", "has_errors", "messages"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,8 @@ class Finding:
         clause: ``document/clause`` that it rests on.
         consequence: what follows, where a rule states it.
         due: date by which something must be done.
+        region: code of the region concerned, where it is a part of what was asked about.
+        reporter: id of the reporter that it is about; empty where it is about all of the books.
     """
 
     code: str
@@ -59,6 +61,8 @@ class Finding:
     clause: str = ""
     consequence: Text | None = None
     due: str = ""
+    region: str = ""
+    reporter: str = ""
 
     @classmethod
     def of(cls, fault: Fault) -> Finding:
@@ -90,6 +94,8 @@ class Finding:
             "clause": self.clause,
             "consequence": self.consequence.of(lang) if self.consequence else "",
             "due": self.due,
+            "region": self.region,
+            "reporter": self.reporter,
         }
 
     def _fill(self, text: Text, lang: str) -> str:
@@ -100,3 +106,25 @@ class Finding:
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Whether any finding is an error."""
     return any(finding.severity == "error" for finding in findings)
+
+
+def about(
+    findings: Iterable[Finding], reporters: Collection[str]
+) -> tuple[list[Finding], list[Finding]]:
+    """Part the findings for who asked about some reporters alone.
+
+    Args:
+        findings: what was found.
+        reporters: who was asked about; nobody in particular where it is empty.
+
+    Returns:
+        Those of these reporters and of no reporter; and one that counts the others, if there are
+        any and asks nothing of anybody.
+    """
+    held = [*findings]
+    others = [one.reporter for one in held if reporters and one.reporter not in ("", *reporters)]
+    if not others:
+        return held, []
+    own = [one for one in held if one.reporter in ("", *reporters)]
+    counts = {"findings": len(others), "reporters": len({*others})}
+    return own, [Finding("about_others", values=counts)]

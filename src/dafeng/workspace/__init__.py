@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from dafeng import explain as trees
 from dafeng import indicators, ledger, plan, rulebook, statistics
-from dafeng.findings import Finding, has_errors
+from dafeng.findings import Finding, about, has_errors
 from dafeng.gate import limiting, matters, supervision_tables
 from dafeng.portfolio import tables as portfolio_tables
 from dafeng.vocabulary import Fault, TableSchema, period
@@ -199,7 +199,8 @@ class Workspace:
         published = self.table("statistics").to_pylist()
         found = beside_published(books.accounts(reporters, year), self.rules, published)
         self._kept.add(found)
-        return Accounts(tuple(found), tuple(books.findings()))
+        own, others = about(books.findings(), reporters)
+        return Accounts(tuple(found), tuple(own), tuple(others))
 
     def preview(self, before: rulebook.Rulebook, after: rulebook.Rulebook) -> Preview:
         """Return which figures differ between two rulebooks on these books; nothing is kept.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -25,19 +25,21 @@ from dafeng.accounting import (
     footing_table,
     footings_of,
     lines_of,
-    outside,
     over_years,
     spread_assignments,
 )
 from dafeng.explain import Node
 from dafeng.findings import Finding
-from dafeng.rulebook import Rulebook, in_force, years_of
-from dafeng.vocabulary import Text, items, worst_mark
+from dafeng.rulebook import Rulebook
+from dafeng.vocabulary import Text, worst_mark
 from dafeng.workspace import compiled as compiling
-from dafeng.workspace.compiled import ACCOUNTS_SCHEMA, KEYS, PREPARED_SCHEMA, Compiled
+from dafeng.workspace import pieces
+from dafeng.workspace.compiled import ACCOUNTS_SCHEMA, PREPARED_SCHEMA, Compiled
 from dafeng.workspace.figures import Account
 from dafeng.workspace.gaps import gaps_of
+from dafeng.workspace.left_out import left_out
 from dafeng.workspace.measured import Rows
+from dafeng.workspace.pieces import KEYS
 from dafeng.workspace.shelf import Shelf, hashed, program
 from dafeng.workspace.told import told
 from dafeng.workspace.totals import Summing, Totals, labelled, summed_by
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
 
     from dafeng.workspace.store import Store
 
-_ACTIVITY = [item.id for item in items().values() if item.kind != "measure"]
 KEY = ("reporter", "facility", "year", "method", "measure", "memo")
 """What identifies a total."""
 
@@ -84,7 +85,7 @@ class Books:
         self._shelf = Shelf(store.path / "cache" / name)
         said = (rules.hash, program(), data_year, self._engine.kind)
         self._key = hashed(store.content(("entries", *KEYS)), *said)
-        self._books = self._opened(store, data_year, hashed(*self._loaded.values(), *said))
+        self._books = self._opened(store, data_year, hashed(*said))
         self._tidy()
         assigned = ledger.today(self._loaded["assignments"].to_pylist(), KEYS["assignments"])
         spread = spread_assignments(assigned, [int(year) for year in self._books.years])
@@ -94,13 +95,12 @@ class Books:
         self._derived = self._books.origins
         self._ground = Ground(rules, self._measured, self._derived)
 
-    def _opened(self, store: Store, data_year: int | None, base: str) -> Compiled:
+    def _opened(self, store: Store, data_year: int | None, settled: str) -> Compiled:
         """Return the books compiled, from the shelf where nothing changed."""
         held = self._shelf.record(f"state-{self._key}")
-        self._base = base
         if held is not None and (books := Compiled(self._shelf, held)).whole:
             return books
-        ground = compiling.Ground(self._rules, data_year, self._loaded, base)
+        ground = pieces.Ground(self._rules, data_year, self._loaded, settled)
         worker = engine.connect()
         try:
             entries = store.load(ledger.tables()["entries"])
@@ -224,8 +224,7 @@ class Books:
 
     def _named(self, year: str) -> str:
         """Return a hash of all that bears on the accounts of a year."""
-        held = {p: n for p, n in self._books.accounts.items() if p.startswith(year)}
-        return hashed(self._base, held)
+        return hashed(self._books.pieces(year))
 
     def _lines(self, year: str) -> Lines:
         """Return what the rows of a year are joined to."""
@@ -262,17 +261,11 @@ class Books:
         """Return what the accounts leave out, and why."""
         held = self._shelf.record(f"findings-{self._key}")
         if held is None:
-            held = {"found": [*self._left_out()]}
+            sums = ((year, self._summed(year)) for year in self.years)
+            found = left_out(self, self._rules, self._methods, sums)
+            held = {"found": [*found, *over_years(self._books.refused)]}
             self._note(f"findings-{self._key}", held)
         return [*held["found"], *(finding for gaps in self.gaps().values() for finding in gaps)]
-
-    def _left_out(self) -> Iterable[Finding]:
-        yield from self._out_of_time()
-        yield from self._two_methods()
-        yield from self._without_method()
-        yield from self._outside()
-        yield from self._no_value()
-        yield from over_years(self._books.refused)
 
     def _account(self, row: dict[str, Any], footing: Footing) -> Account:
         method = self._rules.method(row["method"])
@@ -344,48 +337,6 @@ class Books:
         """Whether a reporter has no total for a purpose: two methods, or an incomplete one."""
         methods = self._methods.get((reporter, "", year, purpose), [])
         return len(methods) > 1 or not all(self._rules.method(m).complete for m in methods)
-
-    def _two_methods(self) -> Iterable[Finding]:
-        for (reporter, facility, year, purpose), methods in sorted(self._methods.items()):
-            if len(methods) > 1:
-                values = {"methods": ", ".join(methods), "purpose": purpose, "year": year}
-                yield Finding("two_methods", f"{reporter} {facility}".strip(), values)
-
-    def _out_of_time(self) -> Iterable[Finding]:
-        pairs = self.prepared.filter(self.prepared.method != "").select("method", "year").distinct()
-        for row in self.fetch(pairs.order_by(["method", "year"])):
-            method = self._rules.method(row["method"])
-            if not in_force(method, row["year"]):
-                values = {"year": row["year"], "years": years_of(method)}
-                yield Finding("method_out_of_time", method.id, values)
-
-    def _without_method(self) -> Iterable[Finding]:
-        lost = self.prepared.filter(self.prepared.method == "").group_by("reporter")
-        counts = lost.aggregate(entries=self.prepared.entry.nunique()).order_by("reporter")
-        for row in self.fetch(counts):
-            yield Finding("no_method", row["reporter"], {"entries": row["entries"]})
-
-    def _outside(self) -> Iterable[Finding]:
-        # value added and the like are no activity; that no method counts them needs no word
-        held = self.prepared.filter(
-            (self.prepared.method != "") & self.prepared.item.isin(_ACTIVITY)
-        )
-        rows = outside(held, self.rows)
-        grouped = rows.group_by(["reporter", "method"]).aggregate(entries=rows.entries.sum())
-        for row in self.fetch(grouped.order_by(["reporter", "method"])):
-            yield Finding(
-                "outside_method", f"{row['reporter']} {row['method']}", {"entries": row["entries"]}
-            )
-
-    def _no_value(self) -> Iterable[Finding]:
-        rows = self.rows.filter(self.rows.grams.isnull())
-        grouped = rows.group_by(["reporter", "method", "item", "year"]).aggregate(
-            entries=rows.entry.nunique()
-        )
-        ordered = grouped.order_by(["reporter", "method", "year", "item"])
-        for row in self.fetch(ordered):
-            values = {"item": items()[row["item"]].name} | {k: row[k] for k in ("entries", "year")}
-            yield Finding("no_value", f"{row['reporter']} {row['method']}", values)
 
 
 def _methods(spread: pa.Table) -> dict[tuple[str, str, str, str], list[str]]:

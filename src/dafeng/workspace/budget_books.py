@@ -86,6 +86,8 @@ class Held:
 def held(books: Books, last: str, main_item: float, methods: Sequence[str]) -> Held:
     """Return the enterprises of the books and what they used up to a month.
 
+    Who was gone before the year of that month is not among them.
+
     Args:
         books: the ledger, joined to the rules.
         last: the last month that is used.
@@ -95,8 +97,9 @@ def held(books: Books, last: str, main_item: float, methods: Sequence[str]) -> H
     Raises:
         Fault: ``budget_no_enterprises``.
     """
+    start = str(period(str(period(last).year)).first)
     rows = sorted(
-        (row for row in books.reporters() if row["kind"] == ENTERPRISE),
+        (row for row in books.reporters() if row["kind"] == ENTERPRISE and _stays(row, start)),
         key=lambda row: str(row["reporter"]),
     )
     if not rows:
@@ -123,6 +126,11 @@ def held(books: Books, last: str, main_item: float, methods: Sequence[str]) -> H
         settled,
         one,
     )
+
+
+def _stays(row: dict[str, Any], day: str) -> bool:
+    """Whether a reporter is not gone before a day."""
+    return not row["last"] or row["last"] >= day
 
 
 def _settled(

@@ -149,6 +149,7 @@ def finding(followed: Followed, one: Line) -> Finding:
         CODES[one.level],
         one.reporter,
         values,
+        reporter=one.reporter,
         figure=one.told["level"].figure,
         clause=clause,
         consequence=consequence,

@@ -1,14 +1,14 @@
 """The books compiled: rows made ready, what they are joined to, and their accounts, by period.
 
 A *piece* is what is kept of a period, under a hash of all that it was made of: its own rows that
-count; of the year, whether an item is bought, and what the resolvers gave; the tables that bear on
-all years, rules and program. A corrected entry costs the pieces of its period, as a rule one.
+count; of the year, whether an item is bought, and what the resolvers gave; what was measured for
+the period or its year; place, facilities and methods of those who report; rules and program. A
+corrected entry costs the pieces of its period, as a rule one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -35,28 +35,20 @@ from dafeng.accounting import (
     keyed,
     occurring,
     prepare,
-    spread_assignments,
 )
 from dafeng.vocabulary import Fault, basis
 from dafeng.workspace.cache import Cache
+from dafeng.workspace.files import sound
+from dafeng.workspace.pieces import Ground, among, by_period
 from dafeng.workspace.shelf import hashed, program
-from dafeng.workspace.snapshot import Snapshot, digest, readable
+from dafeng.workspace.snapshot import Snapshot, digest
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from dafeng.engine import Engine
     from dafeng.findings import Finding
-    from dafeng.rulebook import Rulebook
     from dafeng.workspace.shelf import Shelf
-
-KEYS = {
-    "measured": ("reporter", "facility", "period", "item", "parameter"),
-    "reporters": ("reporter",),
-    "facilities": ("reporter", "facility"),
-    "assignments": ("reporter", "facility", "method", "purpose", "first"),
-}
-"""The tables beside the ledger, and what identifies a row of them."""
 
 _NUMBERS = {
     **dict.fromkeys(("quantity", "amount", "coefficient"), pa.float64()),
@@ -91,21 +83,6 @@ _SIDES = ("coefficients", "overrides")
 _AT_ONCE = 60_000  # entries that are made ready at a time: memory does not grow with the ledger
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What all years rest on beside the ledger.
-
-    Attributes:
-        tables: the tables of ``KEYS`` as they are held.
-        base: hash of them, of rules, program and engine.
-    """
-
-    rules: Rulebook
-    data_year: int | None
-    tables: Mapping[str, pa.Table]
-    base: str
-
-
 class Compiled:
     """The books on a shelf.
 
@@ -136,7 +113,7 @@ class Compiled:
             all(self._records.values())
             and self._made.keys() == self._pieces.keys()
             and {p: piece["rows"] for p, piece in self._made.items()} == self.snapshot.periods
-            and all(readable(self.shelf.path(name)) for name in self._tables())
+            and sound(map(self.shelf.path, self._tables()))
             and self.snapshot.whole
         )
 
@@ -144,6 +121,10 @@ class Compiled:
     def accounts(self) -> dict[str, str]:
         """Period → the name of the table with its accounts."""
         return {period: piece["accounts"] for period, piece in self._made.items()}
+
+    def pieces(self, year: str) -> dict[str, str]:
+        """Return the periods of a year, each with the hash of all that its piece is made of."""
+        return {period: key for period, key in self._pieces.items() if period.startswith(year)}
 
     @property
     def origins(self) -> dict[str, Origin]:
@@ -166,8 +147,8 @@ class Compiled:
             Fault: ``cache_broken``; a period left out would be missing from sums without a word.
         """
         parts = [_SCHEMAS[name].empty_table()]
-        for one in (p for p in sorted(self._pieces) if p.startswith(year)):
-            place = _of_piece(one, self._pieces[one], name)
+        for one, key in sorted(self.pieces(year).items()):
+            place = _of_piece(one, key, name)
             part = self.shelf.table(place)
             if part is None:
                 raise Fault("cache_broken", str(self.shelf.path(place)))
@@ -227,8 +208,7 @@ class _Work:
         if piece is None or self.snapshot.periods.get(period) != piece["rows"]:
             return False
         tables = [piece["accounts"], *(_of_piece(period, key, name) for name in _SCHEMAS)]
-        files = [*map(self._shelf.path, tables), *self.snapshot.files([period])]
-        return all(map(readable, files))
+        return sound([*map(self._shelf.path, tables), *self.snapshot.files([period])])
 
     def compile(self, year: str, key: str, entries: pa.Table) -> None:
         """Compile those pieces of a year that are not there, and keep them.
@@ -240,12 +220,13 @@ class _Work:
         """
         rows = ledger.current(entries)
         rows = _bought(rows.filter(pc.starts_with(rows["period"], year)))
-        assigned = ibis.memtable(spread_assignments(self._assigned, [int(year)]))
+        methods = self._ground.assigned(year)
+        assigned = ibis.memtable(methods)
         derived = self._derived(rows, assigned)
-        parts = _by_period(rows)
+        parts = by_period(rows)
         also = [period for part in derived.entries for period in part["period"].to_pylist()]
         pieces = {p: parts.get(p, rows.slice(0, 0)) for p in sorted({*parts, *also})}
-        keys = {p: self._key(p, piece, derived) for p, piece in pieces.items()}
+        keys = {p: self._ground.key(p, piece, methods, derived) for p, piece in pieces.items()}
         lost = {p: piece for p, piece in pieces.items() if not self._whole(p, keys[p])}
         for some in _some(lost):
             self._pieces({p: keys[p] for p in some}, [lost[p] for p in some], assigned, derived)
@@ -255,12 +236,6 @@ class _Work:
             "refused": sorted((finding for _, finding in derived.refused), key=repr),
         }
         self._shelf.note(_of_year(year, key), record)
-
-    def _key(self, period: str, rows: pa.Table, derived: Derived) -> str:
-        """Return a hash of all that a piece is made of."""
-        entries = _among(derived.entries, [period])
-        values = _among(derived.measured, [period, period[:4]])
-        return hashed(self._ground.base, digest(rows.combine_chunks()), *entries, "", *values)
 
     def _derived(self, rows: pa.Table, assigned: ir.Table) -> Derived:
         """Return what the resolvers give for a year; its months lean on each other there."""
@@ -287,7 +262,7 @@ class _Work:
         """Compile some pieces of a year together, and keep them apart."""
         engine, ground = self._engine, self._ground
         held = pa.concat_tables(entries)
-        more = Derived(entries=_among(derived.entries, list(keys)))
+        more = Derived(entries=among(derived.entries, list(keys)))
         ready = more.with_entries(self._ready(held, assigned))
         prepared = engine.keep("prepared", ready)
         compiler = Cache(self._shelf.folder.parent).coefficients
@@ -298,12 +273,12 @@ class _Work:
             "coefficients": coefficient_table(ground.rules, prepared, ground.data_year, compiler),
             "overrides": compile_overrides(ground.rules, asked, measured, ground.data_year),
         }
-        rows = _by_period(engine.fetch(keyed(prepared)))
+        rows = by_period(engine.fetch(keyed(prepared)))
         others = [period for period in self.snapshot.periods if period not in keys]
         self.snapshot.update(rows.items(), stay=others)
         sides = {period: dict[str, pa.Table]() for period in keys}
         for name, table in tables.items():
-            parts = _by_period(table)
+            parts = by_period(table)
             for period, key in keys.items():
                 part = parts.get(period, _SCHEMAS[name].empty_table())
                 if name == "coefficients":
@@ -314,17 +289,10 @@ class _Work:
             self._shelf.note(_of_piece(period, keys[period]), piece)
 
     @cached_property
-    def _assigned(self) -> list[dict[str, Any]]:
-        return ledger.today(self._ground.tables["assignments"].to_pylist(), KEYS["assignments"])
-
-    @cached_property
     def _sides(self) -> dict[str, ir.Table]:
         """The rows that count of the tables beside the ledger."""
-        return {name: self._newest(name) for name in KEYS if name != "assignments"}
-
-    def _newest(self, name: str) -> ir.Table:
-        rows = self._engine.put(f"all_{name}", self._ground.tables[name])
-        return self._engine.keep(f"current_{name}", ledger.newest(rows, KEYS[name]))
+        held = self._ground.current.items()
+        return {name: self._engine.put(f"current_{name}", rows) for name, rows in held}
 
     def _accounts(self, sides: Mapping[str, Mapping[str, pa.Table]]) -> dict[str, str]:
         """Return for each period the name of its accounts; compute those that are not kept."""
@@ -334,14 +302,14 @@ class _Work:
             for period, rows in self.snapshot.periods.items()
             if period in sides
         }
-        lost = [one for one in names if not readable(self._shelf.path(names[one]))]
+        lost = [one for one in names if not sound([self._shelf.path(names[one])])]
         if lost:
             rows = self._engine.scan("rows", self.snapshot.files(lost))
             put = (
                 self._engine.put(name, pa.concat_tables([sides[one][name] for one in lost]))
                 for name in _SIDES
             )
-            found = _by_period(self._engine.fetch(join(rows, *put)))
+            found = by_period(self._engine.fetch(join(rows, *put)))
             for one in lost:
                 rows_of = found.get(one, ACCOUNTS_SCHEMA.empty_table())
                 self._shelf.put(names[one], rows_of.select(ACCOUNTS_SCHEMA.names))
@@ -382,16 +350,3 @@ def _some(parts: Mapping[str, pa.Table]) -> Iterator[list[str]]:
         some, rows = [*some, period], rows + part.num_rows
     if some:
         yield some
-
-
-def _among(parts: Iterable[pa.Table], periods: list[str]) -> list[pa.Table]:
-    """Return what parts hold of some periods."""
-    found = (part.filter(pc.is_in(part["period"], pa.array(periods))) for part in parts)
-    return [part for part in found if part.num_rows]
-
-
-def _by_period(rows: pa.Table) -> dict[str, pa.Table]:
-    labels = rows["period"].cast(pa.string())
-    return {
-        label: rows.filter(pc.equal(labels, label)) for label in sorted(labels.unique().to_pylist())
-    }

@@ -110,10 +110,16 @@ class Account:
 
 @dataclass(frozen=True)
 class Accounts:
-    """The totals of a ledger and what they leave out."""
+    """The totals of a ledger and what they leave out.
+
+    Attributes:
+        findings: about the reporters asked for and about the books as a whole.
+        others: how many are about other reporters, as a notice; empty where none is.
+    """
 
     lines: tuple[Account, ...]
     findings: tuple[Finding, ...]
+    others: tuple[Finding, ...] = ()
 
     def find(self, name: str, scope: str, year: str) -> Account:
         """Return the total that an id without its hash names.

@@ -25,11 +25,12 @@ def gaps_of(entries: pa.Table) -> dict[tuple[str, str], list[Finding]]:
         for year in sorted({month[:4] for month in months}):
             here = ", ".join(month for month in months if month[:4] == year)
             values = dict(gap.values) | {"months": here}
-            finding = Finding("not_reported", gap.values["reporter"], values)
-            found.setdefault((gap.values["reporter"], year), []).append(finding)
+            who = gap.values["reporter"]
+            finding = Finding("not_reported", who, values, reporter=who)
+            found.setdefault((who, year), []).append(finding)
     for (reporter, year), missing in _absent_months(entries).items():
         values = {"months": ", ".join(missing), "year": year}
-        finding = Finding("year_incomplete", reporter, values)
+        finding = Finding("year_incomplete", reporter, values, reporter=reporter)
         found.setdefault((reporter, year), []).append(finding)
     return found
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,11 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dafeng.accounting import whole_sum
-from dafeng.grading import Lazy, grade
+from dafeng.grading import Lazy
 from dafeng.indicators import within
-from dafeng.rulebook import Rulebook, Scale
-from dafeng.vocabulary import Fault, factor, items, period
+from dafeng.rulebook import Scale
+from dafeng.vocabulary import Fault, factor, items
 from dafeng.workspace.reporters import mark_at, rank_of
 from dafeng.workspace.told import added, all_bits, coded, in_parts, most, places, too_large
 
@@ -32,7 +30,6 @@ Place = tuple[str, str, str]
 ENERGY, POWER = "gce", "kWh"
 """What a scale counts: comprehensive energy, or electricity alone; both by its unit."""
 
-_LEVEL = "level"
 _ELECTRICITY = "electricity"
 _DRAWN = {"purchased": 1, "self_generated": 1, "sold": -1}
 _LACKING = {ENERGY: "line_no_energy", POWER: "line_no_electricity"}
@@ -40,7 +37,6 @@ _NO_MARK = -1
 _NAMED = ("reporter", "facility", "product", "mark")
 _PARTS = 10**6  # amounts are summed in millionths: of floats the order would matter
 _DIGITS = 6  # of a unit energy; what lies beyond is noise of division
-_NO_LEVEL = ("unknown_scale", "no_edition", "unknown_family")
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ class Use:
 
 def base_of(scale: Scale, item: str) -> str:
     """Return what a scale counts of a product that is ``item``, told by its unit."""
-    return POWER if _per(POWER, item, scale.unit) else ENERGY
+    return POWER if per_unit(POWER, item, scale.unit) else ENERGY
 
 
 @cache
@@ -83,7 +79,8 @@ def _factor(base: str, item: str, unit: str) -> float:
 
 
 @cache
-def _per(base: str, item: str, unit: str) -> bool:
+def per_unit(base: str, item: str, unit: str) -> bool:
+    """Whether what is counted, per product that is ``item``, can stand in a unit."""
     try:
         _factor(base, item, unit)
     except Fault:
@@ -228,78 +225,6 @@ def uses(books: Books, lines: Sequence[Row], base: str = ENERGY) -> dict[str, di
 def lacking(row: Row, base: str) -> str:
     """Return why nothing is known of what a line used."""
     return _LACKING[base] if row["facility"] else "line_no_facility"
-
-
-def graded(books: Books, lines: list[Row], rules: Rulebook) -> list[Row]:
-    """Add to each line ``energy`` (year → g standard coal, gross) and ``level`` (year → grade).
-
-    The level is empty where it cannot be told. Where the energy is not known (see ``uses``) the
-    year is in neither.
-    """
-    held, gross = uses(books, lines), _gross(books)
-    levels = _levels(rules, lines, held, cache(lambda: uses(books, lines, base=POWER)))
-    return [
-        row
-        | {
-            "capacity": row["capacity"] * factor(row["unit"], items()[row["product"]].unit),
-            "energy": {
-                y: gross.get((row["reporter"], row["facility"], str(y)), 0)
-                for y, u in held[row["line"]].items()
-                if u.used is not None
-            },
-            "level": {
-                y: levels.get((row["line"], y), "")
-                for y, u in held[row["line"]].items()
-                if u.used is not None
-            },
-        }
-        for row in lines
-    ]
-
-
-def _levels(
-    rules: Rulebook,
-    lines: list[Row],
-    held: dict[str, dict[int, Use]],
-    power: Callable[[], dict[str, dict[int, Use]]],
-) -> dict[tuple[str, int], str]:
-    """Return the levels of lines by year; those of one field, place and year in one pass."""
-    groups: dict[tuple[str, str, str, int], list[str]] = defaultdict(list)
-    for row in lines:
-        for year, use in held[row["line"]].items():
-            if _whole(use):
-                groups[row["field"], row["region"], row["product"], year].append(row["line"])
-    found = {}
-    for (field, region, product, year), own in groups.items():
-        try:
-            edition, scale = rules.scale(_LEVEL, field, period(str(year)).last, region)
-        except Fault as fault:
-            if fault.code not in _NO_LEVEL:
-                raise
-            continue
-        base = base_of(scale, product)
-        if not _per(base, product, scale.unit):
-            continue  # standard oil, say: no rule leads there
-        told = held if base == ENERGY else power()
-        uses_ = [told[line].get(year, Use()) for line in own]
-        values = [use.per(product, scale.unit) if _whole(use) else None for use in uses_]
-        for line, one in zip(own, grade(edition, scale, values), strict=True):
-            found[line, year] = one.grade
-    return found
-
-
-def _whole(use: Use) -> bool:
-    return use.used is not None and not use.reason
-
-
-def _gross(books: Books) -> dict[Place, int]:
-    """Sum the energy of facilities; what they gave away or recovered is not taken off."""
-    rows = books.rows
-    rows = rows.filter(
-        (rows.facility != "") & (rows.measure == "energy") & (rows.memo == "") & (rows.grams > 0)
-    )
-    sums = rows.group_by(["reporter", "facility", "year"]).aggregate(grams=whole_sum(rows.grams))
-    return {(r["reporter"], r["facility"], r["year"]): r["grams"] for r in books.fetch(sums)}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dafeng.accounting import SEPARATOR, rounded
 from dafeng.indicators import Total, makers, within
-from dafeng.vocabulary import marks, worst_mark
+from dafeng.vocabulary import Text, marks, worst_mark
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -92,6 +92,7 @@ def _negative(
         power_plant=held[reporter]["sector"] in makers(),
         excluded=name,
         mark=held[reporter]["mark"],
+        name=name_of(held[reporter]),
     )
 
 
@@ -134,6 +135,11 @@ def mark_at(rank: int) -> str:
     return _MARKS[rank]
 
 
+def name_of(row: Mapping[str, Any]) -> Text:
+    """Return the name of a reporter."""
+    return Text(zh=row["name_zh"], en=row["name_en"] or row["name_zh"])
+
+
 def _total(row: dict[str, Any], held: dict[str, dict[str, Any]], measure: str) -> Total:
     said = (("proxy", "proxy"), ("partial", "missing"), ("months_missing", "gap"))
     return Total(
@@ -146,6 +152,7 @@ def _total(row: dict[str, Any], held: dict[str, dict[str, Any]], measure: str) -
         price_basis=row.get("product", ""),
         mark=mark_at(row["rank"]),
         flags=tuple(flag for flag, name in said if row.get(name)),
+        name=name_of(held[row["reporter"]]),
     )
 
 

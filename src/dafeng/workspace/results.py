@@ -35,7 +35,8 @@ class Board:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was found on the way, each once."""
-        found = {(f.code, f.place, str(f.values)): f for x in self.lines for f in x.findings}
+        held = [finding for line in self.lines for finding in line.findings]
+        found = {(f.code, f.region, f.place, str(f.values)): f for f in held}
         return tuple(found.values())
 
     def table(self) -> pa.Table:

@@ -7,7 +7,6 @@ computed anew without a word.
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -23,7 +22,8 @@ import pyarrow.compute as pc
 
 from dafeng.findings import Finding
 from dafeng.vocabulary import Text
-from dafeng.workspace.snapshot import checked, clear, digest, replace, write
+from dafeng.workspace import files
+from dafeng.workspace.snapshot import digest
 
 _MADE_BY = ("vocabulary", "rulebook", "ledger", "accounting", "engine", "workspace")
 """Packages whose code and data bear on what the books come to."""
@@ -51,7 +51,7 @@ class Shelf:
         self.folder = folder
         try:
             probe = folder / f"{uuid4().hex}.try"
-            replace(probe, b"")
+            files.replace(probe, b"")
             probe.unlink(missing_ok=True)
         except OSError:
             self.retreat()
@@ -67,33 +67,30 @@ class Shelf:
 
     def record(self, name: str) -> dict[str, Any] | None:
         """Return a record, if it is kept."""
-        with suppress(OSError, ValueError, LookupError):
-            text = (self.folder / f"{name}.json").read_text(encoding="utf-8")
-            found = json.loads(text, object_hook=_loaded)
-            return found if isinstance(found, dict) else None
+        with suppress(*files.BROKEN):
+            return files.record(self.folder / f"{name}.json", _loaded)
         return None
 
     def note(self, name: str, record: Mapping[str, Any]) -> None:
         """Keep a record."""
-        text = json.dumps(record, default=_plain, ensure_ascii=False)
-        replace(self.folder / f"{name}.json", text.encode())
+        files.note(self.folder / f"{name}.json", record, _plain)
 
     def table(self, name: str) -> pa.Table | None:
         """Return a table, if it is kept."""
-        with suppress(OSError, pa.ArrowException):
-            return checked(self.path(name)).read()
+        with suppress(OSError, ValueError):
+            return files.read(self.path(name))
         return None
 
     def put(self, name: str, rows: pa.Table) -> pa.Table:
         """Keep a table and return it."""
-        write(rows, self.path(name), ("entry", "quantity", "amount", "grams", "lines"))
+        files.write(rows, self.path(name), ("entry", "quantity", "amount", "grams", "lines"))
         return rows
 
     def clear(self, used: Iterable[str]) -> None:
         """Remove what has not been used for a while."""
         names = set(used)
         held = {path for path in self.folder.glob("*-*") if path.stem in names}
-        clear(self.folder, held)
+        files.clear(self.folder, held)
 
 
 def hashed(*parts: object) -> str:
@@ -144,7 +141,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Text):
         return {"_": "text", "zh": value.zh, "en": value.en}
     if isinstance(value, Finding):
-        return {"_": "finding", "code": value.code, "place": value.place, "values": value.values}
+        held = {name: getattr(value, name) for name in ("code", "place", "values", "reporter")}
+        return {"_": "finding"} | held
     raise TypeError(type(value).__name__)
 
 
@@ -153,5 +151,6 @@ def _loaded(found: dict[str, Any]) -> Any:
         case "text":
             return Text(zh=found["zh"], en=found["en"])
         case "finding":
-            return Finding(found["code"], found["place"], found["values"])
+            code, place, values = (found[name] for name in ("code", "place", "values"))
+            return Finding(code, place, values, reporter=found["reporter"])
     return found

@@ -12,20 +12,17 @@ again only if its rows changed, so that one corrected month costs one month::
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from time import time
-from typing import Any, BinaryIO
-from uuid import uuid4
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from dafeng.accounting import distinct
+from dafeng.workspace.files import BROKEN, clear, note, read, record, sound, write
 
 LISTS = {"who": ("reporter", "facility", "mark"), "activity": ("activity",)}
 """What is numbered, and the columns that make it up; the rows bear ``who_no``, ``activity_no``."""
@@ -37,14 +34,9 @@ stands once for each of its methods."""
 SUMMED = ("who_no", "activity_no", "amount")
 """What totals read: packed so that it is quick to read."""
 
-BROKEN = (OSError, ValueError, TypeError, LookupError, AttributeError)
-"""What reading a record may raise that is missing or damaged; it is made again."""
-
 _MANIFEST = "manifest.json"
 _PLAIN = ("entry", "quantity", "amount")  # a dictionary would not pay
-_ROW_GROUP = 122_880  # rows that DuckDB takes at a time, so that each thread has work of its own
 _LENGTH = 32  # characters of a hash in the name of a file
-_DAY = 86_400  # seconds
 _BETWEEN = "\x1f"  # between the parts of a text; no id holds it
 
 
@@ -71,7 +63,7 @@ class Snapshot:
         digest = self._held["lists"].get(name)
         if digest is None:
             return pa.schema([(part, pa.string()) for part in LISTS[name]]).empty_table()
-        return checked(self._path(name, digest)).read()
+        return read(self._path(name, digest))
 
     def update(
         self, periods: Iterable[tuple[str, pa.Table]], stay: Iterable[str] = ()
@@ -97,16 +89,15 @@ class Snapshot:
                 ordered = ordered.append_column(f"{name}_no", numbers)
             after[period] = digest(ordered)
             path = self._path(period, after[period])
-            if after[period] != held.get(period) or not readable(path):
-                write(ordered, path, _PLAIN)
+            if after[period] != held.get(period) or not sound([path]):
+                write(ordered, path, _PLAIN, SUMMED)
                 written.append(period)
         named = {name: digest(texts) for name, texts in lists.items()}
         for name in {name for name in named if named[name] != before["lists"].get(name)}:
-            write(lists[name], self._path(name, named[name]), LISTS[name])
+            write(lists[name], self._path(name, named[name]), LISTS[name], SUMMED)
         now = {"periods": after, "lists": named}
         if now != before:
-            text = json.dumps(now, indent=1, sort_keys=True)
-            replace(self.folder / _MANIFEST, text.encode())
+            note(self.folder / _MANIFEST, now)
             self._held = now
         clear(self.folder, {self._path(*item) for part in now.values() for item in part.items()})
         return written
@@ -117,15 +108,13 @@ class Snapshot:
 
     @property
     def whole(self) -> bool:
-        """Whether all files are there and can be read."""
-        return all(
-            readable(self._path(*item)) for part in self._held.values() for item in part.items()
-        )
+        """Whether all files are there, as they were written."""
+        return sound(self._path(*item) for part in self._held.values() for item in part.items())
 
     def _manifest(self) -> dict[str, dict[str, str]]:
         with suppress(*BROKEN):
-            held = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
-            if all(readable(self._path(*item)) for item in held["lists"].items()):
+            held = record(self.folder / _MANIFEST)
+            if sound(self._path(*item) for item in held["lists"].items()):
                 return {name: dict(held[name]) for name in ("periods", "lists")}
         return {"periods": {}, "lists": {}}
 
@@ -180,68 +169,6 @@ def digest(ordered: pa.Table) -> str:
         found.update(array.is_null().cast(pa.uint8()).to_numpy())
         found.update(np.ascontiguousarray(array.fill_null(0).to_numpy()).data)
     return found.hexdigest()[:_LENGTH]
-
-
-def write(rows: pa.Table, path: Path, plain: Sequence[str] = ()) -> None:
-    """Write a file; ``plain`` columns hardly have a value twice."""
-    sink = pa.BufferOutputStream()
-    coded = [name for name in rows.column_names if name not in plain]
-    packed = {name: "lz4" if name in SUMMED else "zstd" for name in rows.column_names}
-    pq.write_table(
-        rows,
-        sink,
-        compression=packed,
-        row_group_size=_ROW_GROUP,
-        use_dictionary=coded,
-        write_page_checksum=True,
-    )
-    replace(path, sink.getvalue())
-
-
-def checked(path: Path) -> pq.ParquetFile:
-    """Open a file; a page of it that is not what was written raises ``OSError`` when it is read."""
-    return pq.ParquetFile(path, page_checksum_verification=True)
-
-
-def replace(path: Path, content: Any) -> None:
-    """Write a file in a way that a reader sees the old one or the new one, whole."""
-    with replacing(path) as file:
-        file.write(content)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to write to, which takes the place of another at the end."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not (path.parent / ".gitignore").is_file():
-        (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-    partial = path.with_name(f"{path.name}-{uuid4().hex}.partial")  # of this process alone
-    try:
-        with partial.open("wb") as file:
-            yield file
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def readable(path: Path) -> bool:
-    """Whether a Parquet file is there, and whole by its length and its last lines."""
-    try:
-        pq.ParquetFile(path).close()
-    except (OSError, ValueError, pa.ArrowException):
-        return False
-    return True
-
-
-def clear(folder: Path, used: Collection[Path]) -> None:
-    """Remove files that nothing leads to any more.
-
-    Another process may still be reading what it found a moment ago: young files stay for a day.
-    """
-    for path in folder.glob("*-*"):
-        with suppress(OSError):  # another process was quicker
-            if path not in used and time() - path.stat().st_mtime > _DAY:
-                path.unlink()
 
 
 def _text(rows: pa.Table) -> pa.Array:

@@ -12,7 +12,7 @@ import numpy as np
 
 from dafeng import indicators
 from dafeng.findings import Finding
-from dafeng.indicators import Part, Total
+from dafeng.indicators import Indicator, Part, Total
 from dafeng.plan import Plan, Target
 from dafeng.vocabulary import Fault, Text, ancestors, below, period, regions, worst_mark
 from dafeng.workspace.books import Books
@@ -110,7 +110,10 @@ def parts_of_books(
     if weight == "potential":
         _add_potential(firms)
     known = {name: firm for name, firm in firms.items() if wanted <= set(firm.held)}
-    notes = _left_out(place, sorted(set(firms) - set(known)), year)
+    lost = sorted(set(firms) - set(known))
+    outside = [name for name in lost if own is not None and _is_outside(own, firms[name])]
+    notes = _named("split_outside", place, outside, year)
+    notes += _named("split_left_out", place, [name for name in lost if name not in outside], year)
     groups = _groups(known, plan.owner, to)
     if to == CITIES:
         notes += _silent(place, plan, target, groups)
@@ -229,11 +232,18 @@ def _growth(
     return now / then - 1, said
 
 
-def _left_out(place: str, names: list[str], year: int) -> list[Finding]:
+def _is_outside(own: Indicator, firm: Firm) -> bool:
+    """Whether a maker of power and heat has nothing inside the boundary of what is split."""
+    emits = own.measure == "emission" and firm.sector in indicators.makers()
+    within = indicators.in_boundary(own.boundary, 1, plant=True)
+    return emits and not within and "base" not in firm.held and "base" not in firm.lost
+
+
+def _named(code: str, place: str, names: list[str], year: int) -> list[Finding]:
     if not names:
         return []
     named = ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
-    return [Finding("split_left_out", place, {"number": len(names), "named": named, "year": year})]
+    return [Finding(code, place, {"number": len(names), "named": named, "year": year})]
 
 
 def _silent(place: str, plan: Plan, target: Target, groups: dict[str, list[Firm]]) -> list[Finding]:

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from dafeng.accounting import HALF, JOIN, LARGEST, MARK, SEPARATOR
 from dafeng.vocabulary import Fault
-from dafeng.workspace.snapshot import SUMMED, Snapshot, checked
+from dafeng.workspace.files import checked
+from dafeng.workspace.snapshot import SUMMED, Snapshot
 from dafeng.workspace.totals import month_bits, processors
 
 if TYPE_CHECKING:

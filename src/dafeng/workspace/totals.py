@@ -41,7 +41,8 @@ from dafeng.accounting import (
     parted,
 )
 from dafeng.vocabulary import Fault, period
-from dafeng.workspace.snapshot import BROKEN, SUMMED, Snapshot, checked, clear, replace, replacing
+from dafeng.workspace.files import BROKEN, checked, clear, note, record, replacing
+from dafeng.workspace.snapshot import SUMMED, Snapshot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -169,7 +170,7 @@ class Totals:
         with suppress(OSError):
             write(found, self._path(year, name))
             manifest |= {year: parts}
-            replace(self._folder / _MANIFEST, json.dumps(manifest).encode())
+            note(self._folder / _MANIFEST, manifest)
             years = {self._path(y, _named(held)) for y, held in manifest.items()}
             periods = {self._path(*item) for held in manifest.values() for item in held.items()}
             clear(self._folder, years | periods)
@@ -226,7 +227,7 @@ class Totals:
 
     def _manifest(self) -> dict[str, dict[str, str]]:
         with suppress(*BROKEN):
-            found = json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8"))
+            found = record(self._folder / _MANIFEST)
             return {year: dict(parts) for year, parts in found.items()}
         return {}
 

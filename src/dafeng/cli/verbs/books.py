@@ -72,7 +72,8 @@ def account(
     data = {"accounts": [report.account_dict(line, lang) for line in lines]}
     shown: list[Any] = list(report.account_lines(lines, lang))
     shown = shown or [word("no_accounts", lang)]
-    return Outcome(shown, data, list(found.findings), FOUND if found.findings else FINE)
+    findings = [*found.findings, *found.others]
+    return Outcome(shown, data, findings, FOUND if found.findings else FINE)
 
 
 def board(

@@ -79,14 +79,14 @@ def grade(
         shown: list[Any] = list(report.placings_view(placed, lang)) if placed else []
         _keep(workspace, placed, who)
         outcome = _explained(placed, who, lang) or Outcome(shown, {"placings": data}, findings)
-        lacking = any(one.missing for one in placed)
+        lacking = _lacking(placed, who)
     else:
         rated = rate(rules, editions, rows, day)
         data = [report.rating_dict(one, lang) for one in rated]
         shown = list(report.ratings_view(rated, lang))
         _keep(workspace, rated, who)
         outcome = _explained(rated, who, lang) or Outcome(shown, {"ratings": data}, findings)
-        lacking = any(one.graded.missing for one in rated)
+        lacking = _lacking(rated, who)
     outcome.code = FOUND if lacking else FINE
     return outcome
 
@@ -107,11 +107,14 @@ def _of_books(
     found = grade_books(ws, name, as_of, code)
     findings = list(found.findings)
     told = _explained(found.graded, who, lang)
-    keep_graded(ws, [one for one in found.graded if who in (None, one.who)])
+    own = [one for one in found.graded if who in (None, one.who)]
+    keep_graded(ws, own)
     shown = list(report.graded_books_view(found, lang, whole=everyone))
     outcome = told or Outcome(shown, report.graded_books_dict(found, lang), findings)
-    late = any(one.overdue > 0 for one in found.late)
-    outcome.code = FOUND if found.lacking or late or found.unscaled else FINE
+    late = any(one.overdue > 0 for one in found.late if who in (None, one.rating.who))
+    unscaled = any(who in (None, one.who) for one in found.unscaled)
+    lacking = found.lacking if who is None else _lacking(own, who)
+    outcome.code = FOUND if lacking or late or unscaled else FINE
     return outcome
 
 
@@ -142,8 +145,14 @@ def _prices(
     shown = list(report.charges_view(found, lang))
     _keep(workspace, found, who)
     outcome = _explained(found, who, lang) or Outcome(shown, {"charges": data}, findings)
-    outcome.code = FOUND if any(one.missing for one in found) else FINE
+    outcome.code = FOUND if _lacking(found, who) else FINE
     return outcome
+
+
+def _lacking(found: Sequence[Rating | Placing | Charge], who: str | None) -> bool:
+    """Whether anybody who is shown lacks something."""
+    shown = (one for one in found if who in (None, one.who))
+    return any(one.graded.missing if isinstance(one, Rating) else one.missing for one in shown)
 
 
 def _keep(workspace: Path, found: Sequence[Rating | Placing | Charge], who: str | None) -> None:
