@@ -72,14 +72,22 @@ def tense(
         ("past" in said, "result"),
     )
     told_so = next((kind for holds, kind in lines if holds), None)
-    return (told_so, True) if told_so else _from_around(sentence, said, time, before, past)
+    return (told_so, True) if told_so else _from_around(sentence, one, said, time, before, past)
 
 
 def _from_around(
-    sentence: Sentence, said: set[str], time: Time | None, before: Draft | None, past: Past
+    sentence: Sentence,
+    one: Quantity,
+    said: set[str],
+    time: Time | None,
+    before: Draft | None,
+    past: Past,
 ) -> tuple[Kind, bool]:
     """The kind of a figure whose clause does not tell it: by sentence, figure before or heading."""
     if time is not None and time.year is not None:
+        narrated = _narrates(sentence, one) and not said & {"future", "strive"}
+        if narrated and not _ahead(time.year, past):
+            return "result", True
         if not said & {"target", "future"} and _aims_later(sentence, time):
             return "result", True
         planned = past.plans and time.year > data("times")["aims_after"]
@@ -99,6 +107,22 @@ def _from_around(
     return ("target", False) if kind == "context" and said & {"target", "strive"} else (kind, True)
 
 
+_DID = re.compile(
+    r"(?<!be )(?<!been )(?<!being )(?<!is )(?<!are )(?<!and )(?<!or )(?<!the )(?<!to )"
+    r"\b(?!need|plann|propos|expect|requir|schedul|target|reduc|rais|combin|instal)[a-z]{2,12}ed"
+    r" (?:out |up |in |off |into [a-z]+ )?(?:about |around |nearly |some |over |almost |roughly "
+    r"|more than |less than |a total of |an? (?:additional |further )?)?$"
+)
+
+
+def _narrates(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a figure is the object of a verb in the past: "handled 20 million tons"."""
+    if sentence.chinese:
+        return False
+    low = max(sentence.clause(one.start)[0], one.start - data("sentences")["lead"])
+    return _DID.search(sentence.folded, low, one.start) is not None
+
+
 def _aims_later(sentence: Sentence, time: Time) -> bool:
     """Whether what is aimed at is said of a later year only: 2022年为15万辆，2025年力争30万辆."""
     later = [t for t in sentence.times if t.dates and (t.year or 0) > (time.year or 0)]
@@ -114,7 +138,7 @@ def _around(sentence: Sentence) -> Kind | None:
     said = sentence.labels(sentence.start, sentence.end)
     if "future" in said:
         return None if "perfect" in said else "target"
-    return "result" if said & {"perfect", "past"} else None
+    return "result" if said & {"perfect", "past", "yearly"} else None
 
 
 def _goes_on(past: Past, before: Draft | None) -> bool:

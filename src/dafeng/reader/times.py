@@ -121,8 +121,9 @@ def _time(match: re.Match[str]) -> Time:
         _month(made, match["myear"], day=match["mday"] is not None)
     elif ordinal:
         _plan(made, ordinal)
-        if match["firstyears"]:
-            _first_years(made, match["firstyears"])
+        few = match["firstyears"] or match["efirst"]
+        if few:
+            _first_years(made, few)
     elif year:
         made.year = _year(year)
         first = match["from"] or match["efrom"] or match["btfrom"]
@@ -202,7 +203,8 @@ def _plan(made: Time, token: str) -> None:
 def _first_years(made: Time, count: str) -> None:
     """The first years of a plan (“十四五”前三年): the last of them, looked back on."""
     period = next((one for one in plan_periods().values() if one.last == made.year), None)
-    years = int(count) if count.isdigit() else int(numeral(count) or 0)
+    named = data("numbers")["en"]["units"].get(count)
+    years = int(count) if count.isdigit() else int(named or numeral(count) or 0)
     made.plan, made.role = False, "as_of"
     made.year = period.first + years - 1 if period else None
 
