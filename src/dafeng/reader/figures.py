@@ -16,7 +16,7 @@ from dafeng.reader.naming import Name
 from dafeng.reader.past import Past
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence, own_year
-from dafeng.reader.standing import year_of_rule
+from dafeng.reader.standing import holds_from, year_of_rule
 from dafeng.reader.times import Time
 from dafeng.reader.when import at, base_of, says_same_period
 
@@ -146,7 +146,8 @@ def _date(sentence: Sentence, draft: Draft, time: Time | None, past: Past) -> No
         draft.year = _this_year(sentence, time, past) or past.year_of(time)
         inferred = time.word is not None
     else:
-        draft.year = _carried(sentence, draft, past)
+        held = draft.kind == "target" and draft.quantity
+        draft.year = (held and holds_from(sentence, held)) or _carried(sentence, draft, past)
         inferred = True
         if past.at is None and any(t.fault for t in sentence.times) and draft.kind != "cap":
             draft.flags |= {"kind_inferred"}

@@ -7,6 +7,7 @@ from functools import cache
 
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
+from dafeng.reader.duties import binds
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
@@ -45,7 +46,6 @@ def kind_of(
         or (compared.sign == "=" and sentence.folded.startswith(_CLASS, one.end))
         or _ranked(sentence, one)
         or _qualifies(sentence, one, compared)
-        or _granted(sentence, one)
         or _hoped_early(sentence, one)
         or _of_project(sentence, one)
         or _distributes(sentence, one)
@@ -59,6 +59,7 @@ def kind_of(
         one.bound
         or sentence.folded.startswith(_CLASS, one.end)  # 5万吨级以上泊位
         or stands(sentence, one, compared, before, past)
+        or binds(sentence, one, compared, before)
         or is_threshold(sentence, one, compared.sign, compared.end)
     ):
         return "threshold", True
@@ -118,12 +119,6 @@ def _capped(sentence: Sentence, first: int, one: Quantity) -> bool:
         for other in sentence.quantities
         if places[-1] <= other.start < one.start
     )
-
-
-def _granted(sentence: Sentence, one: Quantity) -> bool:
-    """Whether it is money that a rule pays or takes."""
-    money = one.unit is not None and one.unit.name == "yuan"
-    return money and "grant" in sentence.labels(*sentence.clause(one.start))
 
 
 def _hoped_early(sentence: Sentence, one: Quantity) -> bool:

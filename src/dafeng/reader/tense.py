@@ -10,6 +10,7 @@ from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
+from dafeng.reader.standing import holds_from
 from dafeng.reader.times import Time
 
 
@@ -52,6 +53,7 @@ def tense(
         (word == "next_year", "target"),
         (time is not None and time.month and time.sign != "<" and "future" not in near, "result"),
         ("yearly" in said or (_consecutive(one) and not future), "result"),
+        (time is None and not said & {"past", "perfect"} and holds_from(sentence, one), "target"),
         (time is None and not future and _since(sentence, one), "result"),
         (
             "part" in said

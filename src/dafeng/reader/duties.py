@@ -1,0 +1,173 @@
+"""What each of a class must keep, or pays: duties, cases, steps and charges, for no year.
+
+A plan's aim is of a region and for a year; a duty binds every single thing of a kind from now on.
+What tells them apart is the word that bids (须, 不得, "must") with a bound and without a year.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dafeng.reader.comparators import Compared
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.quantities import Quantity
+from dafeng.reader.sentence import Sentence
+from dafeng.reader.standing import dated, part_of
+
+_BOUNDS = frozenset({">=", "<=", ">", "<"})
+_SHARES = frozenset({"%", "percentage points", "times", "ratio"})
+_WHOLE = 100
+
+
+def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
+    """Whether a figure is what each of a class must keep or pays; ``before``: the figure before.
+
+    A duty that bounds a region's total is none: it is a cap of the plan.
+    """
+    if one.unit is None or dated(sentence, one):
+        return False
+    return (
+        _charged(sentence, one)
+        or _stepped(sentence, one)
+        or _in_case(sentence, one, compared)
+        or _must_keep(sentence, one, compared, before)
+    )
+
+
+def _charged(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is money, or a share of it, that a rule pays or takes: 每千瓦时加价0.1元."""
+    if one.unit is None or not (one.unit.name.startswith("yuan") or one.unit.name == "%"):
+        return False
+    first, last = sentence.clause(one.start)
+    said = sentence.labels(first, last)
+    told = any(t.dates for t in sentence.times if first <= t.start < last)
+    return "grant" in said and not told and not said & {"past", "perfect", "strive", "share"}
+
+
+def _stepped(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is a step by which something is counted, or what each step costs."""
+    part = part_of(sentence, one)
+    last = sentence.clause(one.start)[1]
+    step = _steps(sentence.chinese).search(sentence.folded, part, last)
+    return step is not None and (
+        step.start() < one.start or not sentence.chinese
+    )
+
+
+@cache
+def _steps(chinese: bool) -> re.Pattern[str]:  # noqa: FBT001
+    words = data("cues")["steps"]
+    if chinese:
+        return re.compile(rf"每{pattern_of(words['zh'])}[^，。；\d]{{0,14}}\d")
+    return re.compile(rf"(?<![a-z]){pattern_of(words['en'])} \d")
+
+
+def _in_case(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether it tells in which case a rule holds: 占比超过15%的，; "if it exceeds 15 %"."""
+    if sentence.chinese:
+        if compared.sign == "=" and not sentence.folded.endswith(_REACHED, 0, one.start):
+            return False
+        return _CASE_ZH.match(sentence.folded, compared.end, sentence.end) is not None
+    if compared.sign not in _BOUNDS:
+        return False
+    first = sentence.clause(one.start)[0]
+    return _CASE_EN.search(sentence.folded, first, one.start) is not None
+
+
+_REACHED = ("达到", "达", "为", "满", "完成", "实现")
+_CASE_ZH = re.compile(
+    r"[^，。；：\d]{0,16}?(?:，(?:且|并且|或)[^，。；]{2,40}?)?"
+    r"的(?:[，；：]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行)"
+)
+_CASE_EN = re.compile(
+    r"(?<![a-z])(?:if|when|whose|in case|provided that|those (?:with|that|which|above|below))"
+    r" [a-z '’,%/-]{0,80}$"
+)
+
+
+def _must_keep(
+    sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None
+) -> bool:
+    """Whether a word that bids leads to a bound, or goes on from the bound before."""
+    whole = one.unit is not None and one.unit.name == "%" and one.value == _WHOLE
+    apart = sentence.chinese and _APART_ZH.search(sentence.folded, sentence.start, one.start)
+    if compared.sign not in _BOUNDS and not whole and not apart:
+        return False
+    part = part_of(sentence, one)
+    if sentence.chinese:
+        return _bidden_zh(sentence, one, compared, part)
+    goes_on = before is not None and before.kind == "threshold" and before.start >= part
+    return _bidden_en(sentence, one, compared, part) or (
+        goes_on and before is not None
+        and _MODAL.search(sentence.folded, part, before.start) is not None
+        and "future" not in sentence.labels(before.end, one.start)
+    )
+
+
+_BIDS_ZH = re.compile(
+    "必?须|不得|不宜|不应|原则上|(?<![供相响对效适反感本])应(?![用急对变收付届力])"
+)
+
+# a bound and its number, parted by what it is a share of: 不应大于现状总面积的20%
+_APART_ZH = re.compile("(?:不得|不应|不宜|原则上不)(?:低于|高于|大于|小于|超过|超|少于)[^，。；0-9]{1,16}的?$")
+
+
+def _bidden_zh(sentence: Sentence, one: Quantity, compared: Compared, part: int) -> bool:
+    """Whether 须, 应 or 不得 stands in the clause, or further ahead of a bound like 不小于."""
+    folded = sentence.folded
+    if compared.cap and _TOTAL_ZH.search(folded, sentence.clause(one.start)[0], one.start):
+        return False
+    bound = folded.startswith(_bounds_zh(), compared.start)
+    low = part if bound else sentence.clause(one.start)[0]
+    return _BIDS_ZH.search(folded, low, one.start) is not None
+
+
+_TOTAL_ZH = re.compile("总量|总额|总规模|产能(?!利用|置换)|产量|消费量|装机(?!容量的)")
+
+
+@cache
+def _bounds_zh() -> tuple[str, ...]:
+    return tuple(data("cues")["admission"]["bound_zh"])
+
+
+_MODAL = re.compile(r"(?<![a-z])(?:must|shall|should|may not|are to|is to)(?![a-z])")
+_FIRM = re.compile(r"(?<![a-z])(?:must|may not|in principle)(?![a-z])")
+# A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
+_EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"
+_GENERIC = re.compile(
+    rf"^[^a-z]*(?:(?:[a-z]+,? )*?(?:for|in|of|at|with) )?{_EACH_ONE} | (?:of|in|at|for) {_EACH_ONE} "
+)
+_TOTAL_EN = re.compile(
+    r"(?<![a-z])(?:total|output|production capacity|installed capacity|scale|cumulative|emissions)"
+    r"(?![a-z])"
+)
+_RATE_EN = re.compile(r"(?<![a-z])(?:rate|share|proportion|coverage|ratio|percentage)(?![a-z])")
+
+
+def _bidden_en(sentence: Sentence, one: Quantity, compared: Compared, part: int) -> bool:
+    """Whether "must" leads to a bound, or "shall" to one of each thing of a kind."""
+    modals = list(_MODAL.finditer(sentence.folded, part, one.start))
+    if not modals:
+        return False
+    first = max(part, sentence.clause(modals[-1].start())[0])
+    subject = sentence.folded[first : modals[-1].start()].strip() + " "
+    each = _GENERIC.search(subject) is not None or _headed(subject)
+    if _TOTAL_EN.search(subject) and not each:
+        return False
+    if _FIRM.search(sentence.folded, modals[-1].start(), one.start) or each:
+        return True
+    alone = one.scale is None and one.unit is not None and one.unit.name not in _SHARES
+    return alone and not one.unit.count and not _RATE_EN.search(subject)
+
+
+def _headed(subject: str) -> bool:
+    """Whether a subject begins with a thing of a kind: "data centers with", "parking lots of"."""
+    return _thing_first().match(subject) is not None
+
+
+@cache
+def _thing_first() -> re.Pattern[str]:
+    things = pattern_of(data("cues")["threshold"]["things_en"])
+    return re.compile(rf"[^a-z]*(?!the )(?:(?!of |in |for |by )[a-z-]+ ){{0,4}}?{things} ")
