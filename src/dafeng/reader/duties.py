@@ -14,7 +14,7 @@ from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.standing import dated, part_of
+from dafeng.reader.standing import before_en, dated, part_of
 
 _BOUNDS = frozenset({">=", "<=", ">", "<"})
 _SHARES = frozenset({"%", "percentage points", "times", "ratio"})
@@ -29,21 +29,25 @@ def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
     if one.unit is None or dated(sentence, one):
         return False
     return (
-        _charged(sentence, one)
+        _charged(sentence, one, compared)
         or _stepped(sentence, one)
         or _in_case(sentence, one, compared)
-        or _must_keep(sentence, one, compared, before)
+        or _must_keep(sentence, one, compared)
+        or _goes_on(sentence, one, before)
     )
 
 
-def _charged(sentence: Sentence, one: Quantity) -> bool:
+def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether it is money, or a share of it, that a rule pays or takes: 每千瓦时加价0.1元."""
-    if one.unit is None or not (one.unit.name.startswith("yuan") or one.unit.name == "%"):
-        return False
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, last)
     told = any(t.dates for t in sentence.times if first <= t.start < last)
-    return "grant" in said and not told and not said & {"past", "perfect", "strive", "share"}
+    if told or said & {"perfect", "strive", "share"} or (sentence.chinese and "past" in said):
+        return False
+    name = one.unit.name if one.unit else ""
+    if "price" in said and compared.sign in _BOUNDS and name in _SHARES:
+        return True
+    return "grant" in said and (name.startswith("yuan") or name == "%")
 
 
 def _stepped(sentence: Sentence, one: Quantity) -> bool:
@@ -72,8 +76,11 @@ def _in_case(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         return _CASE_ZH.match(sentence.folded, compared.end, sentence.end) is not None
     if compared.sign not in _BOUNDS:
         return False
-    first = sentence.clause(one.start)[0]
-    return _CASE_EN.search(sentence.folded, first, one.start) is not None
+    first, last = sentence.clause(one.start)
+    if _CASE_EN.search(sentence.folded, first, one.start):
+        return True
+    sorts = before_en().search(sentence.folded, first, one.start) is not None
+    return sorts and _MODAL.search(sentence.folded, one.end, last) is not None
 
 
 _REACHED = ("达到", "达", "为", "满", "完成", "实现")
@@ -87,10 +94,8 @@ _CASE_EN = re.compile(
 )
 
 
-def _must_keep(
-    sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None
-) -> bool:
-    """Whether a word that bids leads to a bound, or goes on from the bound before."""
+def _must_keep(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a word that bids leads to a bound."""
     whole = one.unit is not None and one.unit.name == "%" and one.value == _WHOLE
     apart = sentence.chinese and _APART_ZH.search(sentence.folded, sentence.start, one.start)
     if compared.sign not in _BOUNDS and not whole and not apart:
@@ -98,12 +103,26 @@ def _must_keep(
     part = part_of(sentence, one)
     if sentence.chinese:
         return _bidden_zh(sentence, one, compared, part)
-    goes_on = before is not None and before.kind == "threshold" and before.start >= part
-    return _bidden_en(sentence, one, compared, part) or (
-        goes_on and before is not None
-        and _MODAL.search(sentence.folded, part, before.start) is not None
-        and "future" not in sentence.labels(before.end, one.start)
-    )
+    return _bidden_en(sentence, one, compared, part)
+
+
+def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
+    """Whether it goes on with a rule: ", and that of a heating unit no higher than 40 %"."""
+    part = part_of(sentence, one)
+    if before is None or before.kind != "threshold" or before.start < part or one.unit is None:
+        return False
+    bids = _BIDS_ZH if sentence.chinese else _MODAL
+    ruled = bids.search(sentence.folded, part, before.start) is not None
+    ruled = ruled or "grant" in sentence.labels(part, before.end)
+    alike = before.base_unit is not None and before.base_unit.name == one.unit.name
+    said = sentence.labels(before.end, one.start)
+    return ruled and (alike or one.unit.duration or one.unit.name in _HOURS) and not said & _MOVED
+
+
+_HOURS = frozenset({"h", "hours"})
+
+
+_MOVED = frozenset({"future", "strive", "fall_to", "rise_to", "past"})
 
 
 _BIDS_ZH = re.compile(
@@ -158,8 +177,10 @@ def _bidden_en(sentence: Sentence, one: Quantity, compared: Compared, part: int)
         return False
     if _FIRM.search(sentence.folded, modals[-1].start(), one.start) or each:
         return True
-    alone = one.scale is None and one.unit is not None and one.unit.name not in _SHARES
-    return alone and not one.unit.count and not _RATE_EN.search(subject)
+    if one.unit is None or one.scale is not None or one.unit.count:
+        return False
+    named = one.unit.name == "ratio"
+    return named or (one.unit.name not in _SHARES and not _RATE_EN.search(subject))
 
 
 def _headed(subject: str) -> bool:

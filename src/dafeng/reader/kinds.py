@@ -13,7 +13,7 @@ from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.standing import stands
+from dafeng.reader.standing import before_en, stands
 from dafeng.reader.tense import tense
 from dafeng.reader.times import Time
 
@@ -245,7 +245,7 @@ def _sorts_en(
         return not aimed
     low = max(sentence.start, one.start - data("sentences")["sorted"])
     behind = _behind_en().match(sentence.folded, ends, sentence.end)
-    before = _before_en().search(sentence.folded, low, one.start) is not None
+    before = before_en().search(sentence.folded, low, one.start) is not None
     led = not words and not aimed and comparator != "="  # "boilers of less than 65 t/h"
     return bool(words and (behind or before)) or (led and before)
 
@@ -270,13 +270,3 @@ def _above_en() -> re.Pattern[str]:
     """A thing and the bound of its size: "kilns below 2,000 tons per day"."""
     things = pattern_of(data("cues")["threshold"]["things_en"])
     return re.compile(rf"{things} (?:below|under|over|above|smaller than|larger than) $")
-
-
-@cache
-def _before_en() -> re.Pattern[str]:
-    """A thing right before its size: "coal-fired boilers of 10 steam tons per hour and below"."""
-    words = pattern_of(data("cues")["threshold"]["things_en"])
-    return re.compile(
-        rf"{words} (?:with|of|whose|having|consuming|using|burning|producing|emitting"
-        r"|(?:that|which) (?:use|consume|emit|arise|burn|produce))[a-z -]{0,45}$"
-    )

@@ -39,6 +39,8 @@ def stands(
 def year_of_rule(sentence: Sentence, one: Quantity, time: Time | None) -> int | None:
     """The year that is printed for a rule: from when on it holds, or by when what it sorts goes."""
     held = holds_from(sentence, one) or _from_behind(sentence, one)
+    if held is None and time and time.role == "at" and not time.plan and _levelled(sentence, one):
+        return time.year  # "2022年分档标准为…"
     return held or _deadline(sentence, one, time)
 
 
@@ -64,7 +66,10 @@ def _onward(sentence: Sentence, time: Time) -> bool:
         return True
     low = max(sentence.start, time.start - data("sentences")["lead"])
     opens = _OPENS_FROM.search(folded[low : time.start]) is not None
-    return opens and not folded.startswith((" to ", " level", "-"), time.end)
+    return opens and not _NOT_ONWARD.match(folded, time.end)
+
+
+_NOT_ONWARD = re.compile(r"-| level| to (?:the |end |of )*(?:19|20)\d\d(?!\d)", re.ASCII)
 
 
 _OPENS_FROM = re.compile(
@@ -262,12 +267,17 @@ def _is_level(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether a figure is a level that is set: 先进值按94千克标准煤/吨, "above 435 kg must be"."""
     if one.unit is None or one.unit.name in _SHARES or one.unit.count:
         return False
-    low = max(sentence.start, one.start - data("sentences")["sorted"])
-    led = _level().search(sentence.folded, low, one.start) is not None
+    led = _levelled(sentence, one)
     opens = sentence.folded.startswith(_OPENS, compared.end)
     named = opens and _called().match(sentence.folded, compared.end) is not None
     crossed = compared.sign in {">", "<"} and _must().match(sentence.folded, compared.end)
     return led or named or bool(crossed)
+
+
+def _levelled(sentence: Sentence, one: Quantity) -> bool:
+    """Whether the name of a level leads to a figure."""
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    return _level().search(sentence.folded, low, one.start) is not None
 
 
 _OPENS = ("(", "（", " (")
@@ -277,8 +287,9 @@ _OPENS = ("(", "（", " (")
 def _level() -> re.Pattern[str]:
     words = pattern_of(map(fold, both(data("cues")["levels"])))
     verb = "(?:暂|统一)?(?:按照?|为|是|取|定为|调整为|:|：| is| are| of| at| was| set at)?"
-    each = r"(?:每[一-龥]{1,4}| of the [a-z -]{3,60} is)?"
-    return re.compile(rf"{words}{verb}{each} ?$")
+    each = "(?:每[一-龥]{1,4})?"
+    of = "(?: (?:of|for|in|on) [a-z ,'-]{3,60}? (?:is|are|at|shall be|will be))?"
+    return re.compile(rf"{words}{of}{verb}{each} ?$")
 
 
 @cache
@@ -306,3 +317,13 @@ def _is_standard(sentence: Sentence, one: Quantity) -> bool:
 @cache
 def _standard() -> re.Pattern[str]:
     return re.compile(rf" ?{pattern_of(map(fold, both(data('cues')['standards'])))}")
+
+
+@cache
+def before_en() -> re.Pattern[str]:
+    """A thing right before its size: "coal-fired boilers of 10 steam tons per hour and below"."""
+    words = pattern_of(data("cues")["threshold"]["things_en"])
+    return re.compile(
+        rf"{words} (?:with|of|whose|having|consuming|using|burning|producing|emitting"
+        r"|(?:that|which) (?:use|consume|emit|arise|burn|produce))[a-z -]{0,45}$"
+    )
