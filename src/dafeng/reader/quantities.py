@@ -291,6 +291,8 @@ def ahead_of_time(folded: str, one: Quantity) -> bool:
 def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     """A number without a unit: it counts the thing that follows, or is none."""
     year = one.digits and one.scale is None and is_year(one.token)
+    if folded.startswith("<> ", one.start) and not _determined(folded, one.start):
+        return None  # "in <> recycled metals will reach"
     if one.spelt and one.value == 1:
         single = singular_pattern().match(folded, one.end, end)
         one.unit = _thing(data("units")["singular"][single["thing"]]) if single else None
