@@ -47,7 +47,7 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     name = one.unit.name if one.unit else ""
     if "price" in said and compared.sign in _BOUNDS and name in _SHARES:
         return True
-    return "grant" in said and (name.startswith("yuan") or name == "%")
+    return "grant" in said and (name.startswith("yuan") or name in {"%", "times"})
 
 
 def _stepped(sentence: Sentence, one: Quantity) -> bool:
@@ -70,22 +70,40 @@ def _steps(chinese: bool) -> re.Pattern[str]:  # noqa: FBT001
 
 def _in_case(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether it tells in which case a rule holds: 占比超过15%的，; "if it exceeds 15 %"."""
+    folded = sentence.folded
     if sentence.chinese:
-        if compared.sign == "=" and not sentence.folded.endswith(_REACHED, 0, one.start):
+        if one.unit is not None and (one.unit.duration or one.unit.name in _TERMS):
+            return _TERM_ZH.match(folded, one.end, sentence.end) is not None
+        if compared.sign == "=" and not folded.endswith(_REACHED, 0, one.start):
             return False
-        return _CASE_ZH.match(sentence.folded, compared.end, sentence.end) is not None
+        sorts = compared.sign in _BOUNDS and _sorted_zh().match(folded, compared.end, sentence.end)
+        return bool(sorts) or _CASE_ZH.match(folded, compared.end, sentence.end) is not None
     if compared.sign not in _BOUNDS:
         return False
     first, last = sentence.clause(one.start)
-    if _CASE_EN.search(sentence.folded, first, one.start):
+    if _CASE_EN.search(folded, first, one.start):
         return True
-    sorts = before_en().search(sentence.folded, first, one.start) is not None
-    return sorts and _MODAL.search(sentence.folded, one.end, last) is not None
+    sorts_en = before_en().search(folded, first, one.start) is not None
+    return sorts_en and _MODAL.search(folded, one.end, last) is not None
 
 
 _REACHED = ("达到", "达", "为", "满", "完成", "实现")
+_TERMS = frozenset({"days", "months", "hours", "h", "items"})
+# a term (10个工作日内) or how long something has gone on in the case that is meant (连续两年超预算的企业)
+_TERM_ZH = re.compile("(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)|[^，。；\\d]{2,12}?的(?:企业|单位|项目|用户|，)")
+
+
+@cache
+def _sorted_zh() -> re.Pattern[str]:
+    """Behind a bound, the thing that it sorts: 不超过64千瓦时/吨的生产线, or its other bound."""
+    things = pattern_of(data("cues")["threshold"]["things_zh"])
+    other = "(?:但|且|、|，|至|到)?(?:不超过|低于|小于|不满|不足|不到|不高于|不大于)[0-9.]+[^，。；0-9]{1,14}?"
+    return re.compile(f"(?:{other})?的[^，。；、：（(0-9]{{0,8}}?{things}")
+
+
 _CASE_ZH = re.compile(
     r"[^，。；：\d]{0,16}?(?:，(?:且|并且|或)[^，。；]{2,40}?)?"
+    r"(?:时(?=，|发布|启动|予以|应|须|按)|的(?=[，；：]|[一二]次性|加价|给予))|[^，。；：\d]{0,16}?"
     r"的(?:[，；：]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行)"
 )
 _CASE_EN = re.compile(
@@ -113,6 +131,7 @@ def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
         return False
     bids = _BIDS_ZH if sentence.chinese else _MODAL
     ruled = bids.search(sentence.folded, part, before.start) is not None
+    ruled = ruled or "in principle" in sentence.folded[part : before.start]
     ruled = ruled or "grant" in sentence.labels(part, before.end)
     alike = before.base_unit is not None and before.base_unit.name == one.unit.name
     said = sentence.labels(before.end, one.start)

@@ -115,6 +115,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     return Sentence(text, folded, start, end, chinese, hits, starts, found, when, breaks, brackets)
 
 
+_OWNED = (" a ", " an ", " no ")
 _BE = (" is ", " are ", " be ", " being ")
 
 
@@ -129,6 +130,8 @@ def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
         past, perfect = "past" in hit.labels, "perfect" in hit.labels
         if past and not perfect and folded.endswith(_BE, 0, hit.start):
             yield Hit(hit.start, hit.end, hit.labels - {"past"})
+        elif perfect and folded.startswith(_OWNED, hit.end):
+            yield Hit(hit.start, hit.end, hit.labels - {"past", "perfect"})  # "has a capacity of"
         elif perfect and hit.end + 1 in starts and folded.startswith("ha", hit.start):
             yield Hit(hit.start, hit.end, frozenset() if ahead else frozenset({"past"}))
         else:

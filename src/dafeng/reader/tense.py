@@ -46,7 +46,7 @@ def tense(
         if "perfect" not in told_done:  # 已建泊位到2025年达到85%
             done, said = False, said - {"perfect"}
     lines: tuple[tuple[bool, Kind], ...] = (
-        (time is not None and time.role == "as_of", "result"),
+        (time is not None and time.role == "as_of" and "future" not in said, "result"),
         (done or ("perfect" in said and not future), "result"),
         (word == "last_year", "result"),
         (word in {"this_year", "now", "month"} and "future" not in near, "result"),
@@ -62,6 +62,7 @@ def tense(
             and not told & {"past"},
             "target",
         ),
+        (time is not None and dated and _tells(sentence, one, time, told), "result"),
         (time is not None and dated and time.year in aims(), "target"),
         (time is None and "perfect" not in said and _bids(sentence, before), "target"),
         (future, "target"),
@@ -117,12 +118,25 @@ _DID = re.compile(
 )
 
 
+_DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
+
+
 def _narrates(sentence: Sentence, one: Quantity) -> bool:
-    """Whether a figure is the object of a verb in the past: "handled 20 million tons"."""
-    if sentence.chinese:
-        return False
+    """Whether a figure is the object of a verb in the past: "handled 20 million tons", 支撑了5%."""
     low = max(sentence.clause(one.start)[0], one.start - data("sentences")["lead"])
+    if sentence.chinese:
+        return _DID_ZH.search(sentence.folded, low, one.start) is not None
     return _DID.search(sentence.folded, low, one.start) is not None
+
+
+def _tells(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> bool:
+    """Whether an English sentence tells as past what was "in 2025", not what is to be "by" then."""
+    if sentence.chinese or time.year not in aims():
+        return False
+    if time.sign != "=" and not sentence.folded.endswith("in ", sentence.start, time.start):
+        return False
+    past = "past" in told or _narrates(sentence, one)
+    return past and "future" not in sentence.labels(sentence.start, sentence.end)
 
 
 def _aims_later(sentence: Sentence, time: Time) -> bool:
