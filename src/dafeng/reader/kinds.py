@@ -49,6 +49,7 @@ def kind_of(
         or _hoped_early(sentence, one)
         or _of_project(sentence, one)
         or _distributes(sentence, one)
+        or _contained(sentence, one)
         or (not one.digits and _casual(sentence, one, compared, before))
     )
     if one.structural or by_the_way:
@@ -57,6 +58,7 @@ def kind_of(
         return "result", True
     if (
         one.bound
+        or (one.unit is not None and one.unit.name == "grade")
         or sentence.folded.startswith(_CLASS, one.end)  # 5万吨级以上泊位
         or stands(sentence, one, compared, before, past)
         or binds(sentence, one, compared, before)
@@ -141,6 +143,37 @@ def _distributes(sentence: Sentence, one: Quantity) -> bool:
         return False
     all_of = sentence.folded.endswith(("each of the ", "each of its "), sentence.start, one.start)
     return all_of or _EACH.match(sentence.folded, one.end) is not None
+
+
+def _contained(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it counts what a plan holds, or the things of the list before it.
+
+    So do 63项 in 规划提出63项重点工程, 3个 in 皖北、沿江、省会3个集群 and "the plan sets out 8 tasks".
+    """
+    if one.unit is None or not one.unit.count or one.value is None:
+        return False
+    low = max(sentence.start, one.start - data("sentences")["lead"])
+    if _holds()["zh" if sentence.chinese else "en"].search(sentence.folded, low, one.start):
+        return True
+    listed = _LISTED.search(sentence.folded, low, one.start) if sentence.chinese else None
+    return listed is not None and one.value == listed[0].count("、") + 1
+
+
+_LISTED = re.compile("[^，。；：、]{1,16}、[^，。；：]{1,40}$")
+
+
+@cache
+def _holds() -> dict[str, re.Pattern[str]]:
+    words = data("cues")["contained"]
+    papers_zh, verbs_zh = pattern_of(words["papers_zh"]), pattern_of(words["verbs_zh"])
+    papers_en, verbs_en = pattern_of(words["papers_en"]), pattern_of(words["verbs_en"])
+    return {
+        "zh": re.compile(f"{papers_zh}》?[^，。；0-9、]{{0,6}}?{verbs_zh}了?(?:共|以下|如下)?$"),
+        "en": re.compile(
+            rf"{papers_en} (?:also |further |has |have |will )?{verbs_en}"
+            r" (?:a total of |the following |about |some )?$"
+        ),
+    }
 
 
 _PROJECT = re.compile(r" ?(?:[a-z/-]{2,20} ){1,5}?projects?(?![a-z])")

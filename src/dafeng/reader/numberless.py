@@ -179,7 +179,7 @@ _OF_SCALE = re.compile(
 def _follows(sentence: Sentence, end: int, time: Time) -> bool:
     """Whether a year follows right behind, in the same part of the sentence."""
     near = 0 <= time.start - end <= _BEHIND
-    return near and not any(sign in sentence.folded[end : time.start] for sign in "；;")
+    return near and not any(sign in sentence.folded[end : time.start] for sign in "，；;")
 
 
 def _own(sentence: Sentence, time: Time) -> bool:
