@@ -26,6 +26,7 @@ _MORE_OF = re.compile(
 )
 _GROUPED = re.compile("[1-9][0-9]{0,2}(?:,[0-9]{3})+")  # thousands in groups are a figure
 _DATING = re.compile(r" ?(?:in|by|since|(?:by|since|at) the end of) ", re.ASCII)
+_IN_NUMBER = re.compile("(?: or so)? in (?:number|total|all)(?![a-z])")
 _BROKEN = re.compile(r"\d+(?:,\d+)*,(?:\d{1,2}|\d{4,})(?:,\d+)*")  # "was 52,7000, an increase"
 _STOP = re.compile(r"\.(?=\s|$)")
 _LED = len("increased to more than about ")
@@ -52,6 +53,8 @@ def with_unit(
             following[one.start] = one
         elif _is_plain(folded, start, one):
             one.unit = RATIO
+        elif _IN_NUMBER.match(folded, one.end):
+            one.unit = Unit("items", "count", count=True)
         elif thing := _numbered(folded, start, one.start):
             one.unit = Unit(thing, "count", count=True)
     known = sorted([*found, *(one for one in bare if one.unit)], key=lambda one: one.start)
@@ -135,8 +138,14 @@ def _is_plain(folded: str, start: int, one: Quantity) -> bool:
 @cache
 def _number_of() -> re.Pattern[str]:
     names = pattern_of(fold(word) for entry in data("units")["things"] for word in entry["en"])
-    verb = "(?:is|was|will be|reach(?:ed|es)?|exceed(?:ed|s)?|(?:rose|grew) to|totall?ed)"
-    more = "(?: about| over| more than| nearly| at least| approximately| around)?"
+    verb = (
+        "(?:is|was|will be|(?:shall|should|must|is to) (?:be|reach)"
+        "|reach(?:ed|es)?|exceed(?:ed|s)?|(?:rose|grew) to|totall?ed)"
+    )
+    more = (
+        "(?: about| over| more than| nearly| at least| approximately| around"
+        "| (?:no|not) (?:less|fewer|lower|more) than)?"
+    )
     of = "(?:number|ownership|stock|fleet) of (?:[a-z0-9-]{1,20} ){0,6}?"
     named = rf"{of}(?P<thing>{names})[a-z -]{{0,60}}? {verb}"
     reached = "(?:reach(?:ed|es)?|totall?ed|numbered|came to)"

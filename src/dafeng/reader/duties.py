@@ -47,7 +47,12 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     name = one.unit.name if one.unit else ""
     if "price" in said and compared.sign in _BOUNDS and name in _SHARES:
         return True
+    if "price" in said and name.startswith("yuan") and not said & {"past", "future"}:
+        return "rise" in said or _RAISED.search(sentence.folded, first, one.start) is not None
     return "grant" in said and (name.startswith("yuan") or name in {"%", "times"})
+
+
+_RAISED = re.compile(r"(?<![a-z])raised|[加提上]")
 
 
 def _stepped(sentence: Sentence, one: Quantity) -> bool:
@@ -84,7 +89,13 @@ def _in_case(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     if _CASE_EN.search(folded, first, one.start):
         return True
     sorts_en = before_en().search(folded, first, one.start) is not None
-    return sorts_en and _MODAL.search(folded, one.end, last) is not None
+    if sorts_en and _MODAL.search(folded, one.end, last):
+        return True
+    verbless = not sentence.labels(first, one.start) & {"past", "future", "target"}
+    return verbless and _THEN.match(folded, one.end) is not None
+
+
+_THEN = re.compile(r" (?:must|shall|should|may not|are not|is not|are to|is to)(?![a-z])")
 
 
 _REACHED = ("达到", "达", "为", "满", "完成", "实现")
@@ -107,7 +118,7 @@ _CASE_ZH = re.compile(
     r"的(?:[，；：]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行)"
 )
 _CASE_EN = re.compile(
-    r"(?<![a-z])(?:if|when|whose|in case|provided that|those (?:with|that|which|above|below))"
+    r"(?<![a-z])(?:if|when|where|whose|in case|provided that|those (?:with|that|which|above|below))"
     r" [a-z '’,%/-]{0,80}$"
 )
 
@@ -132,8 +143,9 @@ def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
     bids = _BIDS_ZH if sentence.chinese else _MODAL
     ruled = bids.search(sentence.folded, part, before.start) is not None
     ruled = ruled or "in principle" in sentence.folded[part : before.start]
-    ruled = ruled or "grant" in sentence.labels(part, before.end)
-    alike = before.base_unit is not None and before.base_unit.name == one.unit.name
+    ruled = ruled or bool(sentence.labels(part, before.end) & {"grant", "price"})
+    own, other = one.unit.name, before.base_unit.name if before.base_unit else ""
+    alike = own == other or (own.startswith("yuan") and other.startswith("yuan"))
     said = sentence.labels(before.end, one.start)
     return ruled and (alike or one.unit.duration or one.unit.name in _HOURS) and not said & _MOVED
 

@@ -79,7 +79,7 @@ def _draft(
         factor=one.factor,
         fall=subject.falls(sentence, one, low),
     )
-    time = at(sentence, index)
+    time = _unless_passed(sentence, one, at(sentence, index))
     draft.kind, sure = kind_of(sentence, one, compared, time, draft.fall, before, past)
     draft.flags |= set() if sure else {"kind_inferred"}
     draft.unit, draft.base_unit = subject.unit_of(sentence, one, compared.end)
@@ -91,6 +91,27 @@ def _draft(
     if any("strive" in hit.labels for hit in sentence.within(low, one.start)):
         draft.flags |= {"strive"}
     return draft
+
+
+_HALVES = re.compile("[;；]")
+
+
+def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time | None:
+    """The year ahead of a figure, unless it is of the other half of the sentence, told otherwise.
+
+    So in "it was 22 % in 2022; the goal is 30 %" and in "6 million by 2025, and limits have been".
+    """
+    if time is None or time.end > one.start or not time.year or sentence.chinese:
+        return time
+    first = sentence.clause(one.start)[0]
+    if first <= time.start:
+        return time
+    there, here = sentence.labels(*sentence.clause(time.start)), sentence.labels(first, one.start)
+    parted = _HALVES.search(sentence.folded, time.end, one.start) is not None
+    aimed, done = "future" in there, bool(there & {"past", "perfect"}) and "future" not in there
+    if parted and done and "future" in here:
+        return None
+    return None if aimed and "perfect" in here and "future" not in here else time
 
 
 def _of_aims(sentence: Sentence, one: Quantity) -> bool:

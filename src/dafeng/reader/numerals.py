@@ -22,7 +22,7 @@ _SOME = r"(?:\d++|<>)++"  # "29.<>7": what is left of digits stands beside what 
 _RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]{_SOME})*+"
 # "1, 2 00": thousands that a translation has taken apart
 _APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?= ?[a-z%一-龥])"
-DIGITS = rf"(?<![\da-z<])(?<!\d[.,])(?:{_APART}|{_RUN})"
+DIGITS = rf"(?<![\da-z])(?<!<>)(?<!\d[.,])(?:{_APART}|{_RUN})"
 _DIGIT_ZH = "一二三四五六七八九"
 NUMERALS = (
     rf"(?:[{_DIGIT_ZH}两十][{_DIGIT_ZH}十百千万亿两零〇]{{0,16}}+(?:点[{_DIGIT_ZH}零〇]{{1,8}}+)?+)"

@@ -48,6 +48,7 @@ def tense(
     lines: tuple[tuple[bool, Kind], ...] = (
         (time is not None and time.role == "as_of" and "future" not in said, "result"),
         (done or ("perfect" in said and not future), "result"),
+        (_named_aim(sentence, one), "target"),
         (word == "last_year", "result"),
         (word in {"this_year", "now", "month"} and "future" not in near, "result"),
         (word == "next_year", "target"),
@@ -136,7 +137,30 @@ def _tells(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> boo
     if time.sign != "=" and not sentence.folded.endswith("in ", sentence.start, time.start):
         return False
     past = "past" in told or _narrates(sentence, one)
-    return past and "future" not in sentence.labels(sentence.start, sentence.end)
+    if not past or "future" in sentence.labels(sentence.start, sentence.end):
+        return False
+    return _SAYS.search(sentence.folded, sentence.start, one.start) is None
+
+
+# What a document says of a year is aimed at, whatever the tense of its translation.
+_SAYS = re.compile(
+    r"(?:plan|program|programme|scheme|opinions|document|notice|it is|was) (?:also )?(?:point|propos"
+    r"|clear|requir|mention|stat|emphasi|stipulat|specif)[a-z]*(?: out)?(?: that)?(?![a-z])"
+)
+_AIM_IS = re.compile(
+    r"(?<![a-z])(?:targets?|goals?|quotas?)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
+    r" (?:is|was|are|were|has been|had been|stands at|remains)(?![a-z])"
+)
+_AIM_BEHIND = re.compile(r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)(?!s? (?:was|is) (?:met|reached))")
+
+
+def _named_aim(sentence: Sentence, one: Quantity) -> bool:
+    """Whether an English figure is called a target: "the goal was 30 %", "the 5 percent goal"."""
+    if sentence.chinese:
+        return False
+    first = sentence.clause(one.start)[0]
+    ahead = _AIM_IS.search(sentence.folded, first, one.start) is not None
+    return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
 
 
 def _aims_later(sentence: Sentence, time: Time) -> bool:

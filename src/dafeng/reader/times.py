@@ -235,6 +235,8 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
     )
     if behind:
         time.role = next(role for role in _ROLES if behind.groupdict().get(role))
+    elif _ITS_AIM.match(folded, time.end) and _OWNED.search(folded[start : time.start]):
+        time.role = "aims"
     elif time.plan and (
         folded.endswith(_SHARE_OF, start, time.start) or _done(folded, start, end, time)
     ):
@@ -247,6 +249,12 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
         _lead(folded, start, time)
 
 
+# "its 2030 wind and solar goals" date nothing, "the 2030 target of 20 %" does
+_OWNED = re.compile(r"(?:(?<![a-z])(?:its|their|our|the|exceeds|meets|met|beat|hit|surpassed)|['’]s) $")
+_ITS_AIM = re.compile(
+    r" (?:[a-z-]{2,14} ){0,4}?(?:targets?|goals?|pledges?|commitments?)"
+    r"(?! of| is| was| to |:| at| by| are| were| for [a-z -]{2,40}?(?: is| was| of|:))(?![a-z])"
+)
 _DONE = ("提前完成", "超额完成", "如期完成", "已完成", "完成了", "提前实现", "已实现", "超过了")
 _ITS_AIMS = re.compile(r"[^，。；\d]{0,10}?(?:目标|任务|指标)")
 
