@@ -49,7 +49,13 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         return True
     if "price" in said and name.startswith("yuan") and not said & {"past", "future"}:
         return "rise" in said or _RAISED.search(sentence.folded, first, one.start) is not None
+    most = _MOST.search(sentence.folded, first, one.end) is not None
+    if name.startswith("yuan") and most:
+        return "grant" in sentence.labels(part_of(sentence, one), last)
     return "grant" in said and (name.startswith("yuan") or name in {"%", "times"})
+
+
+_MOST = re.compile("最高|最多|上限|封顶|不超过|up to|maximum|at most|capped|a cap of")
 
 
 _RAISED = re.compile(r"(?<![a-z])raised|[加提上]")
@@ -140,14 +146,16 @@ def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
     part = part_of(sentence, one)
     if before is None or before.kind != "threshold" or before.start < part or one.unit is None:
         return False
+    said = sentence.labels(before.end, one.start)
+    if (one.unit.duration or one.unit.name in _HOURS) and not said & _MOVED:
+        return True  # how long, beside how much
     bids = _BIDS_ZH if sentence.chinese else _MODAL
     ruled = bids.search(sentence.folded, part, before.start) is not None
     ruled = ruled or "in principle" in sentence.folded[part : before.start]
     ruled = ruled or bool(sentence.labels(part, before.end) & {"grant", "price"})
     own, other = one.unit.name, before.base_unit.name if before.base_unit else ""
     alike = own == other or (own.startswith("yuan") and other.startswith("yuan"))
-    said = sentence.labels(before.end, one.start)
-    return ruled and (alike or one.unit.duration or one.unit.name in _HOURS) and not said & _MOVED
+    return ruled and alike and not said & _MOVED
 
 
 _HOURS = frozenset({"h", "hours"})
@@ -161,7 +169,9 @@ _BIDS_ZH = re.compile(
 )
 
 # a bound and its number, parted by what it is a share of: 不应大于现状总面积的20%
-_APART_ZH = re.compile("(?:不得|不应|不宜|原则上不)(?:低于|高于|大于|小于|超过|超|少于)[^，。；0-9]{1,16}的?$")
+_APART_ZH = re.compile(
+    "(?:不得|不应|不宜|原则上不|[应须]不?)(?:低于|高于|大于|小于|超过|超|少于)[^，。；0-9]{1,16}的?$"
+)
 
 
 def _bidden_zh(sentence: Sentence, one: Quantity, compared: Compared, part: int) -> bool:

@@ -97,6 +97,9 @@ def _from_around(
         planned = past.plans and time.year > data("times")["aims_after"]
         ahead = time.year >= (past.this_year or time.year)
         around = _around(sentence)
+        stated = sentence.chinese and not said & _AIMING and not _towards(sentence, time)
+        if planned and stated and around is None and not _ahead(time.year, past):
+            return "result", True  # 2022年产量为1.4亿吨
         if planned or (ahead and around == "target"):
             return around or "target", True
         return "result", True
@@ -128,6 +131,9 @@ def _narrates(sentence: Sentence, one: Quantity) -> bool:
     if sentence.chinese:
         return _DID_ZH.search(sentence.folded, low, one.start) is not None
     return _DID.search(sentence.folded, low, one.start) is not None
+
+
+_AIMING = frozenset({"target", "future", "strive", "rise", "fall", "rise_to", "fall_to", "cap"})
 
 
 def _tells(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> bool:
