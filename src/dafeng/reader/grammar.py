@@ -125,7 +125,8 @@ def _drafts(
     seen: set[str] = set()
     last: Draft | None = None
     for sentence in _worth_reading(text, folded, paragraph):
-        drafts = figures(sentence, past, last) + peaks(sentence) + numberless(sentence, past, seen)
+        drafts = figures(sentence, past, last)
+        drafts = drafts + peaks(sentence) + numberless(sentence, past, seen, drafts)
         drafts = [*no_date(sentence, drafts), *lost_figures(sentence)]
         drafts = sorted(_apart(drafts), key=lambda d: (d.start, d.end))
         verdict = check_sentence(sentence, drafts)

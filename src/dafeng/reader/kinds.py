@@ -54,6 +54,8 @@ def kind_of(
     )
     if one.structural or by_the_way:
         return "context", True
+    if one.origin and _PLANNED.match(sentence.folded, one.end):
+        return "target", True  # "up from 25 % planned for 2025"
     if one.origin or _usual(sentence, one):
         return "result", True
     if (
@@ -79,6 +81,9 @@ def kind_of(
 
 
 _CLASS = ("级", "-class", "-level")  # 100万千瓦级机组: what kind of unit is meant
+
+
+_PLANNED = re.compile(r" ?\(?(?:planned|targeted|set|foreseen|envisaged|expected) (?:for|in|by) ")
 
 
 def _ranked(sentence: Sentence, one: Quantity) -> bool:

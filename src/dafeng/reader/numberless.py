@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -42,13 +42,16 @@ def _patterns(lang: str) -> list[tuple[dict[str, Any], re.Pattern[str], Rows]]:
     ]
 
 
-def numberless(sentence: Sentence, past: Past, seen: set[str]) -> list[Draft]:
+def numberless(
+    sentence: Sentence, past: Past, seen: set[str], told: Sequence[Draft] = ()
+) -> list[Draft]:
     """A draft for every target without a number, one for each indicator that it is said of.
 
     Args:
         sentence: where it stands.
         past: what the text before tells about years.
         seen: what the paragraph has said already; a repetition is no second target.
+        told: the figures of the sentence; a comparison with a result behind it aims at nothing.
     """
     drafts = []
     low = sentence.start
@@ -62,6 +65,9 @@ def numberless(sentence: Sentence, past: Past, seen: set[str]) -> list[Draft]:
         labels = inside | ahead
         low = found.end()
         if entry.get("need") and entry["need"] not in labels:
+            continue
+        last = next((d for d in reversed(told) if d.end <= found.start()), None)
+        if entry["sign"].startswith("> whole") and last and last.kind == "result":
             continue
         if entry.get("aimed") == _ONLY and not _aimed(sentence, found, labels):
             continue

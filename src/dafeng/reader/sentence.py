@@ -169,7 +169,8 @@ def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
 
 
 _OWN_YEAR = re.compile(
-    r" ?\(?(?:recorded |reached )?(?:in |at |as of |by )?(?:the )?(?:end of )?(?:the )?(?:year )?"
+    r" ?\(?(?:recorded |reached |(?:planned|targeted|set|foreseen|envisaged|expected) (?:for )?)?"
+    r"(?:in |at |as of |by )?(?:the )?(?:end of )?(?:the )?(?:year )?"
 )
 
 

@@ -76,7 +76,7 @@ def _plans() -> tuple[str, str, str]:
 
 
 def _words() -> str:
-    names = ("this_year", "now", "decade", "last_year", "next_year", "then", "same_period")
+    names = ("this_year", "now", "decade", "last_year", "next_year", "then", "later", "same_period")
     return "|".join(f"(?P<{name}>{pattern_of(rules()[name])})" for name in names)
 
 
