@@ -136,6 +136,8 @@ def _must_keep(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     if compared.sign not in _BOUNDS and not whole and not apart:
         return False
     part = part_of(sentence, one)
+    if one.unit is not None and one.unit.name == "℃":
+        return True
     if sentence.chinese:
         return _bidden_zh(sentence, one, compared, part)
     return _bidden_en(sentence, one, compared, part)

@@ -17,6 +17,7 @@ from dafeng.reader.past import Past
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence, own_year
 from dafeng.reader.standing import holds_from, year_of_rule
+from dafeng.reader.tense import is_now
 from dafeng.reader.times import Time
 from dafeng.reader.when import at, base_of, says_same_period
 
@@ -101,8 +102,10 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
 
     So in "it was 22 % in 2022; the goal is 30 %" and in "6 million by 2025, and limits have been".
     """
-    if time is None or time.end > one.start or not time.year or sentence.chinese:
+    if time is None or not time.year or sentence.chinese:
         return time
+    if time.end > one.start:
+        return None if is_now(sentence, one) else time
     first = sentence.clause(one.start)[0]
     if first <= time.start:
         return time

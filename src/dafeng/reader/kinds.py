@@ -14,7 +14,7 @@ from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.standing import before_en, stands
-from dafeng.reader.tense import tense
+from dafeng.reader.tense import named_aim, tense
 from dafeng.reader.times import Time
 
 
@@ -72,6 +72,8 @@ def kind_of(
     capped = compared.sign in {"<=", "="} and "rise" not in said and _capped(sentence, first, one)
     if not fall and (compared.cap or capped):
         return "cap", True
+    if named_aim(sentence, one):
+        return "target", True
     if time is not None and time.year and past.this_year and time.year < past.this_year:
         return "result", True
     said |= sentence.labels(one.start, last)

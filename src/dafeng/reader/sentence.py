@@ -130,7 +130,7 @@ def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
         past, perfect = "past" in hit.labels, "perfect" in hit.labels
         if past and not perfect and folded.endswith(_BE, 0, hit.start):
             yield Hit(hit.start, hit.end, hit.labels - {"past"})
-        elif perfect and folded.startswith(_OWNED, hit.end):
+        elif perfect and folded.startswith(_OWNED, hit.end) and folded[hit.end - 1] != "d":
             yield Hit(hit.start, hit.end, hit.labels - {"past", "perfect"})  # "has a capacity of"
         elif perfect and hit.end + 1 in starts and folded.startswith("ha", hit.start):
             yield Hit(hit.start, hit.end, frozenset() if ahead else frozenset({"past"}))

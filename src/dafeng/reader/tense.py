@@ -35,7 +35,11 @@ def tense(
         past: see ``time``.
     """
     future, word = "future" in said, time.word if time else None
+    if _narrates(sentence, one):
+        said = said | {"past"}
     told = said | sentence.labels(time.end, one.start) if time else said
+    goes_on = before is not None and before.kind == "result" and before.start >= sentence.start
+    same = goes_on and before is not None and time is not None and before.year == time.year
     near = said | sentence.labels(*sentence.clause(time.start)) if time else said
     dated = time is not None and word is None
     ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
@@ -48,7 +52,7 @@ def tense(
     lines: tuple[tuple[bool, Kind], ...] = (
         (time is not None and time.role == "as_of" and "future" not in said, "result"),
         (done or ("perfect" in said and not future), "result"),
-        (_named_aim(sentence, one), "target"),
+        (is_now(sentence, one), "result"),
         (word == "last_year", "result"),
         (word in {"this_year", "now", "month"} and "future" not in near, "result"),
         (word == "next_year", "target"),
@@ -67,7 +71,10 @@ def tense(
         (time is not None and dated and time.year in aims(), "target"),
         (time is None and "perfect" not in said and _bids(sentence, before), "target"),
         (future, "target"),
-        (dated and not told & {"past"} and _ahead(time.year if time else None, past), "target"),
+        (
+            dated and not (same or told & {"past"}) and _ahead(time.year if time else None, past),
+            "target",
+        ),
         (towards and not told & {"past", "perfect"}, "target"),
         (time is not None and time.sign == "<", "target"),
         (time is None and _goes_on(past, before) and "perfect" not in said, "target"),
@@ -89,9 +96,6 @@ def _from_around(
 ) -> tuple[Kind, bool]:
     """The kind of a figure whose clause does not tell it: by sentence, figure before or heading."""
     if time is not None and time.year is not None:
-        narrated = _narrates(sentence, one) and not said & {"future", "strive"}
-        if narrated and not _ahead(time.year, past):
-            return "result", True
         if not said & {"target", "future"} and _aims_later(sentence, time):
             return "result", True
         planned = past.plans and time.year > data("times")["aims_after"]
@@ -125,6 +129,19 @@ _DID = re.compile(
 _DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
 
 
+_IS = re.compile(r" (?:is|are|stands at) (?:now |currently |about |around |nearly |over )?$")
+
+
+def is_now(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a figure is how things are before what will be: "is 62.5 % and will be 63 %"."""
+    first, last = sentence.clause(one.start)
+    low = max(first, one.start - data("sentences")["lead"])
+    if sentence.chinese or not _IS.search(sentence.folded, low, one.start):
+        return False
+    ahead, behind = sentence.labels(first, one.start), sentence.labels(one.end, last)
+    return "future" in behind and "future" not in ahead
+
+
 def _narrates(sentence: Sentence, one: Quantity) -> bool:
     """Whether a figure is the object of a verb in the past: "handled 20 million tons", 支撑了5%."""
     low = max(sentence.clause(one.start)[0], one.start - data("sentences")["lead"])
@@ -142,8 +159,7 @@ def _tells(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> boo
         return False
     if time.sign != "=" and not sentence.folded.endswith("in ", sentence.start, time.start):
         return False
-    past = "past" in told or _narrates(sentence, one)
-    if not past or "future" in sentence.labels(sentence.start, sentence.end):
+    if "past" not in told or "future" in sentence.labels(sentence.start, sentence.end):
         return False
     return _SAYS.search(sentence.folded, sentence.start, one.start) is None
 
@@ -160,11 +176,14 @@ _AIM_IS = re.compile(
 _AIM_BEHIND = re.compile(r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)(?!s? (?:was|is) (?:met|reached))")
 
 
-def _named_aim(sentence: Sentence, one: Quantity) -> bool:
-    """Whether an English figure is called a target: "the goal was 30 %", "the 5 percent goal"."""
-    if sentence.chinese:
-        return False
+_AIM_ZH = re.compile("目标(?:值)?(?:分别)?(?:为|是|定为|设定为)[^，。；]{0,6}$")
+
+
+def named_aim(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a figure is called a target: "the goal was 30 %", "the 5 percent goal", 目标为3%."""
     first = sentence.clause(one.start)[0]
+    if sentence.chinese:
+        return _AIM_ZH.search(sentence.folded, first, one.start) is not None
     ahead = _AIM_IS.search(sentence.folded, first, one.start) is not None
     return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
 

@@ -12,7 +12,8 @@ from dafeng.reader.time_patterns import months
 _VERBS = "had|dropped|decreased|fell|reached|exceeded|increased"
 _DONE = re.compile(
     rf"(?:by the end of|at the end of|in) (20[0-9]{{2}}),[^.。;]{{0,90}}? (?:{_VERBS})\b"
-    r"|(20[0-9]{2})年底?[，,]?[^。；]{0,30}(?:已|达到了|完成了)",
+    r"|(?<![到至])(20[0-9]{2})年底?[，,]?"
+    r"(?:(?!目前|当前|力争|目标|推广|形成|将)[^。；]){0,30}(?:已|达到了|完成了)",
     re.ASCII,
 )
 _BEGUN = re.compile(
