@@ -182,7 +182,7 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
     if tail["scale"]:
         one.factor, one.scale = scales()[tail["scale"]]
     if one.unit is not None:
-        large = one.value is not None and one.value * one.factor >= _MADE_OF
+        large = one.value is not None and one.value * one.factor >= data("units")["made"]["of"]
         one.unit = _meant(one.unit, scaled=large)
         return one if _worth(one, folded) else None
     return _counted(folded, one, end)
@@ -262,7 +262,7 @@ def _worth(one: Quantity, folded: str) -> bool:
         return False
     if unit.digits:
         return one.digits and (unit.name != "grade" or _of_a_class(folded, one))
-    if unit.name == "yuan" and one.value and one.value * one.factor == _MADE_OF:
+    if unit.name == "yuan" and one.value and one.value * one.factor == data("units")["made"]["of"]:
         return _made().match(folded, one.end) is None  # "energy use of 10,000 yuan output value"
     if one.spelt and one.value == 1 and not unit.count and one.scale is None:
         return False  # "of one ton of steel"
@@ -271,14 +271,13 @@ def _worth(one: Quantity, folded: str) -> bool:
     return one.spelt or not (small and unit.count and not least)
 
 
-_MADE_OF = Decimal(10_000)  # yuan, of which statistics say what they use
 _CLASS = re.compile(r"(?:[（(]含[）)])?[及或]?以[上下]|[（(]含[）)]")
 _TO_CLASS = re.compile("(?:不低于|不得低于|优于|高于|低于)[^，。；、0-9]{0,8}$")
 
 
 @cache
 def _made() -> re.Pattern[str]:
-    made = pattern_of(map(fold, data("units")["made"]))
+    made = pattern_of(map(fold, data("units")["made"]["words"]))
     return re.compile(rf"(?: of| worth of)? ?(?:the )?{made}")
 
 
