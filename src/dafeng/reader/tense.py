@@ -119,7 +119,7 @@ def _from_around(
 
 
 _DID = re.compile(
-    r"(?<!be )(?<!been )(?<!being )(?<!is )(?<!are )(?<!and )(?<!or )(?<!the )(?<!to )"
+    r"(?<!be )(?<!been )(?<!being )(?<!is )(?<!are )(?<!or )(?<!the )(?<!to )"
     r"\b(?!need|plann|propos|expect|requir|schedul|target|reduc|rais|combin|instal)[a-z]{2,12}ed"
     r" (?:out |up |in |off |into [a-z]+ )?(?:about |around |nearly |some |over |almost |roughly "
     r"|more than |less than |a total of |an? (?:additional |further )?)?$"
@@ -171,7 +171,8 @@ _SAYS = re.compile(
 )
 _AIM_IS = re.compile(
     r"(?<![a-z])(?:targets?|goals?|quotas?)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
-    r" (?:is|was|are|were|has been|had been|stands at|remains)(?![a-z])"
+    r" (?:is|was|are|were|has been|had been|stands at|remains)"
+    r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z])"
 )
 _AIM_BEHIND = re.compile(r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)(?!s? (?:was|is) (?:met|reached))")
 
