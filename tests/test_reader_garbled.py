@@ -96,6 +96,11 @@ def test_broken_thousands_without_a_unit_are_told_as_garbled() -> None:
     assert doubted("The output was 52,7000, up on the year.") == {"52,7000": "broken_thousands"}
 
 
+def test_in_chinese_a_spoilt_figure_says_nothing_of_its_neighbours() -> None:
+    found = doubted("截至2022年底，全省充电桩达到2022万台，换电站5.6万座，占比52.%。")
+    assert found.keys() == {"2022万台", "52.%"}
+
+
 # --- guesses -----------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ def _lost() -> str:
 
 _LOST = _lost()
 _SOME = r"(?:\d++|<>)++"  # "29.<>7": what is left of digits stands beside what is lost
-_RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]{_SOME})*+"
+_RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]{_SOME})*+(?:\.(?=%))?"
 # "1, 2 00": thousands that a translation has taken apart
 _APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?= ?[a-z%一-龥])"
 DIGITS = rf"(?<![\da-z])(?<!<>)(?<!\d[.,])(?:{_APART}|{_RUN})"
