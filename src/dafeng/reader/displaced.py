@@ -108,31 +108,34 @@ def _doubt_paragraph(page: Page, *, runs: bool) -> None:
     In a sentence with a proof all digits are doubted, and so are those of the first sentence with
     figures behind a heading with an impossible number. In a paragraph with several signs of it,
     so are other amounts with a scale word; and all digits, if most of its sentences are garbled.
-    Where digits do not run, only other digits in the slot of a year are such a proof.
+    What stands ahead of a number without a digit left has moved up, as digits run.
+    Where they do not run, only other digits in the slot of a year are such a proof.
     """
     with_figures = [one for one in page.sentences if one.drafts or one.proofs]
     heading = [page.start] if page.heading and (runs or not page.year) else []
     marks = _Marks(heading, page.sentences)
     garbled = sum(one.garbled for one in with_figures)
     mostly = garbled >= max(_bounds()["sentences"], _bounds()["share"] * len(with_figures))
-    if not runs:
-        with_figures = [one for one in with_figures if one.slots]
-    for one in with_figures:
-        if one.proofs:
-            reason = "digits_displaced"
-        elif heading and one is with_figures[0]:
-            reason = "heading_number"
-        else:
-            reason = "run_displaced"
+    for place, one in enumerate(with_figures):
+        headed = bool(heading) and place == 0
+        if not (runs or one.slots or headed):
+            continue
         for draft in one.drafts:
-            if one.gone and reason == "run_displaced":
+            if one.proofs or headed:
+                beside = True
+            elif one.gone:
                 beside = draft.start < one.gone[0]
             else:
-                beside = (
-                    reason != "run_displaced" or mostly or (_scaled(draft) and marks.hold(draft))
-                )
+                beside = mostly or (_scaled(draft) and marks.hold(draft))
             if beside and not draft.reasons and not marks.spare(one, draft):
-                draft.reasons.append(reason)
+                draft.reasons.append(_reason(one, headed=headed))
+
+
+def _reason(one: Verdict, *, headed: bool) -> str:
+    """Why a figure of a sentence is doubted that is right by itself."""
+    if one.proofs:
+        return "digits_displaced"
+    return "heading_number" if headed else "run_displaced"
 
 
 class _Marks:
