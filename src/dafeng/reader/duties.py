@@ -65,10 +65,10 @@ def _stepped(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is a step by which something is counted, or what each step costs."""
     part = part_of(sentence, one)
     last = sentence.clause(one.start)[1]
+    if sentence.chinese and "每" not in sentence.folded[part:last]:
+        return False
     step = _steps(sentence.chinese).search(sentence.folded, part, last)
-    return step is not None and (
-        step.start() < one.start or not sentence.chinese
-    )
+    return step is not None and (step.start() < one.start or not sentence.chinese)
 
 
 @cache
@@ -81,14 +81,21 @@ def _steps(chinese: bool) -> re.Pattern[str]:  # noqa: FBT001
 
 def _in_case(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether it tells in which case a rule holds: 占比超过15%的，; "if it exceeds 15 %"."""
+    return (_in_case_zh if sentence.chinese else _in_case_en)(sentence, one, compared)
+
+
+def _in_case_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     folded = sentence.folded
-    if sentence.chinese:
-        if one.unit is not None and (one.unit.duration or one.unit.name in _TERMS):
-            return _TERM_ZH.match(folded, one.end, sentence.end) is not None
-        if compared.sign == "=" and not folded.endswith(_REACHED, 0, one.start):
-            return False
-        sorts = compared.sign in _BOUNDS and _sorted_zh().match(folded, compared.end, sentence.end)
-        return bool(sorts) or _CASE_ZH.match(folded, compared.end, sentence.end) is not None
+    if one.unit is not None and (one.unit.duration or one.unit.name in _TERMS):
+        return _TERM_ZH.match(folded, one.end, sentence.end) is not None
+    if compared.sign == "=" and not folded.endswith(_REACHED, 0, one.start):
+        return False
+    sorts = compared.sign in _BOUNDS and _sorted_zh().match(folded, compared.end, sentence.end)
+    return bool(sorts) or _CASE_ZH.match(folded, compared.end, sentence.end) is not None
+
+
+def _in_case_en(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    folded = sentence.folded
     if compared.sign not in _BOUNDS:
         return False
     first, last = sentence.clause(one.start)
@@ -106,15 +113,19 @@ _THEN = re.compile(r" (?:must|shall|should|may not|are not|is not|are to|is to)(
 
 _REACHED = ("达到", "达", "为", "满", "完成", "实现")
 _TERMS = frozenset({"days", "months", "hours", "h", "items"})
-# a term (10个工作日内) or how long something has gone on in the case that is meant (连续两年超预算的企业)
-_TERM_ZH = re.compile("(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)|[^，。；\\d]{2,12}?的(?:企业|单位|项目|用户|，)")
+# a term (10个工作日内), or how long something has gone on in the case meant (连续两年超预算的企业)
+_TERM_ZH = re.compile(
+    "(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)"
+    "|[^，。；0-9]{2,12}?的(?:企业|单位|项目|用户|，)"
+)
 
 
 @cache
 def _sorted_zh() -> re.Pattern[str]:
     """Behind a bound, the thing that it sorts: 不超过64千瓦时/吨的生产线, or its other bound."""
     things = pattern_of(data("cues")["threshold"]["things_zh"])
-    other = "(?:但|且|、|，|至|到)?(?:不超过|低于|小于|不满|不足|不到|不高于|不大于)[0-9.]+[^，。；0-9]{1,14}?"
+    bounds = "(?:不超过|低于|小于|不满|不足|不到|不高于|不大于)"
+    other = f"(?:但|且|、|，|至|到)?{bounds}[0-9.]+[^，。；0-9]{{1,14}}?"
     return re.compile(f"(?:{other})?的[^，。；、：（(0-9]{{0,8}}?{things}")
 
 
@@ -132,7 +143,8 @@ _CASE_EN = re.compile(
 def _must_keep(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether a word that bids leads to a bound."""
     whole = one.unit is not None and one.unit.name == "%" and one.value == _WHOLE
-    apart = sentence.chinese and _APART_ZH.search(sentence.folded, sentence.start, one.start)
+    low = max(sentence.start, one.start - data("sentences")["thing"])
+    apart = sentence.chinese and _APART_ZH.search(sentence.folded[low : one.start])
     if compared.sign not in _BOUNDS and not whole and not apart:
         return False
     part = part_of(sentence, one)
@@ -140,7 +152,7 @@ def _must_keep(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         return True
     if sentence.chinese:
         return _bidden_zh(sentence, one, compared, part)
-    return _bidden_en(sentence, one, compared, part)
+    return _bidden_en(sentence, one, part)
 
 
 def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
@@ -199,7 +211,8 @@ _FIRM = re.compile(r"(?<![a-z])(?:must|may not|in principle)(?![a-z])")
 # A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
 _EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"
 _GENERIC = re.compile(
-    rf"^[^a-z]*(?:(?:[a-z]+,? )*?(?:for|in|of|at|with) )?{_EACH_ONE} | (?:of|in|at|for) {_EACH_ONE} "
+    rf"^[^a-z]*(?:(?:[a-z]+,? )*?(?:for|in|of|at|with) )?{_EACH_ONE} "
+    rf"| (?:of|in|at|for) {_EACH_ONE} "
 )
 _TOTAL_EN = re.compile(
     r"(?<![a-z])(?:total|output|production capacity|installed capacity|scale|cumulative|emissions)"
@@ -208,7 +221,7 @@ _TOTAL_EN = re.compile(
 _RATE_EN = re.compile(r"(?<![a-z])(?:rate|share|proportion|coverage|ratio|percentage)(?![a-z])")
 
 
-def _bidden_en(sentence: Sentence, one: Quantity, compared: Compared, part: int) -> bool:
+def _bidden_en(sentence: Sentence, one: Quantity, part: int) -> bool:
     """Whether "must" leads to a bound, or "shall" to one of each thing of a kind."""
     modals = list(_MODAL.finditer(sentence.folded, part, one.start))
     if not modals:

@@ -54,10 +54,9 @@ def kind_of(
     )
     if one.structural or by_the_way:
         return "context", True
-    if one.origin and _PLANNED.match(sentence.folded, one.end):
-        return "target", True  # "up from 25 % planned for 2025"
     if one.origin or _usual(sentence, one):
-        return "result", True
+        planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
+        return "target" if planned else "result", True
     if (
         one.bound
         or (one.unit is not None and one.unit.name == "grade")
@@ -72,14 +71,14 @@ def kind_of(
     capped = compared.sign in {"<=", "="} and "rise" not in said and _capped(sentence, first, one)
     if not fall and (compared.cap or capped):
         return "cap", True
-    if named_aim(sentence, one):
-        return "target", True
-    if time is not None and time.year and past.this_year and time.year < past.this_year:
+    named = named_aim(sentence, one)
+    passed = time is not None and time.year and past.this_year and time.year < past.this_year
+    if passed and not named:
         return "result", True
     said |= sentence.labels(one.start, last)
     asked = sentence.chinese and compared.sign == ">=" and compared.start < one.start  # 不少于
     asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
-    return ("target", True) if asked else tense(sentence, one, said, time, before, past)
+    return ("target", True) if asked or named else tense(sentence, one, said, time, before, past)
 
 
 _CLASS = ("级", "-class", "-level")  # 100万千瓦级机组: what kind of unit is meant
@@ -155,7 +154,7 @@ def _distributes(sentence: Sentence, one: Quantity) -> bool:
 def _contained(sentence: Sentence, one: Quantity) -> bool:
     """Whether it counts what a plan holds, or the things of the list before it.
 
-    So do 63项 in 规划提出63项重点工程, 3个 in 皖北、沿江、省会3个集群 and "the plan sets out 8 tasks".
+    So do 63项 in 规划提出63项工程, 3个 in 皖北、沿江、省会3个集群 and "the plan sets out 8 tasks".
     """
     if one.unit is None or not one.unit.count or one.value is None:
         return False

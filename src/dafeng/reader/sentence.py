@@ -14,7 +14,9 @@ from dafeng.reader.quantities import Quantity, quantities
 from dafeng.reader.times import Time, times
 
 # A bracket is looked through, a break of clause is not.
-_CLAUSE = re.compile(r"[；;。：]|(?<!初步测算)(?<!初步核算)(?<!初步统计)，|[,:](?: |(?=[一-龥“《]))")
+_CLAUSE = re.compile(
+    r"[；;。：]|(?<!初步测算)(?<!初步核算)(?<!初步统计)，|[,:](?: |(?=[一-龥“《]))"
+)
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _TITLE = re.compile(r"《[^》\n]{1,80}》")
 

@@ -45,11 +45,6 @@ def year_of_rule(sentence: Sentence, one: Quantity, time: Time | None) -> int | 
 
 
 def holds_from(sentence: Sentence, one: Quantity) -> int | None:
-    """The year from which on something is to hold, as the words before a figure say."""
-    return _ruled_from(sentence, one)
-
-
-def holds_from(sentence: Sentence, one: Quantity) -> int | None:
     """The year from which on a rule holds ("自2022年起"), where none else dates a figure."""
     ahead = [t for t in sentence.times if t.end <= one.start and t.year and t.role != "issued"]
     if not ahead or ahead[-1].first or ahead[-1].role not in {"since", "base"}:

@@ -58,7 +58,12 @@ def tense(
         (word == "next_year", "target"),
         (time is not None and time.month and time.sign != "<" and "future" not in near, "result"),
         ("yearly" in said or (_consecutive(one) and not future), "result"),
-        (time is None and not said & {"past", "perfect"} and holds_from(sentence, one), "target"),
+        (
+            time is None
+            and not said & {"past", "perfect"}
+            and holds_from(sentence, one) is not None,
+            "target",
+        ),
         (time is None and not future and _since(sentence, one), "result"),
         (
             "part" in said
@@ -83,30 +88,15 @@ def tense(
         ("past" in said, "result"),
     )
     told_so = next((kind for holds, kind in lines if holds), None)
-    return (told_so, True) if told_so else _from_around(sentence, one, said, time, before, past)
+    return (told_so, True) if told_so else _from_around(sentence, said, time, before, past)
 
 
 def _from_around(
-    sentence: Sentence,
-    one: Quantity,
-    said: set[str],
-    time: Time | None,
-    before: Draft | None,
-    past: Past,
+    sentence: Sentence, said: set[str], time: Time | None, before: Draft | None, past: Past
 ) -> tuple[Kind, bool]:
     """The kind of a figure whose clause does not tell it: by sentence, figure before or heading."""
     if time is not None and time.year is not None:
-        if not said & {"target", "future"} and _aims_later(sentence, time):
-            return "result", True
-        planned = past.plans and time.year > data("times")["aims_after"]
-        ahead = time.year >= (past.this_year or time.year)
-        around = _around(sentence)
-        stated = sentence.chinese and not said & _AIMING and not _towards(sentence, time)
-        if planned and stated and around is None and not _ahead(time.year, past):
-            return "result", True  # 2022年产量为1.4亿吨
-        if planned or (ahead and around == "target"):
-            return around or "target", True
-        return "result", True
+        return _of_year(sentence, said, time, time.year, past), True
     goes_on = before if before is not None and before.kind in {"target", "result"} else None
     if goes_on is None or goes_on.start < sentence.start:
         around = _around(sentence)
@@ -116,6 +106,20 @@ def _from_around(
         return goes_on.kind, "kind_inferred" not in goes_on.flags
     kind = _by_heading(time, past)
     return ("target", False) if kind == "context" and said & {"target", "strive"} else (kind, True)
+
+
+def _of_year(sentence: Sentence, said: set[str], time: Time, year: int, past: Past) -> Kind:
+    """The kind of a figure whose clause tells its year only."""
+    if not said & {"target", "future"} and _aims_later(sentence, time):
+        return "result"
+    planned = past.plans and year > data("times")["aims_after"]
+    around = _around(sentence)
+    stated = sentence.chinese and not said & _AIMING and not _towards(sentence, time)
+    if stated and around is None and not _ahead(year, past):
+        return "result"  # 2022年产量为1.4亿吨
+    ahead = year >= (past.this_year or year)
+    aimed = planned or (ahead and around == "target")
+    return around or "target" if aimed else "result"
 
 
 _DID = re.compile(
@@ -146,7 +150,8 @@ def _narrates(sentence: Sentence, one: Quantity) -> bool:
     """Whether a figure is the object of a verb in the past: "handled 20 million tons", 支撑了5%."""
     low = max(sentence.clause(one.start)[0], one.start - data("sentences")["lead"])
     if sentence.chinese:
-        return _DID_ZH.search(sentence.folded, low, one.start) is not None
+        near = sentence.folded.rfind("了", low, one.start)
+        return near >= 0 and _DID_ZH.search(sentence.folded, low, one.start) is not None
     return _DID.search(sentence.folded, low, one.start) is not None
 
 
@@ -166,15 +171,18 @@ def _tells(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> boo
 
 # What a document says of a year is aimed at, whatever the tense of its translation.
 _SAYS = re.compile(
-    r"(?:plan|program|programme|scheme|opinions|document|notice|it is|was) (?:also )?(?:point|propos"
-    r"|clear|requir|mention|stat|emphasi|stipulat|specif)[a-z]*(?: out)?(?: that)?(?![a-z])"
+    r"(?:plan|program|programme|scheme|opinions|document|notice|it is|was) (?:also )?(?:point"
+    r"|propos|clear|requir|mention|stat|emphasi|stipulat|specif)[a-z]*(?: out)?(?: that)?(?![a-z])"
 )
 _AIM_IS = re.compile(
     r"(?<![a-z])(?:targets?|goals?|quotas?)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
     r" (?:is|was|are|were|has been|had been|stands at|remains)"
     r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z])"
 )
-_AIM_BEHIND = re.compile(r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)(?!s? (?:was|is) (?:met|reached))")
+_AIM_BEHIND = re.compile(
+    r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)"
+    r"(?!s? (?:was|is) (?:met|reached))"
+)
 
 
 _AIM_ZH = re.compile("目标(?:值)?(?:分别)?(?:为|是|定为|设定为)[^，。；]{0,6}$")
@@ -184,7 +192,8 @@ def named_aim(sentence: Sentence, one: Quantity) -> bool:
     """Whether a figure is called a target: "the goal was 30 %", "the 5 percent goal", 目标为3%."""
     first = sentence.clause(one.start)[0]
     if sentence.chinese:
-        return _AIM_ZH.search(sentence.folded, first, one.start) is not None
+        near = sentence.folded.rfind("目标", first, one.start)
+        return near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
     ahead = _AIM_IS.search(sentence.folded, first, one.start) is not None
     return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
 

@@ -51,7 +51,8 @@ def _date_without_month() -> str:
 def _years_zh() -> tuple[str, str]:
     span = rf"(?P<from>{_YEAR_ZH}) ?年?{_TO_ZH}(?P<until>{_YEAR_ZH}) ?年"
     date = (
-        rf"(?P<zh>{_YEAR_ZH}) ?年(?:度)?(?P<zhmonth>{_MONTH_ZH} ?月(?:份)?(?:\d{{1,2}}[日号])?|{_SEASON_ZH})?"
+        rf"(?P<zh>{_YEAR_ZH}) ?年(?:度)?"
+        rf"(?P<zhmonth>{_MONTH_ZH} ?月(?:份)?(?:\d{{1,2}}[日号])?|{_SEASON_ZH})?"
         r"(?P<tail>(?:年?[底末初中])?(?:以前|之前|前(?![后期沿列一二三四五六七八九十\d])|左右)?)"
     )
     return span, date

@@ -235,10 +235,9 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
     )
     if behind:
         time.role = next(role for role in _ROLES if behind.groupdict().get(role))
-    elif _ITS_AIM.match(folded, time.end) and _OWNED.search(folded[start : time.start]):
-        time.role = "aims"
-    elif time.plan and (
-        folded.endswith(_SHARE_OF, start, time.start) or _done(folded, start, end, time)
+    elif _of_aims(folded, start, time) or (
+        time.plan
+        and (folded.endswith(_SHARE_OF, start, time.start) or _done(folded, start, end, time))
     ):
         time.role = "aims"
     elif time.word in {"now", "last_year"} and folded.endswith(_FROM_NOW, start, time.start):
@@ -249,8 +248,16 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
         _lead(folded, start, time)
 
 
+def _of_aims(folded: str, start: int, time: Time) -> bool:
+    """Whether a year is that of goals which are spoken of, and dates no figure."""
+    named = _ITS_AIM.match(folded, time.end) is not None
+    return named and _OWNED.search(folded[start : time.start]) is not None
+
+
 # "its 2030 wind and solar goals" date nothing, "the 2030 target of 20 %" does
-_OWNED = re.compile(r"(?:(?<![a-z])(?:its|their|our|the|exceeds|meets|met|beat|hit|surpassed)|['’]s) $")
+_OWNED = re.compile(
+    r"(?:(?<![a-z])(?:its|their|our|the|exceeds|meets|met|beat|hit|surpassed)|['’]s) $"
+)
 _ITS_AIM = re.compile(
     r" (?:[a-z-]{2,14} ){0,4}?(?:targets?|goals?|pledges?|commitments?)"
     r"(?! of| is| was| to |:| at| by| are| were| for [a-z -]{2,40}?(?: is| was| of|:))(?![a-z])"
