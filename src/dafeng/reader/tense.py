@@ -138,9 +138,11 @@ _IS = re.compile(r" (?:is|are|stands at) (?:now |currently |about |around |nearl
 
 def is_now(sentence: Sentence, one: Quantity) -> bool:
     """Whether a figure is how things are before what will be: "is 62.5 % and will be 63 %"."""
+    if sentence.chinese:
+        return False
     first, last = sentence.clause(one.start)
-    low = max(first, one.start - data("sentences")["lead"])
-    if sentence.chinese or not _IS.search(sentence.folded, low, one.start):
+    low = max(first, one.start - len(" stands at currently "))
+    if not _IS.search(sentence.folded, low, one.start):
         return False
     ahead, behind = sentence.labels(first, one.start), sentence.labels(one.end, last)
     return "future" in behind and "future" not in ahead
@@ -152,7 +154,8 @@ def _narrates(sentence: Sentence, one: Quantity) -> bool:
     if sentence.chinese:
         near = sentence.folded.rfind("了", low, one.start)
         return near >= 0 and _DID_ZH.search(sentence.folded, low, one.start) is not None
-    return _DID.search(sentence.folded, low, one.start) is not None
+    near = sentence.folded.rfind("ed ", low, one.start)
+    return near >= 0 and _DID.search(sentence.folded, low, one.start) is not None
 
 
 _AIMING = frozenset({"target", "future", "strive", "rise", "fall", "rise_to", "fall_to", "cap"})
@@ -174,6 +177,7 @@ _SAYS = re.compile(
     r"(?:plan|program|programme|scheme|opinions|document|notice|it is|was) (?:also )?(?:point"
     r"|propos|clear|requir|mention|stat|emphasi|stipulat|specif)[a-z]*(?: out)?(?: that)?(?![a-z])"
 )
+_AIMS = ("target", "goal", "quota")
 _AIM_IS = re.compile(
     r"(?<![a-z])(?:targets?|goals?|quotas?)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
     r" (?:is|was|are|were|has been|had been|stands at|remains)"
@@ -194,7 +198,8 @@ def named_aim(sentence: Sentence, one: Quantity) -> bool:
     if sentence.chinese:
         near = sentence.folded.rfind("目标", first, one.start)
         return near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
-    ahead = _AIM_IS.search(sentence.folded, first, one.start) is not None
+    near = any(sentence.folded.find(word, first, one.start) >= 0 for word in _AIMS)
+    ahead = near and _AIM_IS.search(sentence.folded, first, one.start) is not None
     return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
 
 
