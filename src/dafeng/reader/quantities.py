@@ -182,17 +182,16 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
     if tail["scale"]:
         one.factor, one.scale = scales()[tail["scale"]]
     if one.unit is not None:
-        large = one.value is not None and one.value * one.factor >= data("units")["made"]["of"]
-        one.unit = _meant(one.unit, scaled=large)
+        if one.unit.name == "度":
+            one.unit = _degree(one)
         return one if _worth(one, folded) else None
     return _counted(folded, one, end)
 
 
-def _meant(unit: Unit, *, scaled: bool) -> Unit:
+def _degree(one: Quantity) -> Unit:
     """What 度 says: electricity in large amounts, else a temperature."""
-    if unit.name != "度":
-        return unit
-    return units()["度电" if scaled else "℃"]
+    large = one.value is not None and one.value * one.factor >= data("units")["made"]["of"]
+    return units()["度电" if large else "℃"]
 
 
 def _take_high(folded: str, one: Quantity, end: int) -> None:
