@@ -56,6 +56,51 @@ def test_the_day_of_a_date_that_was_torn_apart_is_no_figure() -> None:
     assert [p.slice for p in found.proposals] == ["2,162"]
 
 
+SPOILT = (
+    "In 2022, the share of rail reached 160% and that of road 31.4%.\n"
+    "In 2022, 1,46,9 plants were inspected and 27% of them were fined.\n"
+    "In 2022, wind grew by 2022% and made up 12.5% of the output.\n"
+    "In 2022, roofs covered 2.<> million square meters and 35.6% of them were new.\n"
+)
+
+
+def test_where_the_years_stand_in_their_slots_only_the_spoilt_figures_are_doubted() -> None:
+    alone = doubted(f"{SPOILT}In 2022, sea rail moved 12.49.2 million tons, up 20.6%.")
+    assert alone.keys() == {
+        "160%", "1,46,9", "2022%", "2.<> million square meters", "12.49.2 million tons"
+    }  # fmt: skip
+
+
+def test_where_other_digits_stand_in_the_slots_of_years_their_neighbours_are_doubted_too() -> None:
+    moved = SPOILT.replace("In 2022", "In 35")
+    beside = doubted(f"{moved}In 12, sea rail moved 12.49.2 million tons, up 20.6%.")
+    assert beside["31.4%"] == beside["20.6%"] == "digits_displaced"
+
+
+def test_digits_beside_a_placeholder_belong_to_one_number() -> None:
+    assert doubted("Use fell to 29.<>7 kilowatt-hours.").keys() == {"29.<>7 kilowatt-hours"}
+    assert doubted("It reached 9<>% of homes.").keys() == {"9<>%"}
+
+
+def test_behind_a_number_without_a_digit_left_the_digits_are_right_again() -> None:
+    found = doubted("The bureau chose <> pilots, of which 12 are parks.")
+    assert found.keys() == {"<>"}
+
+
+def test_a_month_that_went_into_the_number_may_stand_behind_it() -> None:
+    found = doubted("The fleet reached 6.1036 million vehicles by the end of June 2023.")
+    assert found == {"6.1036 million vehicles": "month_in_front"}
+
+
+def test_broken_thousands_without_a_unit_are_told_as_garbled() -> None:
+    assert doubted("The output was 52,7000, up on the year.") == {"52,7000": "broken_thousands"}
+
+
+def test_in_chinese_a_spoilt_figure_says_nothing_of_its_neighbours() -> None:
+    found = doubted("截至2022年底，全省充电桩达到2022万台，换电站5.6万座，占比52.%。")
+    assert found.keys() == {"2022万台", "52.%"}
+
+
 # --- guesses -----------------------------------------------------------------------------------
 
 

@@ -25,6 +25,9 @@ _MORE_OF = re.compile(
     re.ASCII,
 )
 _GROUPED = re.compile("[1-9][0-9]{0,2}(?:,[0-9]{3})+")  # thousands in groups are a figure
+_DATING = re.compile(r" ?(?:in|by|since|(?:by|since|at) the end of) ", re.ASCII)
+_IN_NUMBER = re.compile("(?: or so)? in (?:number|total|all)(?![a-z])")
+_BROKEN = re.compile(r"\d+(?:,\d+)*,(?:\d{1,2}|\d{4,})(?:,\d+)*")  # "was 52,7000, an increase"
 _STOP = re.compile(r"\.(?=\s|$)")
 _LED = len("increased to more than about ")
 
@@ -44,12 +47,14 @@ def with_unit(
     shared = _SHARED.search(folded, start, end) is not None
     following = {one.start: one for one in found}
     for one in reversed(bare):
-        behind = _behind(folded, one, following, shared=shared)
+        behind = _behind(folded, start, one, following, shared=shared)
         if behind is not None:
             one.unit, one.factor, one.scale = behind.unit, behind.factor, behind.scale
             following[one.start] = one
         elif _is_plain(folded, start, one):
             one.unit = RATIO
+        elif _IN_NUMBER.match(folded, one.end):
+            one.unit = Unit("items", "count", count=True)
         elif thing := _numbered(folded, start, one.start):
             one.unit = Unit(thing, "count", count=True)
     known = sorted([*found, *(one for one in bare if one.unit)], key=lambda one: one.start)
@@ -60,12 +65,12 @@ def with_unit(
         if one.unit is None and _GROUPED.fullmatch(one.token):
             counts = [q.unit for q in known if q.unit and q.unit.count and q.end <= one.start]
             one.unit = counts[-1] if counts else None
-        if one.unit is not None or _cut(folded, start, one):
+        if one.unit is not None or _cut(folded, start, one) or _broken(folded, start, one):
             yield one
 
 
 def _behind(
-    folded: str, one: Quantity, following: Mapping[int, Quantity], *, shared: bool
+    folded: str, start: int, one: Quantity, following: Mapping[int, Quantity], *, shared: bool
 ) -> Quantity | None:
     """The next value of a list, which has the unit of all ("7.19、0.28和3.40万吨")."""
     moves = folded.endswith(_MOVING, 0, one.start)
@@ -73,6 +78,8 @@ def _behind(
     behind = following.get(joint.end()) if joint else None
     if joint is None or behind is None or behind.high is not None or is_year(one.token):
         return None
+    if _DATING.fullmatch(folded, start, one.start):
+        return None  # "Since 634, 472 standards": digits in the slot of a year
     listed = (
         shared or moves or "." in one.token or behind.head == behind.end or joint[0] in _JOINT_ZH
     )
@@ -83,6 +90,15 @@ def _cut(folded: str, start: int, one: Quantity) -> bool:
     """Whether a text breaks off at the decimal point: "falls by 19"."""
     if not one.token.isdigit() or is_year(one.token) or not _STOP.match(folded, one.end):
         return False
+    return _led().search(folded, max(start, one.start - _LED), one.start) is not None
+
+
+def _broken(folded: str, start: int, one: Quantity) -> bool:
+    """Whether a number whose thousands are broken stands where an amount is told."""
+    if not _BROKEN.fullmatch(one.token):
+        return False
+    if folded.endswith((" was ", " were ", " is "), start, one.start):
+        return True
     return _led().search(folded, max(start, one.start - _LED), one.start) is not None
 
 
@@ -122,8 +138,14 @@ def _is_plain(folded: str, start: int, one: Quantity) -> bool:
 @cache
 def _number_of() -> re.Pattern[str]:
     names = pattern_of(fold(word) for entry in data("units")["things"] for word in entry["en"])
-    verb = "(?:is|was|will be|reach(?:ed|es)?|exceed(?:ed|s)?|(?:rose|grew) to|totall?ed)"
-    more = "(?: about| over| more than| nearly| at least| approximately| around)?"
+    verb = (
+        "(?:is|was|will be|(?:shall|should|must|is to) (?:be|reach)"
+        "|reach(?:ed|es)?|exceed(?:ed|s)?|(?:rose|grew) to|totall?ed)"
+    )
+    more = (
+        "(?: about| over| more than| nearly| at least| approximately| around"
+        "| (?:no|not) (?:less|fewer|lower|more) than)?"
+    )
     of = "(?:number|ownership|stock|fleet) of (?:[a-z0-9-]{1,20} ){0,6}?"
     named = rf"{of}(?P<thing>{names})[a-z -]{{0,60}}? {verb}"
     reached = "(?:reach(?:ed|es)?|totall?ed|numbered|came to)"

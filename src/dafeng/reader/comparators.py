@@ -40,7 +40,7 @@ def inclusive(sentence: Sentence, place: int) -> int:
 
 @cache
 def _inclusive() -> re.Pattern[str]:
-    return re.compile(pattern_of(map(fold, data("comparators")["inclusive"])))
+    return re.compile(f" ?{pattern_of(map(fold, data('comparators')['inclusive']))}")
 
 
 def compare(sentence: Sentence, one: Quantity) -> Compared:

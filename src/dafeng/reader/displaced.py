@@ -20,7 +20,7 @@ from dafeng.reader.sentence import Sentence
 
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _PRINTED_YEAR = re.compile("[0-9]{4}")
-_ODD_HEADING = re.compile(r"\s*[(（][1-9][0-9]{2,3}[)）]")
+_ODD_HEADING = re.compile(r"\s*[(（](?:(?P<year>20[0-9]{2})|[1-9][0-9]{2,3})[)）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,9 @@ class Verdict:
         drafts: its figures that are written in digits.
         proofs: places that show its digits to be displaced, in their order.
         odd: places of its figures that fail a check by themselves.
+        gone: places of its figures of which no digit is left: there the digits had run out.
         years: places of years that stand where a year must, in their order.
+        slots: how many of its slots for years hold other digits.
         closed: its digits have changed places among themselves; those behind it are not touched.
     """
 
@@ -40,7 +42,9 @@ class Verdict:
     drafts: Sequence[Draft]
     proofs: Sequence[int]
     odd: Sequence[int]
+    gone: Sequence[int]
     years: Sequence[int]
+    slots: int
     closed: bool
 
     @property
@@ -61,31 +65,77 @@ def years_of(sentence: Sentence) -> list[int]:
     ]
 
 
-def doubt_paragraph(folded: str, start: int, sentences: Sequence[Verdict]) -> None:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A paragraph that shows signs of garbled digits.
+
+    Attributes:
+        start: of the paragraph. ``sentences``: what the checks say of each.
+        heading: its heading has an impossible number; ``year``: which is a year.
+    """
+
+    start: int
+    sentences: Sequence[Verdict]
+    heading: bool
+    year: bool
+
+
+def page_of(folded: str, start: int, sentences: Sequence[Verdict]) -> Page | None:
+    """What a paragraph shows of its digits, or ``None`` if they may all be right."""
+    heading = _ODD_HEADING.match(folded, start)
+    if heading or any(one.garbled for one in sentences):
+        return Page(start, sentences, heading is not None, bool(heading and heading["year"]))
+    return None
+
+
+def doubt(pages: Sequence[Page]) -> None:
+    """Doubt the digits that stand in a run of displaced ones, if the digits of the text run.
+
+    Where a translation has only spoilt single figures, the years stand in their slots.
+    """
+    garbled = sum(one.garbled for page in pages for one in page.sentences)
+    slots = sum(one.slots for page in pages for one in page.sentences)
+    slots += sum(page.heading and not page.year for page in pages)
+    bounds = data("garbles")["text"]
+    runs = garbled < bounds["sentences"] or slots >= bounds["slots"] * garbled
+    for page in pages:
+        _doubt_paragraph(page, runs=runs)
+
+
+def _doubt_paragraph(page: Page, *, runs: bool) -> None:
     """Doubt the digits of a paragraph that stand in a run of displaced ones.
 
     In a sentence with a proof all digits are doubted, and so are those of the first sentence with
     figures behind a heading with an impossible number. In a paragraph with several signs of it,
     so are other amounts with a scale word; and all digits, if most of its sentences are garbled.
+    What stands ahead of a number without a digit left has moved up, as digits run.
+    Where they do not run, only other digits in the slot of a year are such a proof.
     """
-    with_figures = [one for one in sentences if one.drafts or one.proofs]
-    heading = [start] if _ODD_HEADING.match(folded, start) else []
-    if not heading and not any(one.garbled for one in with_figures):
-        return
-    marks = _Marks(heading, sentences)
+    with_figures = [one for one in page.sentences if one.drafts or one.proofs]
+    heading = [page.start] if page.heading and (runs or not page.year) else []
+    marks = _Marks(heading, page.sentences)
     garbled = sum(one.garbled for one in with_figures)
     mostly = garbled >= max(_bounds()["sentences"], _bounds()["share"] * len(with_figures))
-    for one in with_figures:
-        if one.proofs:
-            reason = "digits_displaced"
-        elif heading and one is with_figures[0]:
-            reason = "heading_number"
-        else:
-            reason = "run_displaced"
+    for place, one in enumerate(with_figures):
+        headed = bool(heading) and place == 0
+        if not (runs or one.slots or headed):
+            continue
         for draft in one.drafts:
-            beside = reason != "run_displaced" or mostly or (_scaled(draft) and marks.hold(draft))
+            if one.proofs or headed:
+                beside = True
+            elif one.gone:
+                beside = draft.start < one.gone[0]
+            else:
+                beside = mostly or (_scaled(draft) and marks.hold(draft))
             if beside and not draft.reasons and not marks.spare(one, draft):
-                draft.reasons.append(reason)
+                draft.reasons.append(_reason(one, headed=headed))
+
+
+def _reason(one: Verdict, *, headed: bool) -> str:
+    """Why a figure of a sentence is doubted that is right by itself."""
+    if one.proofs:
+        return "digits_displaced"
+    return "heading_number" if headed else "run_displaced"
 
 
 class _Marks:
@@ -115,12 +165,17 @@ class _Marks:
     def spare(self, one: Verdict, draft: Draft) -> bool:
         """Whether a figure of a garbled sentence did not move.
 
-        That are thousands that came through whole, but not between two proofs; and what a year
-        ahead of it in the sentence vouches for: no proof stands between them, and no amount with a
-        scale word, unless more is sound before the next sign.
+        That are thousands that came through whole, but not between two proofs; what stands behind
+        a number without a digit left, and before no proof: there the digits had run out; and what
+        a year ahead of it in the sentence vouches for: no proof stands between them, and no amount
+        with a scale word, unless more is sound before the next sign.
         """
         if _whole(draft):
-            return not (one.proofs and one.proofs[0] < draft.start < one.proofs[-1])
+            ends = sorted((*one.proofs, *one.gone)) if one.proofs else []
+            return not (ends and ends[0] < draft.start < ends[-1])
+        last = max(one.proofs, default=-1)
+        if any(last < gone < draft.start for gone in one.gone):
+            return True
         year = max((place for place in one.years if place < draft.start), default=None)
         if _scaled(draft) or year is None or any(year < p < draft.start for p in one.proofs):
             return False

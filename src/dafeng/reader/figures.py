@@ -16,7 +16,8 @@ from dafeng.reader.naming import Name
 from dafeng.reader.past import Past
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence, own_year
-from dafeng.reader.standing import year_of_rule
+from dafeng.reader.standing import holds_from, year_of_rule
+from dafeng.reader.tense import is_now
 from dafeng.reader.times import Time
 from dafeng.reader.when import at, base_of, says_same_period
 
@@ -79,7 +80,7 @@ def _draft(
         factor=one.factor,
         fall=subject.falls(sentence, one, low),
     )
-    time = at(sentence, index)
+    time = _unless_passed(sentence, one, at(sentence, index))
     draft.kind, sure = kind_of(sentence, one, compared, time, draft.fall, before, past)
     draft.flags |= set() if sure else {"kind_inferred"}
     draft.unit, draft.base_unit = subject.unit_of(sentence, one, compared.end)
@@ -92,6 +93,29 @@ def _draft(
     if strives and any("strive" in hit.labels for hit in sentence.within(low, one.start)):
         draft.flags |= {"strive"}
     return draft
+
+
+_HALVES = re.compile("[;；]")
+
+
+def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time | None:
+    """The year ahead of a figure, unless it is of the other half of the sentence, told otherwise.
+
+    So in "it was 22 % in 2022; the goal is 30 %" and in "6 million by 2025, and limits have been".
+    """
+    if time is None or not time.year or sentence.chinese:
+        return time
+    if time.end > one.start:
+        return None if is_now(sentence, one) else time
+    first = sentence.clause(one.start)[0]
+    if first <= time.start:
+        return time
+    there, here = sentence.labels(*sentence.clause(time.start)), sentence.labels(first, one.start)
+    parted = _HALVES.search(sentence.folded, time.end, one.start) is not None
+    aimed, done = "future" in there, bool(there & {"past", "perfect"}) and "future" not in there
+    if parted and done and "future" in here:
+        return None
+    return None if aimed and "perfect" in here and "future" not in here else time
 
 
 def _of_aims(sentence: Sentence, one: Quantity) -> bool:
@@ -147,7 +171,8 @@ def _date(sentence: Sentence, draft: Draft, time: Time | None, past: Past) -> No
         draft.year = _this_year(sentence, time, past) or past.year_of(time)
         inferred = time.word is not None
     else:
-        draft.year = _carried(sentence, draft, past)
+        held = draft.kind == "target" and draft.quantity
+        draft.year = (held and holds_from(sentence, held)) or _carried(sentence, draft, past)
         inferred = True
         if past.at is None and any(t.fault for t in sentence.times) and draft.kind != "cap":
             draft.flags |= {"kind_inferred"}

@@ -13,6 +13,7 @@ from dafeng.reader.displaced import Verdict, years_of
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.numerals import lost
+from dafeng.reader.quantity_patterns import scales
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.time_patterns import months
 from dafeng.reader.times import month_of
@@ -40,9 +41,16 @@ def check_sentence(sentence: Sentence, drafts: Sequence[Draft]) -> Verdict:
         draft.reasons.extend(_by_itself(sentence, draft))
     _parts(sentence, digits)
     odd = [d.start for d in digits if d.reasons]
-    proofs = sorted(_proofs(sentence, digits))
+    gone = [d.start for d in digits if d.reasons and d.quantity and _wholly_lost(d.quantity.token)]
+    proofs = sorted(place for place in _proofs(sentence, digits) if place not in gone)
     closed = _closed(sentence, digits)
-    return Verdict(sentence.end, digits, proofs, odd, years_of(sentence), closed)
+    slots = sum(time.fault in {"year_slot", "plan_ordinal"} for time in sentence.times)
+    return Verdict(sentence.end, digits, proofs, odd, gone, years_of(sentence), slots, closed)
+
+
+def _wholly_lost(token: str) -> bool:
+    """Whether nothing is left of a number: it has lost its digits, it has not taken others'."""
+    return lost(token) and not any(sign.isdigit() for sign in token)
 
 
 def _closed(sentence: Sentence, digits: Sequence[Draft]) -> bool:
@@ -59,7 +67,13 @@ def _closed(sentence: Sentence, digits: Sequence[Draft]) -> bool:
 
 
 def _proofs(sentence: Sentence, digits: Sequence[Draft]) -> Iterator[int]:
-    """Places that show that digits of the sentence are displaced, each told once."""
+    """Places that show that digits of the sentence are displaced, each told once.
+
+    In Chinese no translation has moved them: there a year that cannot be leaves its figures open.
+    """
+    if sentence.chinese:
+        yield from (time.start for time in sentence.times if time.fault)
+        return
     odd = [d for d in digits if not _spreads().isdisjoint(d.reasons)]
     spans = [(t.start, t.end) for t in sentence.times if t.fault] + [(d.start, d.end) for d in odd]
     yield from (start for start, _ in spans)
@@ -141,7 +155,7 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
     if lost(token):
         return ["placeholder"]
     if one.unit is None and one.scale is None:
-        return ["cut_off"]
+        return ["broken_thousands" if "," in token else "cut_off"]
     if "/" in token or (one.unit is not None and one.unit.name == "ratio"):
         return []  # 2/3, 1.5:1
     if _nought_decimals(token):
@@ -247,7 +261,7 @@ def _month_in_front(sentence: Sentence, draft: Draft, token: str) -> bool:
     whole, _, decimals = token.partition(".")
     if len(decimals) < rules()["month_decimals"] or decimals.endswith("0") or not draft.factor > 1:
         return False
-    months = {month_of(sentence.folded, t) for t in sentence.times if t.end <= draft.start}
+    months = {month_of(sentence.folded, t) for t in sentence.times}
     return whole.isdigit() and int(whole) in months
 
 
@@ -264,10 +278,22 @@ def _parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
         ):
             continue
         told = _OF_WHICH.match(sentence.folded, part.end)
-        if part.base > whole.base and (told or _belongs(sentence.labels(whole.end, part.start))):
+        belongs = told or _belongs(sentence.labels(whole.end, part.start))
+        if belongs and _likely(part) > _likely(whole):
             for draft in (whole, part):
                 if "part_above_whole" not in draft.reasons:
                     draft.reasons.append("part_above_whole")
+
+
+def _likely(draft: Draft) -> Decimal:
+    """The amount, 1376 billion taken for the 1376亿 that it must have been."""
+    one = draft.quantity
+    assert draft.base is not None  # amounts are compared  # noqa: S101
+    lost_scale = rules()["scale_words"]["lost"].get(one.scale) if one else None
+    if lost_scale is None or "scale_at_odds" not in draft.reasons:
+        return draft.base
+    factor = next(factor for factor, name in scales().values() if name == lost_scale)
+    return draft.base / draft.factor * factor
 
 
 def _tiers(whole: Draft, part: Draft) -> bool:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from dafeng.reader.displaced import Verdict, doubt_paragraph
+from dafeng.reader.displaced import Page, Verdict, doubt, page_of
 from dafeng.reader.draft import Draft
 from dafeng.reader.figures import figures
 from dafeng.reader.garbled import check_sentence, lost_figures, no_date
@@ -52,6 +52,8 @@ def propose(
     parts = Sections(sections or ())
     drafts: list[Draft] = []
     tasks: list[Measure] = []
+    pages: list[Page] = []
+    doubted: list[tuple[Sentence, list[Draft]]] = []
     table = Table()
     for paragraph in paragraphs(text):
         row = table.read(text, folded, (paragraph.start, paragraph.end), past)
@@ -60,8 +62,17 @@ def propose(
             continue
         where.enter(folded, paragraph.start, paragraph.end)
         past.enter(folded, paragraph.start, paragraph.end)
-        drafts.extend(_drafts(text, folded, paragraph, past, where))
+        checked = _drafts(text, folded, paragraph, past, where)
+        drafts.extend(draft for _, _, found in checked for draft in found)
+        page = page_of(folded, paragraph.start, [verdict for _, verdict, _ in checked])
+        if page is not None:
+            pages.append(page)
+            doubted.extend((sentence, found) for sentence, _, found in checked)
         tasks.extend(measures(text, folded, paragraph, parts))
+    doubt(pages)
+    for sentence, found in doubted:
+        for draft in found:
+            draft.repair = repair(sentence, draft, found) if draft.reasons else None
     drafts = _told_once(drafts, text)
     _settle_kinds(drafts)
     starts = [task.start for task in tasks]
@@ -106,13 +117,16 @@ def _settle_kinds(drafts: list[Draft]) -> None:
             draft.kind = kind
 
 
-def _drafts(text: str, folded: str, paragraph: Paragraph, past: Past, where: Where) -> list[Draft]:
-    """The drafts of a paragraph, in the order of the text, each checked for garbled digits."""
+def _drafts(
+    text: str, folded: str, paragraph: Paragraph, past: Past, where: Where
+) -> list[tuple[Sentence, Verdict, list[Draft]]]:
+    """The sentences of a paragraph with their drafts, each checked for garbled digits."""
     checked: list[tuple[Sentence, Verdict, list[Draft]]] = []
     seen: set[str] = set()
     last: Draft | None = None
     for sentence in _worth_reading(text, folded, paragraph):
-        drafts = figures(sentence, past, last) + peaks(sentence) + numberless(sentence, past, seen)
+        drafts = figures(sentence, past, last)
+        drafts = drafts + peaks(sentence) + numberless(sentence, past, seen, drafts)
         drafts = [*no_date(sentence, drafts), *lost_figures(sentence)]
         drafts = sorted(_apart(drafts), key=lambda d: (d.start, d.end))
         verdict = check_sentence(sentence, drafts)
@@ -124,11 +138,7 @@ def _drafts(text: str, folded: str, paragraph: Paragraph, past: Past, where: Whe
         if not verdict.garbled:
             past.take(sentence.times, drafts, inserted(sentence))
         last = drafts[-1] if drafts else last
-    doubt_paragraph(folded, paragraph.start, [verdict for _, verdict, _ in checked])
-    for sentence, _, drafts in checked:
-        for draft in drafts:
-            draft.repair = repair(sentence, draft, drafts) if draft.reasons else None
-    return [draft for _, _, drafts in checked for draft in drafts]
+    return checked
 
 
 def _placed(row: list[Draft], folded: str, paragraph: Paragraph, where: Where) -> Iterator[Draft]:

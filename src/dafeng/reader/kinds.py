@@ -7,13 +7,14 @@ from functools import cache
 
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
+from dafeng.reader.duties import binds
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.standing import stands
-from dafeng.reader.tense import tense
+from dafeng.reader.standing import before_en, stands
+from dafeng.reader.tense import named_aim, tense
 from dafeng.reader.times import Time
 
 
@@ -45,20 +46,23 @@ def kind_of(
         or (compared.sign == "=" and sentence.folded.startswith(_CLASS, one.end))
         or _ranked(sentence, one)
         or _qualifies(sentence, one, compared)
-        or _granted(sentence, one)
         or _hoped_early(sentence, one)
         or _of_project(sentence, one)
         or _distributes(sentence, one)
+        or _contained(sentence, one)
         or (not one.digits and _casual(sentence, one, compared, before))
     )
     if one.structural or by_the_way:
         return "context", True
     if one.origin or _usual(sentence, one):
-        return "result", True
+        planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
+        return "target" if planned else "result", True
     if (
         one.bound
+        or (one.unit is not None and one.unit.name == "grade")
         or sentence.folded.startswith(_CLASS, one.end)  # 5万吨级以上泊位
         or stands(sentence, one, compared, before, past)
+        or binds(sentence, one, compared, before)
         or is_threshold(sentence, one, compared.sign, compared.end)
     ):
         return "threshold", True
@@ -67,15 +71,20 @@ def kind_of(
     capped = compared.sign in {"<=", "="} and "rise" not in said and _capped(sentence, first, one)
     if not fall and (compared.cap or capped):
         return "cap", True
-    if time is not None and time.year and past.this_year and time.year < past.this_year:
+    named = named_aim(sentence, one)
+    passed = time is not None and time.year and past.this_year and time.year < past.this_year
+    if passed and not named:
         return "result", True
     said |= sentence.labels(one.start, last)
     asked = sentence.chinese and compared.sign == ">=" and compared.start < one.start  # 不少于
     asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
-    return ("target", True) if asked else tense(sentence, one, said, time, before, past)
+    return ("target", True) if asked or named else tense(sentence, one, said, time, before, past)
 
 
 _CLASS = ("级", "-class", "-level")  # 100万千瓦级机组: what kind of unit is meant
+
+
+_PLANNED = re.compile(r" ?\(?(?:planned|targeted|set|foreseen|envisaged|expected) (?:for|in|by) ")
 
 
 def _ranked(sentence: Sentence, one: Quantity) -> bool:
@@ -120,12 +129,6 @@ def _capped(sentence: Sentence, first: int, one: Quantity) -> bool:
     )
 
 
-def _granted(sentence: Sentence, one: Quantity) -> bool:
-    """Whether it is money that a rule pays or takes."""
-    money = one.unit is not None and one.unit.name == "yuan"
-    return money and "grant" in sentence.labels(*sentence.clause(one.start))
-
-
 def _hoped_early(sentence: Sentence, one: Quantity) -> bool:
     """Whether it tells how much earlier an aim is striven for, which its own figure states."""
     if not ahead_of_time(sentence.folded, one):
@@ -146,6 +149,37 @@ def _distributes(sentence: Sentence, one: Quantity) -> bool:
         return False
     all_of = sentence.folded.endswith(("each of the ", "each of its "), sentence.start, one.start)
     return all_of or _EACH.match(sentence.folded, one.end) is not None
+
+
+def _contained(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it counts what a plan holds, or the things of the list before it.
+
+    So do 63项 in 规划提出63项工程, 3个 in 皖北、沿江、省会3个集群 and "the plan sets out 8 tasks".
+    """
+    if one.unit is None or not one.unit.count or one.value is None:
+        return False
+    low = max(sentence.start, one.start - data("sentences")["lead"])
+    if _holds()["zh" if sentence.chinese else "en"].search(sentence.folded, low, one.start):
+        return True
+    listed = _LISTED.search(sentence.folded, low, one.start) if sentence.chinese else None
+    return listed is not None and one.value == listed[0].count("、") + 1
+
+
+_LISTED = re.compile("[^，。；：、]{1,16}、[^，。；：]{1,40}$")
+
+
+@cache
+def _holds() -> dict[str, re.Pattern[str]]:
+    words = data("cues")["contained"]
+    papers_zh, verbs_zh = pattern_of(words["papers_zh"]), pattern_of(words["verbs_zh"])
+    papers_en, verbs_en = pattern_of(words["papers_en"]), pattern_of(words["verbs_en"])
+    return {
+        "zh": re.compile(f"{papers_zh}》?[^，。；0-9、]{{0,6}}?{verbs_zh}了?(?:共|以下|如下)?$"),
+        "en": re.compile(
+            rf"{papers_en} (?:also |further |has |have |will )?{verbs_en}"
+            r" (?:a total of |the following |about |some )?$"
+        ),
+    }
 
 
 _PROJECT = re.compile(r" ?(?:[a-z/-]{2,20} ){1,5}?projects?(?![a-z])")
@@ -250,7 +284,7 @@ def _sorts_en(
         return not aimed
     low = max(sentence.start, one.start - data("sentences")["sorted"])
     behind = _behind_en().match(sentence.folded, ends, sentence.end)
-    before = _before_en().search(sentence.folded, low, one.start) is not None
+    before = before_en().search(sentence.folded, low, one.start) is not None
     led = not words and not aimed and comparator != "="  # "boilers of less than 65 t/h"
     return bool(words and (behind or before)) or (led and before)
 
@@ -275,13 +309,3 @@ def _above_en() -> re.Pattern[str]:
     """A thing and the bound of its size: "kilns below 2,000 tons per day"."""
     things = pattern_of(data("cues")["threshold"]["things_en"])
     return re.compile(rf"{things} (?:below|under|over|above|smaller than|larger than) $")
-
-
-@cache
-def _before_en() -> re.Pattern[str]:
-    """A thing right before its size: "coal-fired boilers of 10 steam tons per hour and below"."""
-    words = pattern_of(data("cues")["threshold"]["things_en"])
-    return re.compile(
-        rf"{words} (?:with|of|whose|having|consuming|using|burning|producing|emitting"
-        r"|(?:that|which) (?:use|consume|emit|arise|burn|produce))[a-z -]{0,45}$"
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -48,13 +48,16 @@ def _rows(near: Rows, lang: str) -> Rows:
     return sorted(rows, key=len)
 
 
-def numberless(sentence: Sentence, past: Past, seen: set[str]) -> list[Draft]:
+def numberless(
+    sentence: Sentence, past: Past, seen: set[str], told: Sequence[Draft] = ()
+) -> list[Draft]:
     """A draft for every target without a number, one for each indicator that it is said of.
 
     Args:
         sentence: where it stands.
         past: what the text before tells about years.
         seen: what the paragraph has said already; a repetition is no second target.
+        told: the figures of the sentence; a comparison with a result behind it aims at nothing.
     """
     drafts = []
     low = sentence.start
@@ -68,6 +71,9 @@ def numberless(sentence: Sentence, past: Past, seen: set[str]) -> list[Draft]:
         labels = inside | ahead
         low = found.end()
         if entry.get("need") and entry["need"] not in labels:
+            continue
+        last = next((d for d in reversed(told) if d.end <= found.start()), None)
+        if entry["sign"].startswith("> whole") and last and last.kind == "result":
             continue
         if entry.get("aimed") == _ONLY and not _aimed(sentence, found, labels):
             continue
@@ -185,7 +191,7 @@ _OF_SCALE = re.compile(
 def _follows(sentence: Sentence, end: int, time: Time) -> bool:
     """Whether a year follows right behind, in the same part of the sentence."""
     near = 0 <= time.start - end <= _BEHIND
-    return near and not any(sign in sentence.folded[end : time.start] for sign in "；;")
+    return near and not any(sign in sentence.folded[end : time.start] for sign in "，；;")
 
 
 def _own(sentence: Sentence, time: Time) -> bool:

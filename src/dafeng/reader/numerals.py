@@ -24,10 +24,11 @@ def _digit_starts() -> tuple[str, ...]:
 
 _LOST = _lost()
 _LOST_SIGN = re.compile(_LOST)
-_RUN = rf"(?:\d++|{_LOST})(?:[.,](?:\d++|<>))*+"
+_SOME = r"(?:\d++|<>)++"  # "29.<>7": what is left of digits stands beside what is lost
+_RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]{_SOME})*+(?:\.(?=%))?"
 # "1, 2 00": thousands that a translation has taken apart
 _APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?= ?[a-z%一-龥])"
-DIGITS = rf"(?<![\da-z<])(?<!\d[.,])(?:{_APART}|{_RUN})"
+DIGITS = rf"(?<![\da-z])(?<!<>)(?<!\d[.,])(?:{_APART}|{_RUN})"
 DIGIT_STARTS = _digit_starts()
 _DIGIT_ZH = "一二三四五六七八九"
 NUMERALS = (

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from dafeng.reader.durations import age, lasts
-from dafeng.reader.lexicon import data
+from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year, parse
 from dafeng.reader.quantity_patterns import (
     Unit,
@@ -105,7 +105,7 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
     one, written = Quantity(start, stop, stop, head[0]), head.lastgroup
     if written == "word":
         entry = figure_words()[head["word"]]
-        if _TO_A_LEVEL.match(folded, one.end):
+        if _TO_A_LEVEL.match(folded, one.end) or folded.endswith(_OPENED, 0, one.start):
             return None  # "double to 18 million kW": the level is the figure
         one.value, one.spelt = Decimal(str(entry["value"])), True
         one.unit = _PERCENT if entry["unit"] == _PERCENT.name else Unit(entry["unit"])
@@ -122,11 +122,15 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
     one.digits, one.spelt = written == "digits", written == "spelt"
     made = _number(folded, one, end)
     if made is not None and one.digits and _MINUS.search(folded, max(0, one.start - 2), one.start):
-        one.start, one.minus = one.start - 1, True
+        one.start = one.start - 1
+        change = one.unit is not None and one.unit.name in _CHANGES
+        one.minus, one.value = change, one.value if change or one.value is None else -one.value
     return made
 
 
 _SHARES = ("percent", "fraction", "tenths", "half", "parted")
+_CHANGES = {"%", "percentage points", "times"}  # what falls; a level below nought stays so
+_OPENED = ('"', "“", "‘")  # "double growth" is a way to speak
 _TO_A_LEVEL = re.compile(r"(?:到|至| to )(?:about |over |more than |约|超)?\d|[\"”] growth")
 
 
@@ -177,8 +181,16 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
     if tail["scale"]:
         one.factor, one.scale = scales()[tail["scale"]]
     if one.unit is not None:
+        if one.unit.name == "度":
+            one.unit = _degree(one)
         return one if _worth(one, folded) else None
     return _counted(folded, one, end)
+
+
+def _degree(one: Quantity) -> Unit:
+    """What 度 says: electricity in large amounts, else a temperature."""
+    large = one.value is not None and one.value * one.factor >= data("units")["made"]["of"]
+    return units()["度电" if large else "℃"]
 
 
 def _take_high(folded: str, one: Quantity, end: int) -> None:
@@ -240,17 +252,44 @@ def _worth(one: Quantity, folded: str) -> bool:
             or days
             or ahead_of_time(folded, one)
             or folded.endswith("连续", 0, one.start)
+            or _IN_A_ROW.match(folded, one.end) is not None
+            or _TERM.match(folded, one.end) is not None
         )
         return told and (one.spelt or one.head - one.start < len("2025"))
     if _in_name(folded, one):
         return False
     if unit.digits:
-        return one.digits
+        return one.digits and (unit.name != "grade" or _of_a_class(folded, one))
+    if unit.name == "yuan" and one.value and one.value * one.factor == data("units")["made"]["of"]:
+        return _made().match(folded, one.end) is None  # "energy use of 10,000 yuan output value"
     if one.spelt and one.value == 1 and not unit.count and one.scale is None:
         return False  # "of one ton of steel"
     small = not one.digits and one.value is not None and one.value < TEN
     least = _AT_LEAST.search(folded, max(0, one.start - _REACH), one.start)
     return one.spelt or not (small and unit.count and not least)
+
+
+_CLASS = re.compile(r"(?:[（(]含[）)])?[及或]?以[上下]|[（(]含[）)]")
+_TO_CLASS = re.compile("(?:不低于|不得低于|优于|高于|低于)[^，。；、0-9]{0,8}$")
+
+
+@cache
+def _made() -> re.Pattern[str]:
+    made = pattern_of(map(fold, data("units")["made"]["words"]))
+    return re.compile(rf"(?: of| worth of)? ?(?:the )?{made}")
+
+
+def _of_a_class(folded: str, one: Quantity) -> bool:
+    """Whether a class of a standard is a bound: 2级及以上, 不低于2级."""
+    low = max(0, one.start - _REACH - len("不得低于"))
+    return bool(_CLASS.match(folded, one.end) or _TO_CLASS.search(folded, low, one.start))
+
+
+_IN_A_ROW = re.compile(" (?:in a row|in succession|running)(?![a-z])")
+# a time limit that a duty has: 3年内完成改造, not what is looked forward to (未来3年内)
+_TERM = re.compile(
+    "[之以]?内(?:[须应要必]|逐步|全部|基本)*(?:完成|淘汰|退出|关停|整改|改造|达标|达到)"
+)
 
 
 def _in_name(folded: str, one: Quantity) -> bool:
@@ -298,6 +337,10 @@ def ahead_of_time(folded: str, one: Quantity) -> bool:
 def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     """A number without a unit: it counts the thing that follows, or is none."""
     year = one.digits and one.scale is None and is_year(one.token)
+    if folded.startswith("<> ", one.start) and not _determined(folded, one.start):
+        return None  # "in <> recycled metals will reach"
+    if one.spelt and _QUOTED.match(folded, one.start - 1):
+        return None  # "two highs" projects
     if one.spelt and one.value == 1:
         single = singular_pattern().match(folded, one.end, end)
         one.unit = _thing(data("units")["singular"][single["thing"]]) if single else None
@@ -339,7 +382,10 @@ _LEAST = ("at least ", "no less than ", "not less than ", "no fewer than ", "not
 
 def _may_count(folded: str, one: Quantity) -> bool:
     """Whether a number may count what no dictionary knows: in digits, or "at least two"."""
-    return one.digits or (one.spelt and folded.endswith(_LEAST, 0, one.start))
+    return one.digits or (one.spelt and folded.endswith((*_LEAST, "total of "), 0, one.start))
+
+
+_QUOTED = re.compile(r"[\"“'‘][a-z -]{3,24}[\"”'’]")
 
 
 _LEADS = "in|by|since|before|until|till|after|from|during|year|the|to|end of|over"

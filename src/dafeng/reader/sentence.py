@@ -14,7 +14,10 @@ from dafeng.reader.quantities import Quantity, quantities
 from dafeng.reader.times import Time, times
 
 # A bracket is looked through, a break of clause is not.
-_CLAUSE = re.compile(r"[，；;。：,:](?:(?<=[，；;。：])| |(?=[一-龥“《]))")
+_CLAUSE = re.compile(
+    r"[，；;。：,:](?:(?<=[；;。：])|(?<=，)(?<!初步[测核]算，)(?<!初步统计，)"
+    r"|(?<=[,:])(?: |(?=[一-龥“《])))"
+)
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _TITLE = re.compile(r"《[^》\n]{1,80}》")
 
@@ -123,6 +126,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     )  # fmt: skip
 
 
+_OWNED = (" a ", " an ", " no ")
 _BE = (" is ", " are ", " be ", " being ")
 
 
@@ -137,6 +141,8 @@ def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
         past, perfect = "past" in hit.labels, "perfect" in hit.labels
         if past and not perfect and folded.endswith(_BE, 0, hit.start):
             yield Hit(hit.start, hit.end, hit.labels - {"past"})
+        elif perfect and folded.startswith(_OWNED, hit.end) and folded[hit.end - 1] != "d":
+            yield Hit(hit.start, hit.end, hit.labels - {"past", "perfect"})  # "has a capacity of"
         elif perfect and hit.end + 1 in starts and folded.startswith("ha", hit.start):
             yield Hit(hit.start, hit.end, frozenset() if ahead else frozenset({"past"}))
         else:
@@ -174,7 +180,8 @@ def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
 
 
 _OWN_YEAR = re.compile(
-    r" ?\(?(?:recorded |reached )?(?:in |at |as of |by )?(?:the )?(?:end of )?(?:the )?(?:year )?"
+    r" ?\(?(?:recorded |reached |(?:planned|targeted|set|foreseen|envisaged|expected) (?:for )?)?"
+    r"(?:in |at |as of |by )?(?:the )?(?:end of )?(?:the )?(?:year )?"
 )
 
 

@@ -13,8 +13,8 @@ from dafeng.reader.lexicon import data
 # only behind a long word, a share or a year ("of enterprises. 153 centers").
 _STOP_EN = (
     r"[”\")]{0,2}[ \t]{1,4}(?=[“\"(]?[A-Z]|[(（]\d{1,2}[)）])|(?=[\r\n])"
-    r"|(?<=[a-z]{4}\.|[0-9]{4}\.)(?<![Ss]ept\.)(?<!pprox\.)[ \t]{1,4}(?=\d)"
-    r"|(?<=%\.)[ \t]{1,4}(?=\d)"
+    r"|(?<=[a-z]{4}\.|[0-9]{4}\.)(?<![Ss]ept\.)(?<!pprox\.)[ \t]{1,4}(?=\d|<>)"
+    r"|(?<=%\.)[ \t]{1,4}(?=\d|<>)"
 )
 _END = re.compile(
     r"[。！？!?.\r\n]"  # one of these comes first: the others are not tried elsewhere

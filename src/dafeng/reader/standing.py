@@ -25,7 +25,7 @@ def stands(
 ) -> bool:
     """Whether a figure is the bound of a standing rule; ``before`` is the figure before it."""
     return (
-        _holds_from(sentence, one, compared)
+        _holds_from(sentence, one, compared, before)
         or _admitted(sentence, one, compared)
         or _chained(sentence, one, compared, before)
         or _of_class(sentence, one, compared, before)
@@ -38,19 +38,39 @@ def stands(
 
 def year_of_rule(sentence: Sentence, one: Quantity, time: Time | None) -> int | None:
     """The year that is printed for a rule: from when on it holds, or by when what it sorts goes."""
-    held = _ruled_from(sentence, one) or _from_behind(sentence, one)
+    held = holds_from(sentence, one) or _from_behind(sentence, one)
+    if held is None and time and time.role == "at" and not time.plan and _levelled(sentence, one):
+        return time.year  # "2022年分档标准为…"
     return held or _deadline(sentence, one, time)
 
 
-def _ruled_from(sentence: Sentence, one: Quantity) -> int | None:
+def holds_from(sentence: Sentence, one: Quantity) -> int | None:
     """The year from which on a rule holds ("自2022年起"), where none else dates a figure."""
-    ahead = [t for t in sentence.times if t.end <= one.start and t.year and t.role != "base"]
-    if not ahead or ahead[-1].role != "since":
+    ahead = [t for t in sentence.times if t.end <= one.start and t.year and t.role != "issued"]
+    if not ahead or ahead[-1].first or ahead[-1].role not in {"since", "base"}:
         return None
-    onward = sentence.folded.startswith(("起", " on,", " on "), ahead[-1].end)
-    return ahead[-1].year if onward else None
+    return ahead[-1].year if _onward(sentence, ahead[-1]) else None
 
 
+def _onward(sentence: Sentence, time: Time) -> bool:
+    """Whether something holds from a year on: 2022年起, "from 2022, ", "starting from 2022"."""
+    folded = sentence.folded
+    if sentence.chinese:
+        return folded.startswith(("起", "开始"), time.end)
+    if folded.startswith((" on,", " on ", " onward"), time.end):
+        return True
+    low = max(sentence.start, time.start - data("sentences")["lead"])
+    opens = _OPENS_FROM.search(folded[low : time.start]) is not None
+    return opens and not _NOT_ONWARD.match(folded, time.end)
+
+
+_NOT_ONWARD = re.compile(r"-| level| to (?:the |end |of )*(?:19|20)\d\d(?!\d)", re.ASCII)
+
+
+_OPENS_FROM = re.compile(
+    r"(?:^|[;:.,] |\) ?| and )[“\"]?(?:and |but )?(?:starting |beginning |effective )?"
+    r"(?:from|as from)(?: the beginning of| the start of| january 1,?| the year)? $"
+)
 _FROM = ("from ", "starting from ", "from the beginning of ")
 
 
@@ -78,9 +98,17 @@ def _deadline(sentence: Sentence, one: Quantity, time: Time | None) -> int | Non
 _PARTED = re.compile("[；;]")
 
 
-def _holds_from(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+def _holds_from(
+    sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None
+) -> bool:
     """Whether a figure is the bound of a rule that holds from a year on ("自2022年起，不低于")."""
-    return compared.sign != "=" and not compared.cap and _ruled_from(sentence, one) is not None
+    bound = compared.sign != "=" and not compared.cap
+    if bound and holds_from(sentence, one) is not None:
+        return True
+    goes_on = before is not None and before.kind == "threshold" and before.start >= sentence.start
+    goes_on = goes_on or "调整为" in sentence.folded[sentence.clause(one.start)[0] : one.start]
+    goes_on = goes_on and (one.unit is None or one.unit.name not in _SHARES)
+    return goes_on and bool(holds_from(sentence, one) or _from_behind(sentence, one))
 
 
 def _admitted(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -99,7 +127,7 @@ def _admitted(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         holds = built or (principle and compared.sign != "=")
     else:
         holds = bound or (built and compared.sign != "=")
-    return holds and not _dated(sentence, one)
+    return holds and not dated(sentence, one)
 
 
 _REACHED = re.compile("(?:reach|attain|achieve|rise to|increase to) $")
@@ -110,9 +138,9 @@ def _chained(sentence: Sentence, one: Quantity, compared: Compared, before: Draf
     whole = _ACCOUNTS.search(sentence.folded, sentence.start, one.start) is not None
     if (compared.sign not in {">=", "<=", ">", "<"} and not whole) or one.unit is None:
         return False
-    part, lang = _part(sentence, one), "zh" if sentence.chinese else "en"
+    part, lang = part_of(sentence, one), "zh" if sentence.chinese else "en"
     opens = _opens_rule(lang).match(sentence.folded, part, one.start)
-    if opens is None or _dated(sentence, one):
+    if opens is None or dated(sentence, one):
         return False
     goes_on = before is not None and before.start >= part
     if goes_on and before is not None and before.kind != "threshold":
@@ -132,7 +160,7 @@ def _of_class(sentence: Sentence, one: Quantity, compared: Compared, before: Dra
     if before.start < sentence.clause(one.start)[0]:
         return False
     must = _must_en().search(sentence.folded, before.end, one.start) is not None
-    return must and not _dated(sentence, one)
+    return must and not dated(sentence, one)
 
 
 @cache
@@ -171,7 +199,7 @@ def _exchanged(sentence: Sentence, one: Quantity) -> bool:
         return False
     first, last = sentence.clause(one.start)
     exchanged = _exchange().search(sentence.folded, first, last) is not None
-    return exchanged and not _dated(sentence, one)
+    return exchanged and not dated(sentence, one)
 
 
 @cache
@@ -180,7 +208,7 @@ def _exchange() -> re.Pattern[str]:
     return re.compile(pattern_of([*words["exchange_zh"], *map(fold, words["exchange_en"])]))
 
 
-def _part(sentence: Sentence, one: Quantity) -> int:
+def part_of(sentence: Sentence, one: Quantity) -> int:
     """Where the part of a sentence begins that holds a figure."""
     return max(
         sentence.start,
@@ -188,10 +216,10 @@ def _part(sentence: Sentence, one: Quantity) -> int:
     )
 
 
-def _dated(sentence: Sentence, one: Quantity) -> bool:
+def dated(sentence: Sentence, one: Quantity) -> bool:
     """Whether a year is printed for a figure, in its part of the sentence."""
     last = sentence.clause(one.start)[1]
-    part = _part(sentence, one)
+    part = part_of(sentence, one)
     return any(t.dates and t.year and part <= t.start < last for t in sentence.times)
 
 
@@ -222,27 +250,29 @@ def _admission(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[
 def _listed(sentence: Sentence, one: Quantity, past: Past) -> bool:
     """Whether a figure stands in a list of rules ("新建项目应满足下列要求：…")."""
     if past.rules:
-        return not _dated(sentence, one)
+        return not dated(sentence, one)
     folded, start = sentence.folded, sentence.start
     colon = max(folded.rfind("：", start, one.start), folded.rfind(":", start, one.start))
     if colon < 0 or not rules_open().search(sentence.folded, sentence.start, colon):
         return False
-    return not _dated(sentence, one)
+    return not dated(sentence, one)
 
 
 def _is_level(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether a figure is a level that is set: 先进值按94千克标准煤/吨, "above 435 kg must be"."""
     if one.unit is None or one.unit.name in _SHARES or one.unit.count:
         return False
-    low = max(sentence.start, one.start - data("sentences")["thing"])
-    words = sentence.folded[low : one.start]
-    # each of the words for a level holds one of these
-    may = "值" in words or "水平" in words or "value" in words or "level" in words
-    led = may and _level().search(words) is not None
+    led = _levelled(sentence, one)
     opens = sentence.folded.startswith(_OPENS, compared.end)
     named = opens and _called().match(sentence.folded, compared.end) is not None
     crossed = compared.sign in {">", "<"} and _must().match(sentence.folded, compared.end)
     return led or named or bool(crossed)
+
+
+def _levelled(sentence: Sentence, one: Quantity) -> bool:
+    """Whether the name of a level leads to a figure."""
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    return _level().search(sentence.folded, low, one.start) is not None
 
 
 _OPENS = ("(", "（", " (")
@@ -251,8 +281,10 @@ _OPENS = ("(", "（", " (")
 @cache
 def _level() -> re.Pattern[str]:
     words = pattern_of(map(fold, both(data("cues")["levels"])))
-    verb = "(?:暂|统一)?(?:按照?|为|是|取|定为|:|：| is| are| of| at| was| set at)?"
-    return re.compile(rf"{words}{verb} ?$")
+    verb = "(?:暂|统一)?(?:按照?|为|是|取|定为|调整为|:|：| is| are| of| at| was| set at)?"
+    each = "(?:每[一-龥]{1,4})?"
+    of = "(?: (?:of|for|in|on) [a-z ,'-]{3,60}? (?:is|are|at|shall be|will be))?"
+    return re.compile(rf"{words}{of}{verb}{each} ?$")
 
 
 @cache
@@ -274,9 +306,19 @@ def _is_standard(sentence: Sentence, one: Quantity) -> bool:
         return False
     if _standard().match(sentence.folded, one.end) is None:
         return False
-    return not _dated(sentence, one) or _from_behind(sentence, one) is not None
+    return not dated(sentence, one) or _from_behind(sentence, one) is not None
 
 
 @cache
 def _standard() -> re.Pattern[str]:
     return re.compile(rf" ?{pattern_of(map(fold, both(data('cues')['standards'])))}")
+
+
+@cache
+def before_en() -> re.Pattern[str]:
+    """A thing right before its size: "coal-fired boilers of 10 steam tons per hour and below"."""
+    words = pattern_of(data("cues")["threshold"]["things_en"])
+    return re.compile(
+        rf"{words} (?:with|of|whose|having|consuming|using|burning|producing|emitting"
+        r"|(?:that|which) (?:use|consume|emit|arise|burn|produce))[a-z -]{0,45}$"
+    )

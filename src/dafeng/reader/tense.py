@@ -11,6 +11,7 @@ from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
+from dafeng.reader.standing import holds_from
 from dafeng.reader.times import Time
 
 
@@ -35,7 +36,11 @@ def tense(
         past: see ``time``.
     """
     future, word = "future" in said, time.word if time else None
+    if _narrates(sentence, one):
+        said = said | {"past"}
     told = said | sentence.labels(time.end, one.start) if time else said
+    goes_on = before is not None and before.kind == "result" and before.start >= sentence.start
+    same = goes_on and before is not None and time is not None and before.year == time.year
     nears = time is not None and (word is not None or time.month)
     near = said | sentence.labels(*sentence.clause(time.start)) if time and nears else said
     dated = time is not None and word is None
@@ -48,22 +53,26 @@ def tense(
             done, said = False, said - {"perfect"}
 
     def lines() -> Iterator[tuple[bool, Kind]]:  # worked out one by one, until one holds
-        yield time is not None and time.role == "as_of", "result"
+        yield time is not None and time.role == "as_of" and not future, "result"
         yield done or ("perfect" in said and not future), "result"
+        yield is_now(sentence, one), "result"
         yield word == "last_year", "result"
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
         yield word == "next_year", "target"
         monthly = time is not None and time.month and time.sign != "<"
         yield monthly and "future" not in near, "result"
         yield "yearly" in said or (_consecutive(one) and not future), "result"
+        ruled = time is None and not said & {"past", "perfect"}
+        yield ruled and holds_from(sentence, one) is not None, "target"
         yield time is None and not future and _since(sentence, one), "result"
         aimed = before is not None and before.kind == "target"
         yield "part" in said and aimed and "past" not in told, "target"
+        yield time is not None and dated and _tells(sentence, one, time, told), "result"
         yield time is not None and dated and time.year in aims(), "target"
         yield time is None and "perfect" not in said and _bids(sentence, before), "target"
         yield future, "target"
         later = dated and _ahead(time.year if time else None, past)
-        yield later and "past" not in told, "target"
+        yield later and not same and "past" not in told, "target"
         yield towards and not told & {"past", "perfect"}, "target"
         yield time is not None and time.sign == "<", "target"
         yield time is None and _goes_on(past, before) and "perfect" not in said, "target"
@@ -80,14 +89,7 @@ def _from_around(
 ) -> tuple[Kind, bool]:
     """The kind of a figure whose clause does not tell it: by sentence, figure before or heading."""
     if time is not None and time.year is not None:
-        if not said & {"target", "future"} and _aims_later(sentence, time):
-            return "result", True
-        planned = past.plans and time.year > data("times")["aims_after"]
-        ahead = time.year >= (past.this_year or time.year)
-        around = _around(sentence)
-        if planned or (ahead and around == "target"):
-            return around or "target", True
-        return "result", True
+        return _of_year(sentence, said, time, time.year, past), True
     goes_on = before if before is not None and before.kind in {"target", "result"} else None
     if goes_on is None or goes_on.start < sentence.start:
         around = _around(sentence)
@@ -97,6 +99,101 @@ def _from_around(
         return goes_on.kind, "kind_inferred" not in goes_on.flags
     kind = _by_heading(time, past)
     return ("target", False) if kind == "context" and said & {"target", "strive"} else (kind, True)
+
+
+def _of_year(sentence: Sentence, said: set[str], time: Time, year: int, past: Past) -> Kind:
+    """The kind of a figure whose clause tells its year only."""
+    if not said & {"target", "future"} and _aims_later(sentence, time):
+        return "result"
+    planned = past.plans and year > data("times")["aims_after"]
+    around = _around(sentence)
+    stated = sentence.chinese and not said & _AIMING and not _towards(sentence, time)
+    if stated and around is None and not _ahead(year, past):
+        return "result"  # 2022年产量为1.4亿吨
+    ahead = year >= (past.this_year or year)
+    aimed = planned or (ahead and around == "target")
+    return around or "target" if aimed else "result"
+
+
+_DID = re.compile(
+    r"(?<!be )(?<!been )(?<!being )(?<!is )(?<!are )(?<!or )(?<!the )(?<!to )"
+    r"\b(?!need|plann|propos|expect|requir|schedul|target|reduc|rais|combin|instal)[a-z]{2,12}ed"
+    r" (?:out |up |in |off |into [a-z]+ )?(?:about |around |nearly |some |over |almost |roughly "
+    r"|more than |less than |a total of |an? (?:additional |further )?)?$"
+)
+
+
+_DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
+
+
+_IS = re.compile(r" (?:is|are|stands at) (?:now |currently |about |around |nearly |over )?$")
+
+
+def is_now(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a figure is how things are before what will be: "is 62.5 % and will be 63 %"."""
+    if sentence.chinese:
+        return False
+    first, last = sentence.clause(one.start)
+    low = max(first, one.start - len(" stands at currently "))
+    if not _IS.search(sentence.folded, low, one.start):
+        return False
+    ahead, behind = sentence.labels(first, one.start), sentence.labels(one.end, last)
+    return "future" in behind and "future" not in ahead
+
+
+def _narrates(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a figure is the object of a verb in the past: "handled 20 million tons", 支撑了5%."""
+    low = max(sentence.clause(one.start)[0], one.start - data("sentences")["lead"])
+    if sentence.chinese:
+        near = sentence.folded.rfind("了", low, one.start)
+        return near >= 0 and _DID_ZH.search(sentence.folded, low, one.start) is not None
+    near = sentence.folded.rfind("ed ", low, one.start)
+    return near >= 0 and _DID.search(sentence.folded, low, one.start) is not None
+
+
+_AIMING = frozenset({"target", "future", "strive", "rise", "fall", "rise_to", "fall_to", "cap"})
+
+
+def _tells(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> bool:
+    """Whether an English sentence tells as past what was "in 2025", not what is to be "by" then."""
+    if sentence.chinese or time.year not in aims():
+        return False
+    if time.sign != "=" and not sentence.folded.endswith("in ", sentence.start, time.start):
+        return False
+    if "past" not in told or "future" in sentence.labels(sentence.start, sentence.end):
+        return False
+    return _SAYS.search(sentence.folded, sentence.start, one.start) is None
+
+
+# What a document says of a year is aimed at, whatever the tense of its translation.
+_SAYS = re.compile(
+    r"(?:plan|program|programme|scheme|opinions|document|notice|it is|was) (?:also )?(?:point"
+    r"|propos|clear|requir|mention|stat|emphasi|stipulat|specif)[a-z]*(?: out)?(?: that)?(?![a-z])"
+)
+_AIMS = ("target", "goal", "quota")
+_AIM_IS = re.compile(
+    r"(?<![a-z])(?:targets?|goals?|quotas?)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
+    r" (?:is|was|are|were|has been|had been|stands at|remains)"
+    r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z])"
+)
+_AIM_BEHIND = re.compile(
+    r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)"
+    r"(?!s? (?:was|is) (?:met|reached))"
+)
+
+
+_AIM_ZH = re.compile("目标(?:值)?(?:分别)?(?:为|是|定为|设定为)[^，。；]{0,6}$")
+
+
+def named_aim(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a figure is called a target: "the goal was 30 %", "the 5 percent goal", 目标为3%."""
+    first = sentence.clause(one.start)[0]
+    if sentence.chinese:
+        near = sentence.folded.rfind("目标", first, one.start)
+        return near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
+    near = any(sentence.folded.find(word, first, one.start) >= 0 for word in _AIMS)
+    ahead = near and _AIM_IS.search(sentence.folded, first, one.start) is not None
+    return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
 
 
 def _aims_later(sentence: Sentence, time: Time) -> bool:
@@ -114,7 +211,7 @@ def _around(sentence: Sentence) -> Kind | None:
     said = sentence.says
     if "future" in said:
         return None if "perfect" in said else "target"
-    return "result" if said & {"perfect", "past"} else None
+    return "result" if said & {"perfect", "past", "yearly"} else None
 
 
 def _goes_on(past: Past, before: Draft | None) -> bool:

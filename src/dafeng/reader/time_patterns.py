@@ -12,6 +12,8 @@ from dafeng.reader.numerals import NUMERAL_STARTS
 
 _YEAR_ZH = r"(?:\d{4}|[一二][〇○零九][〇○零一二三四五六七八九]{2})"
 _MONTH_ZH = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"
+# A part of a year that is told of when it is over.
+_SEASON_ZH = r"(?:上半年|(?:第|前)?[一二三1-3](?:个)?季度|1[—–~至到-]\d{1,2} ?月份?)"
 _ORDINAL_ZH = (
     r"十[一二三四五六七八九]|[一二三四五六七八九]十?"
     r"|[二三四五六七八九]十[一二三四五六七八九]|\d{1,4}|<>|x{2}"
@@ -22,7 +24,7 @@ _NO_YEAR = r"(?:\d{1,3}|[03-9]\d{3}|1[0-8]\d{2}|2[1-9]\d{2}|<>)"
 _SLOT = (
     r"(?P<slot>(?:\b(?:since|the (?:end|beginning|start) of|months of|quarters of) "
     rf"(?P<odd>{_NO_YEAR})"
-    r"(?=[,.;)]|$| (?:and|to|will|was|were|the)\b)"
+    r"(?=[,.;)]|$| (?:and|to|will|was|were|the|this year|last year|in (?:19|20)\d\d)\b)"
     rf"|(?:\bin|(?<![^,;.] )\bby|\bover) (?P<few>{_NO_YEAR})"
     r"(?=[,.;)]|$| (?:will|was|were)\b))"
     r"|(?:到|截至|于)(?P<zhodd>\d|\d{3}|\d{5,6})年(?=[底末初，]))"
@@ -51,7 +53,8 @@ def _date_without_month() -> str:
 def _years_zh() -> tuple[str, str]:
     span = rf"(?P<from>{_YEAR_ZH}) ?年?{_TO_ZH}(?P<until>{_YEAR_ZH}) ?年"
     date = (
-        rf"(?P<zh>{_YEAR_ZH}) ?年(?:度)?(?P<zhmonth>{_MONTH_ZH} ?月(?:份)?(?:\d{{1,2}}[日号])?)?"
+        rf"(?P<zh>{_YEAR_ZH}) ?年(?:度)?"
+        rf"(?P<zhmonth>{_MONTH_ZH} ?月(?:份)?(?:\d{{1,2}}[日号])?|{_SEASON_ZH})?"
         r"(?P<tail>(?:年?[底末初中])?(?:以前|之前|前(?![后期沿列一二三四五六七八九十\d])|左右)?)"
     )
     return span, date
@@ -68,13 +71,14 @@ def _plans() -> tuple[str, str, str]:
     )
     ordinals = pattern_of(data("numbers")["en"]["ordinals"])
     english = (
+        r"(?:first (?P<efirst>two|three|four|[234]) years of the [“\"]?)?"
         rf"(?P<ordinal>\d{{1,4}}|<>|(?<![a-z]){ordinals})(?:st|nd|rd|th)?(?:[”\"] ?)?"
         r"[ -](?:five[- ]?years?|fyps?\b)[”\"]?(?:[- ]plan)?[”\"]?"
     )
     return quoted, bare, english
 
 
-_WORDS = ("this_year", "now", "decade", "last_year", "next_year", "then", "same_period")
+_WORDS = ("this_year", "now", "decade", "last_year", "next_year", "then", "later", "same_period")
 
 
 def _words() -> str:
@@ -115,7 +119,7 @@ _GROUPS_ZH = ("zhbare", "from", "until", "zh", "zhmonth", "tail", "plan", "first
 
 # What the years, plan periods and dates begin with: that of an English ordinal comes from the data.
 _STARTS_EN = (*"0123456789<([【〔（", "on", "as", "until", "since", "the", "months", "quarters")
-_STARTS_EN += ("in", "by", "over", "end", "beginning", "start", "between")
+_STARTS_EN += ("in", "by", "over", "end", "beginning", "start", "between", "first")
 _STARTS_ZH = (*NUMERAL_STARTS, *"“\"‘'x到截于")
 
 

@@ -113,14 +113,15 @@ def _time(found: re.Match[str]) -> Time:
         made.word, made.month = "month", True
     elif name in _PLANS:
         _plan(made, found[_PLANS[name]])
-        if name == "firstyears":
-            _first_years(made, found[name])
+        if few := found[_FEW[name]] if name in _FEW else None:
+            _first_years(made, few)
     elif not _dated(made, name, found):
         made.word = name
     return made
 
 
 _PLANS = {"plan": "plan", "firstyears": "plan", "bareplan": "bareplan", "ordinal": "ordinal"}
+_FEW = {"firstyears": "firstyears", "ordinal": "efirst"}  # how many of its first years
 _FIRST = {"until": "from", "euntil": "efrom", "btuntil": "btfrom"}
 
 
@@ -211,7 +212,8 @@ def _plan(made: Time, token: str) -> None:
 def _first_years(made: Time, count: str) -> None:
     """The first years of a plan (“十四五”前三年): the last of them, looked back on."""
     period = next((one for one in plan_periods().values() if one.last == made.year), None)
-    years = int(count) if count.isdigit() else int(numeral(count) or 0)
+    named = data("numbers")["en"]["units"].get(count)
+    years = int(count) if count.isdigit() else int(named or numeral(count) or 0)
     made.plan, made.role = False, "as_of"
     made.year = period.first + years - 1 if period else None
 
@@ -242,8 +244,9 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
     )
     if behind:
         time.role = _ROLES[behind.lastgroup]
-    elif time.plan and (
-        folded.endswith(_SHARE_OF, start, time.start) or _done(folded, start, end, time)
+    elif _of_aims(folded, start, time) or (
+        time.plan
+        and (folded.endswith(_SHARE_OF, start, time.start) or _done(folded, start, end, time))
     ):
         time.role = "aims"
     elif time.word in {"now", "last_year"} and folded.endswith(_FROM_NOW, start, time.start):
@@ -254,6 +257,20 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
         _lead(folded, start, time)
 
 
+def _of_aims(folded: str, start: int, time: Time) -> bool:
+    """Whether a year is that of goals which are spoken of, and dates no figure."""
+    named = _ITS_AIM.match(folded, time.end) is not None
+    return named and _OWNED.search(folded[start : time.start]) is not None
+
+
+# "its 2030 wind and solar goals" date nothing, "the 2030 target of 20 %" does
+_OWNED = re.compile(
+    r"(?:(?<![a-z])(?:its|their|our|the|exceeds|meets|met|beat|hit|surpassed)|['’]s) $"
+)
+_ITS_AIM = re.compile(
+    r" (?:[a-z-]{2,14} ){0,4}?(?:targets?|goals?|pledges?|commitments?)"
+    r"(?! of| is| was| to |:| at| by| are| were| for [a-z -]{2,40}?(?: is| was| of|:))(?![a-z])"
+)
 _DONE = ("提前完成", "超额完成", "如期完成", "已完成", "完成了", "提前实现", "已实现", "超过了")
 _ITS_AIMS = re.compile(r"[^，。；\d]{0,10}?(?:目标|任务|指标)")
 

@@ -85,6 +85,12 @@ def _reached_before(sentence: Sentence, one: Quantity, time: Time) -> bool:
     return bool(said & {"past", "perfect"}) and not said & {"future", "strive"}
 
 
+def _passed_first(sentence: Sentence, one: Quantity, time: Time) -> bool:
+    """Whether a figure is reached before another thing is to be: "85 have passed, 35 must"."""
+    ahead = [hit.start for hit in sentence.within(one.end, time.start) if "future" in hit.labels]
+    return bool(ahead) and "perfect" in sentence.labels(one.end, ahead[0])
+
+
 def _elsewhere(sentence: Sentence, one: Quantity, time: Time) -> bool:
     """Whether a time is another figure's own: right behind it, or with it in a bracket.
 
@@ -150,7 +156,8 @@ def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
         return time.start - one.end <= 1
     if "peak" in sentence.labels(one.end, time.start):
         return False  # "exceeds 50 % and the peak is reached before 2030"
-    if sentence.chinese or time.start - one.end > reach:
+    far = sentence.chinese or time.start - one.end > reach
+    if far or _passed_first(sentence, one, time):
         return False
     if sentence.folded.startswith("between ", time.start):
         return "," not in sentence.folded[one.end : time.start]

@@ -12,8 +12,12 @@ from dafeng.reader.time_patterns import months
 _VERBS = "had|dropped|decreased|fell|reached|exceeded|increased"
 _DONE = re.compile(
     rf"(?:by the end of|at the end of|in) (20[0-9]{{2}}),[^.。;]{{0,90}}? (?:{_VERBS})\b"
-    r"|(20[0-9]{2})年底?[，,]?[^。；]{0,30}(?:已|达到了|完成了)",
+    r"|(?<![到至])(20[0-9]{2})年底?[，,]?"
+    r"(?:(?!目前|当前|力争|目标|推广|形成|将)[^。；]){0,30}(?:已|达到了|完成了)",
     re.ASCII,
+)
+_BEGUN = re.compile(
+    r"by the (?:beginning|start) of (20[0-9]{2}),?[^.。;]{0,120}? (?:had|has|have)\b", re.ASCII
 )
 _PART_OF = r"first (?:half|[a-z]+ quarters?|quarter|[a-z0-9]+ months) of"
 _AS_OF = re.compile(
@@ -60,6 +64,7 @@ def written_in(folded: str) -> int | None:
     speaks of this year, else the year after the latest one that is spoken of as past.
     """
     told = [int(m[1]) for m in _AS_OF.finditer(folded)]
+    told += [int(m[1]) for m in _BEGUN.finditer(folded)]
     told += _days(folded)
     if told or not _this_year().search(folded):
         return max(told, default=None)

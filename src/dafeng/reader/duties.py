@@ -1,0 +1,250 @@
+"""What each of a class must keep, or pays: duties, cases, steps and charges, for no year.
+
+A plan's aim is of a region and for a year; a duty binds every single thing of a kind from now on.
+What tells them apart is the word that bids (须, 不得, "must") with a bound and without a year.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dafeng.reader.comparators import Compared
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.quantities import Quantity
+from dafeng.reader.sentence import Sentence
+from dafeng.reader.standing import before_en, dated, part_of
+
+_BOUNDS = frozenset({">=", "<=", ">", "<"})
+_SHARES = frozenset({"%", "percentage points", "times", "ratio"})
+_WHOLE = 100
+
+
+def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
+    """Whether a figure is what each of a class must keep or pays; ``before``: the figure before.
+
+    A duty that bounds a region's total is none: it is a cap of the plan.
+    """
+    if one.unit is None or dated(sentence, one):
+        return False
+    return (
+        _charged(sentence, one, compared)
+        or _stepped(sentence, one)
+        or _in_case(sentence, one, compared)
+        or _must_keep(sentence, one, compared)
+        or _goes_on(sentence, one, before)
+    )
+
+
+def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether it is money, or a share of it, that a rule pays or takes: 每千瓦时加价0.1元."""
+    first, last = sentence.clause(one.start)
+    said = sentence.labels(first, last)
+    told = any(t.dates for t in sentence.times if first <= t.start < last)
+    if told or said & {"perfect", "strive", "share"} or (sentence.chinese and "past" in said):
+        return False
+    name = one.unit.name if one.unit else ""
+    if "price" in said and compared.sign in _BOUNDS and name in _SHARES:
+        return True
+    if "price" in said and name.startswith("yuan") and not said & {"past", "future"}:
+        return "rise" in said or _RAISED.search(sentence.folded, first, one.start) is not None
+    most = _MOST.search(sentence.folded, first, one.end) is not None
+    if name.startswith("yuan") and most:
+        return "grant" in sentence.labels(part_of(sentence, one), last)
+    return "grant" in said and (name.startswith("yuan") or name in {"%", "times"})
+
+
+_MOST = re.compile("最高|最多|上限|封顶|不超过|up to|maximum|at most|capped|a cap of")
+
+
+_RAISED = re.compile(r"(?<![a-z])raised|[加提上]")
+
+
+def _stepped(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is a step by which something is counted, or what each step costs."""
+    part = part_of(sentence, one)
+    last = sentence.clause(one.start)[1]
+    if sentence.chinese and "每" not in sentence.folded[part:last]:
+        return False
+    step = _steps(sentence.chinese).search(sentence.folded, part, last)
+    return step is not None and (step.start() < one.start or not sentence.chinese)
+
+
+@cache
+def _steps(chinese: bool) -> re.Pattern[str]:  # noqa: FBT001
+    words = data("cues")["steps"]
+    if chinese:
+        return re.compile(rf"每{pattern_of(words['zh'])}[^，。；\d]{{0,14}}\d")
+    return re.compile(rf"(?<![a-z]){pattern_of(words['en'])} \d")
+
+
+def _in_case(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether it tells in which case a rule holds: 占比超过15%的，; "if it exceeds 15 %"."""
+    return (_in_case_zh if sentence.chinese else _in_case_en)(sentence, one, compared)
+
+
+def _in_case_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    folded = sentence.folded
+    if one.unit is not None and (one.unit.duration or one.unit.name in _TERMS):
+        return _TERM_ZH.match(folded, one.end, sentence.end) is not None
+    if compared.sign == "=" and not folded.endswith(_REACHED, 0, one.start):
+        return False
+    sorts = compared.sign in _BOUNDS and _sorted_zh().match(folded, compared.end, sentence.end)
+    return bool(sorts) or _CASE_ZH.match(folded, compared.end, sentence.end) is not None
+
+
+def _in_case_en(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    folded = sentence.folded
+    if compared.sign not in _BOUNDS:
+        return False
+    first, last = sentence.clause(one.start)
+    if _CASE_EN.search(folded, first, one.start):
+        return True
+    sorts_en = before_en().search(folded, first, one.start) is not None
+    if sorts_en and _MODAL.search(folded, one.end, last):
+        return True
+    verbless = not sentence.labels(first, one.start) & {"past", "future", "target"}
+    return verbless and _THEN.match(folded, one.end) is not None
+
+
+_THEN = re.compile(r" (?:must|shall|should|may not|are not|is not|are to|is to)(?![a-z])")
+
+
+_REACHED = ("达到", "达", "为", "满", "完成", "实现")
+_TERMS = frozenset({"days", "months", "hours", "h", "items"})
+# a term (10个工作日内), or how long something has gone on in the case meant (连续两年超预算的企业)
+_TERM_ZH = re.compile(
+    "(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)"
+    "|[^，。；0-9]{2,12}?的(?:企业|单位|项目|用户|，)"
+)
+
+
+@cache
+def _sorted_zh() -> re.Pattern[str]:
+    """Behind a bound, the thing that it sorts: 不超过64千瓦时/吨的生产线, or its other bound."""
+    things = pattern_of(data("cues")["threshold"]["things_zh"])
+    bounds = "(?:不超过|低于|小于|不满|不足|不到|不高于|不大于)"
+    other = f"(?:但|且|、|，|至|到)?{bounds}[0-9.]+[^，。；0-9]{{1,14}}?"
+    return re.compile(f"(?:{other})?的[^，。；、：（(0-9]{{0,8}}?{things}")
+
+
+_CASE_ZH = re.compile(
+    r"[^，。；：\d]{0,16}?(?:，(?:且|并且|或)[^，。；]{2,40}?)?"
+    r"(?:时(?=，|发布|启动|予以|应|须|按)|的(?=[，；：]|[一二]次性|加价|给予))|[^，。；：\d]{0,16}?"
+    r"的(?:[，；：]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行)"
+)
+_CASE_EN = re.compile(
+    r"(?<![a-z])(?:if|when|where|whose|in case|provided that|those (?:with|that|which|above|below))"
+    r" [a-z '’,%/-]{0,80}$"
+)
+
+
+def _must_keep(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a word that bids leads to a bound."""
+    whole = one.unit is not None and one.unit.name == "%" and one.value == _WHOLE
+    low = max(sentence.start, one.start - data("sentences")["thing"])
+    apart = sentence.chinese and _APART_ZH.search(sentence.folded[low : one.start])
+    if compared.sign not in _BOUNDS and not whole and not apart:
+        return False
+    part = part_of(sentence, one)
+    if one.unit is not None and one.unit.name == "℃":
+        return True
+    if sentence.chinese:
+        return _bidden_zh(sentence, one, compared, part)
+    return _bidden_en(sentence, one, part)
+
+
+def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
+    """Whether it goes on with a rule: ", and that of a heating unit no higher than 40 %"."""
+    part = part_of(sentence, one)
+    if before is None or before.kind != "threshold" or before.start < part or one.unit is None:
+        return False
+    said = sentence.labels(before.end, one.start)
+    if (one.unit.duration or one.unit.name in _HOURS) and not said & _MOVED:
+        return True  # how long, beside how much
+    bids = _BIDS_ZH if sentence.chinese else _MODAL
+    ruled = bids.search(sentence.folded, part, before.start) is not None
+    ruled = ruled or "in principle" in sentence.folded[part : before.start]
+    ruled = ruled or bool(sentence.labels(part, before.end) & {"grant", "price"})
+    own, other = one.unit.name, before.base_unit.name if before.base_unit else ""
+    alike = own == other or (own.startswith("yuan") and other.startswith("yuan"))
+    return ruled and alike and not said & _MOVED
+
+
+_HOURS = frozenset({"h", "hours"})
+
+
+_MOVED = frozenset({"future", "strive", "fall_to", "rise_to", "past"})
+
+
+_BIDS_ZH = re.compile(
+    "必?须|不得|不宜|不应|原则上|(?<![供相响对效适反感本])应(?![用急对变收付届力])"
+)
+
+# a bound and its number, parted by what it is a share of: 不应大于现状总面积的20%
+_APART_ZH = re.compile(
+    "(?:不得|不应|不宜|原则上不|[应须]不?)(?:低于|高于|大于|小于|超过|超|少于)[^，。；0-9]{1,16}的?$"
+)
+
+
+def _bidden_zh(sentence: Sentence, one: Quantity, compared: Compared, part: int) -> bool:
+    """Whether 须, 应 or 不得 stands in the clause, or further ahead of a bound like 不小于."""
+    folded = sentence.folded
+    if compared.cap and _TOTAL_ZH.search(folded, sentence.clause(one.start)[0], one.start):
+        return False
+    bound = folded.startswith(_bounds_zh(), compared.start)
+    low = part if bound else sentence.clause(one.start)[0]
+    return _BIDS_ZH.search(folded, low, one.start) is not None
+
+
+_TOTAL_ZH = re.compile("总量|总额|总规模|产能(?!利用|置换)|产量|消费量|装机(?!容量的)")
+
+
+@cache
+def _bounds_zh() -> tuple[str, ...]:
+    return tuple(data("cues")["admission"]["bound_zh"])
+
+
+_MODAL = re.compile(r"(?<![a-z])(?:must|shall|should|may not|are to|is to)(?![a-z])")
+_FIRM = re.compile(r"(?<![a-z])(?:must|may not|in principle)(?![a-z])")
+# A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
+_EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"
+_GENERIC = re.compile(
+    rf"^[^a-z]*(?:(?:[a-z]+,? )*?(?:for|in|of|at|with) )?{_EACH_ONE} "
+    rf"| (?:of|in|at|for) {_EACH_ONE} "
+)
+_TOTAL_EN = re.compile(
+    r"(?<![a-z])(?:total|output|production capacity|installed capacity|scale|cumulative|emissions)"
+    r"(?![a-z])"
+)
+_RATE_EN = re.compile(r"(?<![a-z])(?:rate|share|proportion|coverage|ratio|percentage)(?![a-z])")
+
+
+def _bidden_en(sentence: Sentence, one: Quantity, part: int) -> bool:
+    """Whether "must" leads to a bound, or "shall" to one of each thing of a kind."""
+    modals = list(_MODAL.finditer(sentence.folded, part, one.start))
+    if not modals:
+        return False
+    first = max(part, sentence.clause(modals[-1].start())[0])
+    subject = sentence.folded[first : modals[-1].start()].strip() + " "
+    each = _GENERIC.search(subject) is not None or _headed(subject)
+    if _TOTAL_EN.search(subject) and not each:
+        return False
+    if _FIRM.search(sentence.folded, modals[-1].start(), one.start) or each:
+        return True
+    if one.unit is None or one.scale is not None or one.unit.count:
+        return False
+    named = one.unit.name == "ratio"
+    return named or (one.unit.name not in _SHARES and not _RATE_EN.search(subject))
+
+
+def _headed(subject: str) -> bool:
+    """Whether a subject begins with a thing of a kind: "data centers with", "parking lots of"."""
+    return _thing_first().match(subject) is not None
+
+
+@cache
+def _thing_first() -> re.Pattern[str]:
+    things = pattern_of(data("cues")["threshold"]["things_en"])
+    return re.compile(rf"[^a-z]*(?!the )(?:(?!of |in |for |by )[a-z-]+ ){{0,4}}?{things} ")
