@@ -61,7 +61,7 @@ ROWS_OF_ONE = len(MONTHS) * len(ITEMS)
 MEASURING = 0.054  # share of reporters that measure their coal each month
 COAL = {ENERGY: 714_300.0, "": 1_900_000.0}  # g per tonne that the measured values lie around
 REGIONS, SECTORS = 90, 41
-VERSION = 5  # of what is made
+VERSION = 6  # of what is made
 
 Ints = Any
 

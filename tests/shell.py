@@ -70,9 +70,20 @@ class Shell:
         self.env, self._loaded = env, loaded
 
     def run(self, words: Sequence[str], folder: Path) -> tuple[str, int]:
-        """Return what a command prints, on either stream, and its exit code."""
+        """Return what a command prints, on either stream, and its exit code.
+
+        Raises:
+            ChildProcessError: it did not end by itself, whatever it printed before.
+        """
         if self._loaded and words[0] == "dafeng":
-            return self._forked(self._loaded, words, folder)
+            printed, code = self._forked(self._loaded, words, folder)
+        else:
+            printed, code = self._started(words, folder)
+        if code < 0:
+            raise ChildProcessError(f"{words}: {signal.Signals(-code).name}\n{printed}")
+        return printed, code
+
+    def _started(self, words: Sequence[str], folder: Path) -> tuple[str, int]:
         ran = subprocess.run(  # noqa: S603
             words,
             cwd=folder,
@@ -136,7 +147,7 @@ def load() -> None:
 
 def become(words: list[str], folder: str, output: str) -> None:
     """Turn this process into the command."""
-    signal.alarm(TIMEOUT)  # ends it, with an exit code that no document expects
+    signal.alarm(TIMEOUT)  # ends it
     os.chdir(folder)
     sys.argv = words
     for stream, place in ((0, os.devnull), (1, output)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -264,6 +265,22 @@ def test_bases_are_last_years_use(budgets: budgeting.Budgets) -> None:
     why = dict(zip(held.ids, result.firms.reasons, strict=True))
     assert (why["STOP"], why["NEW"], why["OVER"]) == ("few_months", "never", "")
     assert found.found.balance == 0
+
+
+def test_who_is_gone_before_the_year_gets_nothing_of_it(world: Workspace, tmp_path: Path) -> None:
+    ws = Workspace(shutil.copytree(world.store.path, tmp_path / "world"))
+    row = next(row for row in ws.rows("reporters") if row["reporter"] == "OVER")
+    row |= {"last": "2025-12-31"}
+    columns = ("reporter", "kind", "credit_code", "name_zh", "region", "sector", "last", "mark")
+    said = tmp_path / "reporters.csv"
+    text = ",".join(columns) + "\n" + ",".join(row[name] for name in columns) + "\n"
+    said.write_text(text, encoding="utf-8")
+    assert ws.import_file(said, table="reporters").taken == 1
+    opened = budgeting.Budgets(ws)
+    for year, there in ((2025, True), (2026, False)):
+        found = budgeting.preview(opened, budgeting.Asked("3301", year, 500_000 * TCE))
+        assert ("OVER" in found.held.ids) == there
+        assert found.found.balance == 0
 
 
 def test_who_was_silent_last_year_has_no_base(budgets: budgeting.Budgets) -> None:

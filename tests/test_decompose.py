@@ -401,6 +401,32 @@ def test_the_books_give_bases_and_growth_and_say_who_is_left_out(books: Workspac
     assert "Wenzhou" in noted["part_without_books"]["parts"].en
 
 
+def test_growth_is_that_of_firms_with_all_months(tmp_path: Path) -> None:
+    # one: 100 → 125 yuan; late reports eleven months of 2025, 10 yuan each: 110 is no year
+    months = [f"2025-{month:02d}" for month in range(1, 12)]
+    rows = [
+        *(f"{name},2020,raw_coal,consumed,,10,t,{SOURCE}" for name in ("one", "late")),
+        *(f"{name},2020,value_added,produced,2020,100,yuan,{SOURCE}" for name in ("one", "late")),
+        f"one,2025,value_added,produced,2020,125,yuan,{SOURCE}",
+        *(f"late,{month},raw_coal,consumed,,1,t,{SOURCE}" for month in months),
+        *(f"late,{month},value_added,produced,2020,10,yuan,{SOURCE}" for month in months),
+    ]
+    firms = [f"{name},enterprise,{name},3301,30,synthetic" for name in ("one", "late")]
+    assigned = [f"{name},comprehensive-energy-2020,energy" for name in ("one", "late")]
+    ws = Workspace.create(tmp_path / "w", region="33", plan_id="zhejiang-industry-2023")
+    for table, head, lines in (
+        ("reporters", "reporter,kind,name_zh,region,sector,mark", firms),
+        ("assignments", "reporter,method,purpose", assigned),
+        ("entries", "reporter,period,item,flow,product,quantity,unit,source,mark", rows),
+    ):
+        file = tmp_path / f"{table}.csv"
+        file.write_text("\n".join([head, *lines]), encoding="utf-8")
+        assert ws.import_file(file, table=table).taken
+    found = ws.split("ZJ-1", rule="base")
+    assert isinstance(found, Split)
+    assert found.growth == Fraction(1, 4)
+
+
 def test_the_potential_is_what_lies_above_the_best_of_the_sector(books: Workspace) -> None:
     # per yuan of value added the best is firm one: above it 0, 714.3 and 2142.9 tce, as 0 : 1 : 3
     # expected 892.875, 1785.75, 3571.5; saving 5000.1 × 1.25 × 0.16 = 1000.02: 0, 250.005, 750.015

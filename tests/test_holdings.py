@@ -363,6 +363,45 @@ def test_growth_is_the_mean_yearly_rate() -> None:
     assert found.unit == "%"
 
 
+def test_growth_compares_one_set_of_firms_that_are_whole_and_on_the_list() -> None:
+    # works: 1000 → 1331, 10 % a year; late lacks a month of 2023, came and went lack a year,
+    # off was taken off the list before the day
+    def firm(name: str, then: float | None, now: float | None, *, whole: bool = True) -> list[Row]:
+        parts = ((2020, then, True), (2023, now, whole))
+        return [
+            amount(ADDED, year, told) | {"reporter": name, "whole": months}
+            for year, told, months in parts
+            if told is not None
+        ]
+
+    amounts = [
+        *firm("works", 1000, 1331),
+        *firm("late", 1000, 900, whole=False),
+        *firm("came", None, 500),
+        *firm("went", 500, None),
+        *firm("off", 1000, 9000),
+    ]
+    on = DATA | {"list": "emerging", "level": "provincial", "first": "2020-01-01", "last": ""}
+    lists = [on | {"subject": name} for name in ("works", "late", "came", "went")]
+    lists.append(on | {"subject": "off", "last": "2023-06-30"})
+    found = read("growth", Holdings(amounts=amounts, lists=lists), "2023", of=(ADDED,))
+    assert found.value == pytest.approx(10)
+    (note,) = found.findings
+    assert (note.code, note.values) == ("fixed_set", {"compared": 1, "left_out": 3})
+
+
+def test_a_ratio_says_who_lacks_months() -> None:
+    amounts = [
+        amount("scrap.consumed", 2025, 30) | {"whole": False},
+        amount("crude_steel.produced", 2025, 120) | {"whole": False},
+        amount("crude_steel.produced", 2025, 80) | {"reporter": "mill", "whole": True},
+    ]
+    found = read("material_ratio", Holdings(amounts=amounts), **SCRAP)
+    assert found.value == 15  # 30 ÷ 200
+    (note,) = found.findings
+    assert (note.code, note.values) == ("ratio_partial", {"partial": 1, "reporters": 2})
+
+
 @pytest.mark.parametrize(
     ("amounts", "status"),
     [

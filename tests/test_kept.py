@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from dafeng.vocabulary import Text
 from dafeng.workspace import Workspace, files
 from dafeng.workspace.books import Books
 from dafeng.workspace.shelf import Shelf
+from dafeng.workspace.store import Store
 
 FILES = {
     "reporters": "reporter,kind,name_zh,region,sector\nmill,enterprise,厂,33,30",
@@ -34,7 +37,13 @@ TABLE = pa.table(
         "amount": [0.5, 1.5, float("nan")],
     }
 )
-RECORD = {"found": [Finding("no_method", "mill", {"entries": 3, "item": Text(zh="煤", en="coal")})]}
+SAID = Text(zh="煤", en="coal")
+RECORD = {
+    "found": [
+        Finding("no_method", "mill", {"entries": 3, "item": SAID}, reporter="mill"),
+        Finding("two_methods", "", {}, "figure", "document/clause", SAID, "2024-01-01", "33"),
+    ]
+}
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +141,35 @@ def test_a_record_may_hold_what_looks_like_a_sum(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.note("r", {"found": "dafeng-crc32:00000000"})
     assert shelf.record("r") == {"found": "dafeng-crc32:00000000"}
+
+
+def test_what_was_found_sound_today_stays_for_who_may_be_reading_it(tmp_path: Path) -> None:
+    used, lost = tmp_path / "t-used.parquet", tmp_path / "t-lost.parquet"
+    for path in (used, lost):
+        files.write(TABLE, path)
+        os.utime(path, (0, 0))
+    assert files.sound([used])
+    files.clear(tmp_path, ())
+    assert (used.is_file(), lost.is_file()) == (True, False)
+
+
+def test_what_is_added_while_books_are_opened_is_in_the_next_ones(
+    books: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing may be kept under the name of tables of which only some were seen."""
+    ws = Workspace(shutil.copytree(books.store.path, tmp_path / "ws"))
+    first, content = said(ws), Store.content
+    added = tmp_path / "measured.csv"
+    added.write_text(FILES["measured"].replace("43", "42"), encoding="utf-8")
+
+    def late(store: Store, tables: Iterable[str]) -> str:
+        monkeypatch.setattr(Store, "content", content)
+        assert ws.import_file(added, table="measured").taken
+        return content(store, tables)
+
+    monkeypatch.setattr(Store, "content", late)
+    assert said(ws) == first
+    after = said(ws)
+    assert after["totals"] != first["totals"]
+    shutil.rmtree(ws.store.path / "cache")
+    assert said(ws) == after

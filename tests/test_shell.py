@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,20 @@ def test_other_programs_are_started(loaded: Shell, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("一\n", encoding="utf-8")
     assert loaded.run(["cat", "a.txt"], tmp_path) == ("一\n", 0)
     assert loaded.run(["ls", "nowhere"], tmp_path)[1] != 0
+
+
+def test_a_command_that_is_killed_is_told_whatever_it_printed(tmp_path: Path) -> None:
+    shell = Shell({})
+    with pytest.raises(ChildProcessError, match=r"SIGKILL\nall is well"):
+        shell.run(["/bin/sh", "-c", "echo all is well; kill -9 $$"], tmp_path)
+    answers = "import sys\nfor line in sys.stdin: print(-14, flush=True)"
+    with (
+        subprocess.Popen(  # noqa: S603  in place of the loaded program
+            [sys.executable, "-c", answers],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        ) as loaded,
+        pytest.raises(ChildProcessError, match="SIGALRM"),
+    ):
+        Shell({}, loaded).run(["dafeng", "board"], tmp_path)

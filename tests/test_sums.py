@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dafeng.accounting import controlled, inside, shared, summed
-from dafeng.indicators import Roll, Wanted, holders, sum_lines, wanted_of
+from dafeng.indicators import Roll, Wanted, group_lines, holders, sum_lines, wanted_of
 from dafeng.vocabulary import Fault
 
 Row = dict[str, Any]
@@ -217,6 +217,24 @@ def test_a_sector_holds_its_classes_and_a_group_its_members() -> None:
     assert {line.key: line.grams for line in lines} == {"C": 10, "D": 5}
     narrowed, _ = sum_lines(Wanted(boundary="production", sector="44"), Roll(FIRMS, []), rows)
     assert [line.grams for line in narrowed] == [5]
+
+
+def test_a_sum_says_why_a_part_of_it_is_not_whole() -> None:
+    (late,), (full,) = line_rows(("mill", 2025, 10, False)), line_rows(("works", 2025, 10, True))
+    rows = [late | {"flags": ("months_missing",)}, full | {"flags": ("months_missing",)}]
+    (line,), _ = sum_lines(Wanted(), Roll(FIRMS, []), rows)
+    # who counts as whole for another span than the year has no flag
+    assert [node.flags for node in line.tree.children] == [("months_missing",), ()]
+
+
+def test_a_group_expects_the_members_that_are_there() -> None:
+    whole = {"control": "", "first": "", "last": "", "group": "house", "share": 1.0}
+    members = [whole | {"member": name} for name in ("mill", "kiln", "gone", "plant", "stranger")]
+    sums = [{"group": "house", "year": 2025, "grams": 10, "feedstock": 0, "renewable": 0}]
+    rows = line_rows(("mill", 2025, 10, True))
+    (line,) = group_lines(Wanted(by="group"), sums, members, rows, {}, Roll(FIRMS, []))
+    # mill has reported, kiln and the unknown one have not, gone has closed, the plant is outside
+    assert (line.expected, line.reported, line.complete) == (3, 1, 1)
 
 
 def test_a_comparison_is_over_one_set_of_firms() -> None:

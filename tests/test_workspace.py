@@ -463,6 +463,17 @@ def test_what_is_found_of_others_alone_is_no_reason_for_another_exit_code(desk: 
     assert "1 more findings" in desk.cli("account", "--reporter", "works", code=0)[1]
 
 
+def test_who_is_in_no_table_is_refused_and_who_reported_nothing_is_not(desk: Desk) -> None:
+    desk.firm()
+    desk.put("reporters", "mill,enterprise,虚构企业,33,30,synthetic")
+    desk.put("entries", coal("2023", 1), coal("2023", 1).replace("works", "shop"))
+    for lang, words in (("zh", "没有这个报告主体：wroks"), ("en", "no such reporter: wroks")):
+        spoken = desk.cli("account", "--reporter", "wroks", lang=lang, code=2)[1]
+        assert words in spoken
+    for known in ("mill", "shop"):
+        desk.cli("account", "--reporter", known, "--year", "2022", code=int(known == "shop"))
+
+
 def test_what_concerns_all_of_the_books_is_told_whoever_is_asked_about(desk: Desk) -> None:
     desk.firm()
     desk.firm("mill", "coal-power-2022", "ets")

@@ -26,7 +26,7 @@ class Firms:
         output: year × enterprise, in the unit of the profile's driver.
         intensity: year × enterprise, tce per unit of output.
         mix: item → year × enterprise, share of the standard coal.
-        listed: year × enterprise, whether it is above scale, and so reports, in that year.
+        listed: year × enterprise, whether it is there and above scale, and so reports.
     """
 
     profile: dict[str, Any]
@@ -56,6 +56,10 @@ class Firms:
     def flow_of(self, fuel: dict[str, Any]) -> str:
         """Return the flow in which a fuel is booked: makers of power and heat transform it."""
         return "transformed_in" if "makes" in self.profile else str(fuel.get("flow", "consumed"))
+
+    def closed(self, i: int) -> bool:
+        """Whether an enterprise has shut, rather than fallen below scale."""
+        return "smallest_until" in self.profile and not self.listed[-1, i]
 
     def span(self, i: int) -> tuple[str, str]:
         """Return first and last day above scale; empty where that was so before or still is."""
@@ -99,8 +103,18 @@ def _firms(
         output,
         energy["tce"] * level * trend * noise,
         _mix(profile, count, rng),
-        _above_scale(output, profile.get("moves", False) and settings["above_scale"]),
+        _open(output, profile)
+        & _above_scale(output, profile.get("moves", False) and settings["above_scale"]),
     )
+
+
+def _open(output: Floats, profile: dict[str, Any]) -> NDArray[np.bool_]:
+    """Tell by year who is still there: of some sectors the smallest closes after a year."""
+    there = np.ones(output.shape, dtype=np.bool_)
+    if "smallest_until" in profile and output.shape[1] > 1:
+        closed = np.array(YEARS) > profile["smallest_until"]
+        there[closed, np.argmin(output[0])] = False
+    return there
 
 
 def _above_scale(output: Floats, rates: dict[str, float] | Literal[False]) -> NDArray[np.bool_]:

@@ -22,12 +22,10 @@ PARK_CODES = 9_000_000  # serial numbers of parks and groups, clear of those of 
 
 
 def lines(firms: Firms, rng: np.random.Generator) -> Iterator[Row]:
-    """Yield the capacity lines; the smallest long-process works closes its converter in 2024."""
-    last = int(np.argmin(firms.output[0]))
+    """Yield the capacity lines; they close with their works."""
     for number, line in enumerate(firms.profile.get("lines", ()), start=1):
         for i, name in enumerate(firms.ids):
             most = firms.output[:, i].max() * line.get("per", 1.0)
-            closed = line.get("route") == "long" and i == last and len(firms.ids) > 1
             yield FICTION | {
                 "line": f"{name}-L{number}",
                 "reporter": name,
@@ -40,7 +38,7 @@ def lines(firms: Firms, rng: np.random.Generator) -> Iterator[Row]:
                 "capacity": float(round(most / line["utilisation"], -3)),
                 "unit": firms.profile["driver"]["unit"],
                 "first": str(_day(rng, 2004, 2019)),
-                "last": "2024-06-30" if closed else "",
+                "last": firms.span(i)[1],
             }
 
 

@@ -22,6 +22,7 @@ def planned(all_firms: list[Firms], settings: Row, seed: int) -> list[Row]:
         for firms in all_firms
         for i in range(len(firms.ids))
         for row in _options(firms, i, settings["planned"], rng)
+        if not firms.closed(i)
     ]
 
 

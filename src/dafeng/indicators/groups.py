@@ -11,7 +11,7 @@ from typing import Any
 
 from dafeng.explain import Node
 from dafeng.indicators.holdings import there
-from dafeng.indicators.sum_lines import sum_tree
+from dafeng.indicators.sum_lines import Roll, sum_tree
 from dafeng.indicators.sum_of import Sum, Wanted
 from dafeng.vocabulary import Fault, Record, Text, period, read_yaml, validate
 
@@ -77,6 +77,7 @@ def group_lines(
     members: list[Row],
     rows: Iterable[Row],
     names: dict[str, Text],
+    roll: Roll,
 ) -> list[Sum]:
     """Return a line per group and year.
 
@@ -86,6 +87,7 @@ def group_lines(
         members: rows of the table of members.
         rows: sums of the members alone: reporter, year, grams, whole, mark.
         names: names of groups and members.
+        roll: who there is: a member that came later or is gone is not expected.
     """
     alone = {(row["reporter"], row["year"]): row for row in rows}
     lines = []
@@ -97,7 +99,10 @@ def group_lines(
             for m in held
             if (m["member"], row["year"]) in alone
         ]
-        lines.append(_line(wanted, row | {"excluded": 0}, len(held), parts, names))
+        due = {part["reporter"] for part in parts} | roll.expected(wanted, row["year"])
+        own = {m["member"] for m in held}
+        expected = len(own & due | own - set(roll.reporters))
+        lines.append(_line(wanted, row | {"excluded": 0}, expected, parts, names))
     return lines
 
 
@@ -128,5 +133,5 @@ def _part(wanted: Wanted, part: Row, year: int, names: dict[str, Text]) -> Node:
         part["grams"],
         wanted.unit,
         part["mark"],
-        () if part["whole"] else ("partial",),
+        () if part["whole"] else part.get("flags") or ("partial",),
     )

@@ -37,8 +37,8 @@ class Holdings:
         projects: project, reporter, kind, status, finished, mark.
         plants: reporter, facility, type, capacity (MW), first, last, mark.
         amounts: reporter, item, flow, year → quantity in the item's unit, with mark, number of
-            rows (``rows``) and the first of them (``entry``); value added also by price basis:
-            ``basis``.
+            rows (``rows``) and the first of them (``entry``), and whether no month of the reporter
+            is missing in the year (``whole``); value added also by price basis: ``basis``.
         names: reporter or project → its name.
     """
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from math import fsum
 
 from dafeng.explain import Node, condensed, told
-from dafeng.indicators.holdings import Holdings, Row, counted, end, silent
+from dafeng.findings import Finding
+from dafeng.indicators.holdings import Holdings, Row, counted, end, silent, there
 from dafeng.indicators.readings import Reading, named, reason_text
 from dafeng.indicators.schema import Indicator
 from dafeng.vocabulary import Text, flows, items
@@ -15,7 +18,10 @@ _LATE = "not_reported"
 
 
 def material_ratio(indicator: Indicator, held: Holdings, as_of: str, _first: int | None) -> Reading:
-    """Return one quantity over another, in percent, as both are booked by the reporters."""
+    """Return one quantity over another, in percent, as both are booked by the reporters.
+
+    Who has a month missing is in it with what is booked, and counted in a finding.
+    """
     _, year = end(as_of)
     above, below = (_amount(held, wanted, year) for wanted in (indicator.of, indicator.over))
     if not below or not above:
@@ -27,19 +33,28 @@ def material_ratio(indicator: Indicator, held: Holdings, as_of: str, _first: int
     if not bottom > 0:
         return Reading(None, str(year), "%", "not_computable", reason_text("no_divisor"))
     nodes = (*_nodes(held, above), *_nodes(held, below))
-    return counted(indicator, year, top / bottom * PERCENT, "%", _quotient(above, below), nodes)
+    words = _quotient(above, below)
+    found = counted(indicator, year, top / bottom * PERCENT, "%", words, nodes)
+    everyone, partial = _names((*above, *below)), _names(_partial((*above, *below)))
+    values = {"partial": len(partial), "reporters": len(everyone)}
+    notes = (Finding("ratio_partial", f"{indicator.id} {year}", values),) if partial else ()
+    return replace(found, findings=notes)
 
 
 def growth(indicator: Indicator, held: Holdings, as_of: str, first: int | None) -> Reading:
-    """Return the mean yearly growth of a quantity from the year before ``first``, in percent."""
-    _, year = end(as_of)
+    """Return the mean yearly growth of a quantity from the year before ``first``, in percent.
+
+    One set of reporters is compared: those with all months of both years that are on the list at
+    the end of the period, where a list is named; how many are left out is a finding.
+    """
+    day, year = end(as_of)
     start = (first or year) - 1
-    then, now = (_amount(held, indicator.of, when) for when in (start, year))
+    then, now, notes = _fixed_set(indicator, held, start, day)
     if not then or not now or year <= start:
         names = {name.rpartition(".")[2] for name in indicator.of}
         known = any(row["list"] in names for row in held.lists)
         known |= any(f"{row['item']}.{row['flow']}" in indicator.of for row in held.amounts)
-        return silent(year, indicator, *[_LATE] * known)
+        return replace(silent(year, indicator, *[_LATE] * known), findings=notes)
     if len({row.get("basis", "") for row in (*then, *now)}) > 1:
         return Reading(None, str(year), "%", "not_computable", reason_text("mixed_prices"))
     top, bottom = _sum(now), _sum(then)
@@ -51,7 +66,37 @@ def growth(indicator: Indicator, held: Holdings, as_of: str, first: int | None) 
     words = Text(
         zh=f"({plain.zh})^(1/{year - start}) − 1", en=f"({plain.en})^(1/{year - start}) − 1"
     )
-    return counted(indicator, year, mean, "%", words, nodes)
+    return replace(counted(indicator, year, mean, "%", words, nodes), findings=notes)
+
+
+def _fixed_set(
+    indicator: Indicator, held: Holdings, start: int, day: str
+) -> tuple[list[Row], list[Row], tuple[Finding, ...]]:
+    """Return the amounts of a year and of that of a day, of those that are whole in both."""
+    year = int(day[:4])
+    then, now = (_listed(held, indicator.of, when, day) for when in (start, year))
+    compared = (_names(then) & _names(now)) - _names(_partial((*then, *now)))
+    counts = {"compared": len(compared), "left_out": len(_names((*then, *now)) - compared)}
+    note = Finding("fixed_set", f"{indicator.id} {start}–{year}", counts)
+    then, now = ([r for r in rows if r["reporter"] in compared] for rows in (then, now))
+    return then, now, (note,) if counts["left_out"] else ()
+
+
+def _listed(held: Holdings, wanted: tuple[str, ...], year: int, day: str) -> list[Row]:
+    """Return amounts of a year, of a list those of who is on it on a day."""
+    lists = {name.rpartition(".")[2] for name in wanted} & {row["list"] for row in held.lists}
+    on = {r["subject"] for r in held.lists if r["list"] in lists and there(r, day)}
+    rows = _amount(held, wanted, year)
+    return [row for row in rows if row["flow"] not in lists or row["reporter"] in on]
+
+
+def _partial(rows: Iterable[Row]) -> list[Row]:
+    """Return the amounts of which a month may be missing."""
+    return [row for row in rows if not row.get("whole", True)]
+
+
+def _names(rows: Iterable[Row]) -> set[str]:
+    return {row["reporter"] for row in rows}
 
 
 def _amount(held: Holdings, wanted: tuple[str, ...], year: int) -> list[Row]:

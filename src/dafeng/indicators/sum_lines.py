@@ -97,7 +97,8 @@ def sum_lines(wanted: Wanted, roll: Roll, rows: Iterable[Row]) -> tuple[list[Sum
     Args:
         wanted: what is asked for, other than groups.
         roll: who there is.
-        rows: reporter, year, grams, feedstock, renewable, excluded, whole, mark.
+        rows: reporter, year, grams, feedstock, renewable, excluded, whole, mark; ``flags``: why
+            one is not whole.
     """
     chosen = roll.chosen(wanted)
     held = [
@@ -144,7 +145,7 @@ def _line(
             row["grams"],
             wanted.unit,
             row["mark"],
-            () if row["whole"] else ("partial",),
+            () if row["whole"] else row.get("flags") or ("partial",),
         )
         for row in part
     )

@@ -50,6 +50,6 @@ def rate(value: float | None, unit: str, *, signed: bool = True) -> str:
     if value is None:
         return "–"
     unit = "" if unit == COUNT else unit
-    text = f"{value:+,.2f}" if signed else f"{value:,.2f}"
+    text = f"{value:+,.2f}" if signed else f"{round(value, 2) + 0.0:,.2f}"  # no minus nought
     text = text.rstrip("0").rstrip(".")
     return f"{text.replace('-', '−')} {unit}".strip()

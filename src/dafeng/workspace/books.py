@@ -68,6 +68,7 @@ class Books:
 
     def __init__(self, store: Store, rules: Rulebook, data_year: int | None = None) -> None:
         self._rules = rules
+        store = store.frozen()  # or what another process adds meanwhile is in half of it
         self._store = store  # its folder may go with it, and trees are read from there later
         self._engine = engine.connect()
         self._engine.close_when_unused()

@@ -197,11 +197,12 @@ def _total(budgets: Budgets, asked: Asked) -> int:
 def _firms(budgets: Budgets, asked: Asked, rule: AllocationRule) -> tuple[Held, Firms, Any]:
     """Return bases and reasons; a firm with a few months missing is completed by its seasons.
 
-    Seasons and sector levels come from all firms of the books, whatever region is asked for.
+    Seasons and sector levels come from all firms of the books, whatever region is asked for. Who
+    is gone before the year gets nothing of it.
     """
     year = asked.year - 1
     everyone = budgets.use(f"{year}-12")
-    chosen = everyone.inside(asked.region)
+    chosen = everyone.inside(asked.region) & everyone.in_year(asked.year)
     whole = everyone.use.whole[:, everyone.use.at(year)]
     completed = budgets.forecast(everyone, year).paths.total[:, -1]
     added = value_added(budgets.books, everyone.ids, year)

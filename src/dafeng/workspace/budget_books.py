@@ -66,6 +66,10 @@ class Held:
         """Return which firms lie in a region or in one inside it."""
         return np.array([within(row["region"], region) for row in self.rows], dtype=bool)
 
+    def in_year(self, year: int) -> NDArray[np.bool_]:
+        """Return which firms are not gone before a year."""
+        return np.array([_stays(row, year) for row in self.rows], dtype=bool)
+
     def of(self, chosen: NDArray[np.bool_]) -> Held:
         """Return some of the firms."""
         places = np.flatnonzero(chosen).tolist()
@@ -97,9 +101,9 @@ def held(books: Books, last: str, main_item: float, methods: Sequence[str]) -> H
     Raises:
         Fault: ``budget_no_enterprises``.
     """
-    start = str(period(str(period(last).year)).first)
+    year = period(last).year
     rows = sorted(
-        (row for row in books.reporters() if row["kind"] == ENTERPRISE and _stays(row, start)),
+        (row for row in books.reporters() if row["kind"] == ENTERPRISE and _stays(row, year)),
         key=lambda row: str(row["reporter"]),
     )
     if not rows:
@@ -128,9 +132,9 @@ def held(books: Books, last: str, main_item: float, methods: Sequence[str]) -> H
     )
 
 
-def _stays(row: dict[str, Any], day: str) -> bool:
-    """Whether a reporter is not gone before a day."""
-    return not row["last"] or row["last"] >= day
+def _stays(row: Row, year: int) -> bool:
+    """Whether a reporter is not gone before a year."""
+    return not row["last"] or row["last"] >= str(period(str(year)).first)
 
 
 def _settled(

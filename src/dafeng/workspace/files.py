@@ -113,7 +113,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 def clear(folder: Path, used: Collection[Path]) -> None:
     """Remove files that nothing leads to any more.
 
-    Another process may still be reading what it found a moment ago: young files stay for a day.
+    Another process may still be reading what it found a moment ago: files stay for a day after
+    they were written, or found to be sound.
     """
     for path in folder.glob("*-*"):
         with suppress(OSError):  # another process was quicker
@@ -156,7 +157,11 @@ def _place(content: memoryview) -> int:
 
 
 def _sound(path: Path) -> bool:
-    with suppress(OSError, ValueError):
+    try:
         _opened(path)
-        return True
-    return False
+    except (OSError, ValueError):
+        return False
+    with suppress(OSError):  # it may not be ours to write
+        if time() - path.stat().st_mtime > _DAY / 2:
+            path.touch()
+    return True

@@ -76,8 +76,8 @@ def _amounts(books: Books, inside: set[str], lists: Iterable[Row]) -> list[Row]:
 
     Rows are rounded to thousandths and summed as whole numbers, so that the sums are the same on
     every engine. Value added is told apart by its price basis. An amount of the firms of a list is
-    named ``value_added.LIST``: only firms that reported it in every year of the books are in it, so
-    that who came or went does not move it.
+    named ``value_added.LIST``, whenever they were on it. ``whole`` says whether no month of the
+    reporter is missing in the year.
     """
     found: dict[tuple[str, ...], Row] = {}
     added: dict[str, list[Row]] = {}
@@ -86,14 +86,17 @@ def _amounts(books: Books, inside: set[str], lists: Iterable[Row]) -> list[Row]:
             _add(found, row["item"], row["flow"], row)
             if row["item"] == VALUE_ADDED:
                 added.setdefault(row["reporter"], []).append(row)
-    years = {row["year"] for own in added.values() for row in own}
-    whole = {name for name, own in added.items() if {row["year"] for row in own} == years}
-    for one in {(row["list"], row["subject"]) for row in lists}:
-        name, subject = one
-        for row in added.get(subject, ()) if subject in whole else ():
+    for name, subject in {(row["list"], row["subject"]) for row in lists}:
+        for row in added.get(subject, ()):
             _add(found, VALUE_ADDED, name, row)
+    gaps = books.gaps()
     return [
-        row | {"quantity": row["thousandths"] / _PARTS, "year": int(row["year"])}
+        row
+        | {
+            "quantity": row["thousandths"] / _PARTS,
+            "year": int(row["year"]),
+            "whole": (row["reporter"], row["year"]) not in gaps,
+        }
         for _, row in sorted(found.items())
     ]
 

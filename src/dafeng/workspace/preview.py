@@ -145,10 +145,14 @@ class _Read(Store):
     """
 
     def __init__(self, store: Store, methods: Iterable[str], scratch: Scratch) -> None:
-        self._store, self._scratch = store, scratch
+        self._store, self._scratch = store.frozen(), scratch
         self._methods = list(methods)
         self.config = store.config
         self.path = scratch.path
+
+    def frozen(self) -> Store:
+        """Return this: what it reads is frozen already."""
+        return self
 
     def load(self, schema: TableSchema) -> pa.Table:
         """Return the rows of a table of the workspace."""

@@ -75,8 +75,11 @@ def reporter_totals(
 def value_added_totals(books: Books, region: str) -> list[Total]:
     """Return the value added of the enterprises of a region and of the regions inside it."""
     held = {row["reporter"]: row for row in books.reporters() if _inside(row, region)}
-    rows = books.fetch(_value_added(books, list(held)))
-    return [_total(row, held, VALUE_ADDED) for row in rows]
+    rows, gaps = books.fetch(_value_added(books, list(held))), books.gaps()
+    return [
+        _total(row | {"gap": (row["reporter"], row["year"]) in gaps}, held, VALUE_ADDED)
+        for row in rows
+    ]
 
 
 def _negative(

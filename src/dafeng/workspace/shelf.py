@@ -25,8 +25,8 @@ from dafeng.vocabulary import Text
 from dafeng.workspace import files
 from dafeng.workspace.snapshot import digest
 
-_MADE_BY = ("vocabulary", "rulebook", "ledger", "accounting", "engine", "workspace")
-"""Packages whose code and data bear on what the books come to."""
+_MADE_BY = ("vocabulary", "rulebook", "ledger", "accounting", "engine", "explain", "workspace")
+"""Packages whose code and data bear on what the books come to, and on what is found in them."""
 
 _LENGTH = 32
 
@@ -141,8 +141,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Text):
         return {"_": "text", "zh": value.zh, "en": value.en}
     if isinstance(value, Finding):
-        held = {name: getattr(value, name) for name in ("code", "place", "values", "reporter")}
-        return {"_": "finding"} | held
+        return {"_": "finding"} | vars(value)
     raise TypeError(type(value).__name__)
 
 
@@ -151,6 +150,5 @@ def _loaded(found: dict[str, Any]) -> Any:
         case "text":
             return Text(zh=found["zh"], en=found["en"])
         case "finding":
-            code, place, values = (found[name] for name in ("code", "place", "values"))
-            return Finding(code, place, values, reporter=found["reporter"])
+            return Finding(**{name: held for name, held in found.items() if name != "_"})
     return found

@@ -207,9 +207,11 @@ def _part(code: str, firms: list[Firm], base: str | None, weight: str | None) ->
 def _growth(
     totals: Iterable[Total], firms: set[str], base: int, year: int
 ) -> tuple[Fraction | None, Text | None]:
-    """Return the growth of value added of the firms that report it in both years."""
+    """Return the growth of value added of the firms that report all of it in both years."""
     held: dict[tuple[str, int], Total] = {
-        (t.reporter, t.year): t for t in totals if t.measure == VALUE_ADDED and t.reporter in firms
+        (t.reporter, t.year): t
+        for t in totals
+        if t.measure == VALUE_ADDED and t.reporter in firms and indicators.known_amount(t)
     }
     both = [
         name

@@ -61,6 +61,10 @@ class Store:
         write_file(path / FILE, text)
         return cls(path)
 
+    def frozen(self) -> Store:
+        """Return the folder as it is; of a table, what comes after its first use is not seen."""
+        return _Frozen(self.path)
+
     def batches(self, table: str) -> list[Path]:
         """Return the batch files of a table in the order they were added."""
         return sorted((self.path / "tables" / table).glob("*.parquet"))
@@ -134,6 +138,20 @@ class Store:
         if not path.is_relative_to(folder):
             raise Fault("bad_figure_id", label=figure)
         return path
+
+
+class _Frozen(Store):
+    """The folder as it was when each table was first used."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._listed: dict[str, list[Path]] = {}
+
+    def batches(self, table: str) -> list[Path]:
+        """Return the batch files that a table had."""
+        if table not in self._listed:
+            self._listed[table] = super().batches(table)
+        return self._listed[table]
 
 
 def arrow_schema(schema: TableSchema) -> pa.Schema:

@@ -74,9 +74,8 @@ def sums(
     }
     rows = _inside(books, roll.reporters, wanted)
     members = tables["members"]
-    return group_lines(
-        wanted, _consolidated(books, rows, members, wanted), members, by_reporter, names
-    ), []
+    held_ = _consolidated(books, rows, members, wanted)
+    return group_lines(wanted, held_, members, by_reporter, names, roll), []
 
 
 def reporter_sums(
@@ -158,7 +157,12 @@ def _by_reporter(
         who = (row["reporter"], row["year"])
         row["excluded"] = taken.get(who, 0)
         row["grams"] -= row["excluded"]
-        row["whole"] = not (row["unknown"] or who in gaps or books.unsettled(*who, purpose))
+        lost = {
+            "partial": row["unknown"] or books.unsettled(*who, purpose),
+            "months_missing": who in gaps,
+        }
+        row["flags"] = tuple(name for name, there_is in lost.items() if there_is)
+        row["whole"] = not row["flags"]
         row["mark"] = mark_at(row["rank"])
         row["year"] = int(row["year"])
     return found

@@ -18,7 +18,7 @@ from dafeng.findings import Finding, has_errors
 from dafeng.plan import plans as known_plans
 from dafeng.report import word
 from dafeng.vocabulary import Fault, period, regions
-from dafeng.workspace import Workspace, paths_of
+from dafeng.workspace import Accounts, Workspace, paths_of
 
 
 def init(lang: str, workspace: Path, path: Path, region: str | None, plan: str | None) -> Outcome:
@@ -66,7 +66,9 @@ def account(
     as_of: str | None,
 ) -> Outcome:
     """Compute energy and emissions of the reporters."""
-    found = Workspace(workspace).account(reporters=reporter, year=year, data_year=data_year)
+    ws = Workspace(workspace)
+    found = ws.account(reporters=reporter, year=year, data_year=data_year)
+    _refuse_unknown(reporter, found, ws)
     last = period(as_of).last if as_of else None
     lines = [line for line in found.lines if last is None or period(line.year).last <= last]
     data = {"accounts": [report.account_dict(line, lang) for line in lines]}
@@ -74,6 +76,15 @@ def account(
     shown = shown or [word("no_accounts", lang)]
     findings = [*found.findings, *found.others]
     return Outcome(shown, data, findings, FOUND if found.findings else FINE)
+
+
+def _refuse_unknown(reporters: list[str], found: Accounts, ws: Workspace) -> None:
+    """Refuse a slip of an id: that nothing is found of it would look as if all were well."""
+    told = {line.reporter for line in found.lines} | {one.reporter for one in found.findings}
+    for silent in (name for name in reporters if name not in told):
+        known = (ws.table(name)["reporter"].to_pylist() for name in ("reporters", "entries"))
+        if not any(silent in names for names in known):
+            raise Fault("unknown_reporter", label=silent)
 
 
 def board(
