@@ -27,7 +27,7 @@ _SLOT = (
     r"(?=[,.;)]|$| (?:and|to|will|was|were|the|this year|last year|in (?:19|20)\d\d)\b)"
     rf"|(?:\bin|(?<![^,;.] )\bby|\bover) (?P<few>{_NO_YEAR})"
     r"(?=[,.;)]|$| (?:will|was|were)\b))"
-    r"|(?:到|截至|于)(?P<zhodd>\d|\d{3}|\d{5,6})年(?=[底末初，]))"
+    r"|(?:(?:到|截至|于)(?P<zhodd>\d|\d{3}|\d{5,6})|(?<![^。；\s])\d{2,3})年(?=[底末初，]))"
 )
 
 
@@ -86,7 +86,7 @@ def _words() -> str:
 
 
 def _date_en() -> str:
-    names = "|".join(name for name in months() if name != "may")
+    names = "|".join(re.escape(name) for name in months() if name != "may")
     return (
         r"(?:the )?(?:(?:end|beginning|start) of )?"
         rf"(?P<month>(?<![a-z])(?:{names}|may(?= \d| of | this| last))(?![a-z]))"

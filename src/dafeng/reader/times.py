@@ -130,6 +130,9 @@ def _dated(made: Time, name: str, found: re.Match[str]) -> bool:
     if name == "tail":
         made.year = _year(found["zh"])
         _chinese(made, found["zhmonth"] or "", found["tail"])
+        era = rules()["era"]
+        if not era["first"] <= made.year <= era["last"]:
+            _no_year(made, found)
     elif name == "en":
         made.year = int(found[0])
     elif name == "heading":
@@ -151,6 +154,14 @@ def _years(made: Time, first: str, last: str) -> None:
 
 
 _CENTURY = 100
+
+
+def _no_year(made: Time, found: re.Match[str]) -> None:
+    """Digits in the slot of a year (1002年，); what lasts so long (5000年文明) dates nothing."""
+    made.year, made.role = None, "issued"
+    led = made.start == 0 or found.string[made.start - 1] in "到至于在自从。；，\n "
+    if led and (found["tail"] or found.string.startswith("，", made.end)):
+        made.fault = "year_slot"
 
 
 def _chinese(made: Time, month: str, tail: str) -> None:
