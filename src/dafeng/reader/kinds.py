@@ -7,6 +7,7 @@ from functools import cache
 
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
+from dafeng.reader.durations import term
 from dafeng.reader.duties import binds
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.past import Past
@@ -56,10 +57,11 @@ def kind_of(
         return "context", True
     if one.origin or _usual(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
-        return "target" if planned else "result", True
+        return "target" if planned or named_aim(sentence, one) else "result", True
     if (
         one.bound
         or (one.unit is not None and one.unit.name == "grade")
+        or _is_term(sentence, one)
         or sentence.folded.startswith(_CLASS, one.end)  # 5万吨级以上泊位
         or stands(sentence, one, compared, before, past)
         or binds(sentence, one, compared, before)
@@ -68,7 +70,7 @@ def kind_of(
         return "threshold", True
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, one.start)
-    capped = compared.sign in {"<=", "="} and "rise" not in said and _capped(sentence, first, one)
+    capped = compared.sign in {"<=", "=", "about"} and "rise" not in said and _capped(sentence, first, one)
     if not fall and (compared.cap or capped):
         return "cap", True
     named = named_aim(sentence, one)
@@ -79,6 +81,12 @@ def kind_of(
     asked = sentence.chinese and compared.sign == ">=" and compared.start < one.start  # 不少于
     asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
     return ("target", True) if asked or named else tense(sentence, one, said, time, before, past)
+
+
+def _is_term(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is how long a rule gives, or how long something has to last."""
+    lasts = one.unit is not None and one.unit.duration
+    return lasts and term(sentence.folded, one.start, one.end)
 
 
 _CLASS = ("级", "-class", "-level")  # 100万千瓦级机组: what kind of unit is meant
@@ -122,11 +130,20 @@ _VERBS = frozenset({"target", "past", "perfect", "future", "rise", "rise_to", "i
 def _capped(sentence: Sentence, first: int, one: Quantity) -> bool:
     """Whether a word for a cap leads to a figure, past none of another unit."""
     places = [hit.end for hit in sentence.within(first, one.start) if "cap" in hit.labels]
+    kept = None if sentence.chinese else _KEPT.search(sentence.folded, first, one.start)
+    if kept:
+        places.append(kept.end())
     return bool(places) and all(
         other.unit == one.unit
         for other in sentence.quantities
         if places[-1] <= other.start < one.start
     )
+
+
+_KEPT = re.compile(
+    r"(?:keep|hold)(?:ing)? [a-z -]{3,50}(?:capacity|output|production|consumption|emissions)"
+    r" (?:at|to|within) (?:about |around |some )?$"
+)
 
 
 def _hoped_early(sentence: Sentence, one: Quantity) -> bool:

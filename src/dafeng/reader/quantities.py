@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from dafeng.reader.durations import age, lasts
+from dafeng.reader.durations import age, lasts, term
 from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year, parse
 from dafeng.reader.quantity_patterns import (
@@ -253,7 +253,7 @@ def _worth(one: Quantity, folded: str) -> bool:
             or ahead_of_time(folded, one)
             or folded.endswith("连续", 0, one.start)
             or _IN_A_ROW.match(folded, one.end) is not None
-            or _TERM.match(folded, one.end) is not None
+            or term(folded, one.start, one.end)
         )
         return told and (one.spelt or one.head - one.start < len("2025"))
     if _in_name(folded, one):
@@ -286,10 +286,6 @@ def _of_a_class(folded: str, one: Quantity) -> bool:
 
 
 _IN_A_ROW = re.compile(" (?:in a row|in succession|running)(?![a-z])")
-# a time limit that a duty has: 3年内完成改造, not what is looked forward to (未来3年内)
-_TERM = re.compile(
-    "[之以]?内(?:[须应要必]|逐步|全部|基本)*(?:完成|淘汰|退出|关停|整改|改造|达标|达到)"
-)
 
 
 def _in_name(folded: str, one: Quantity) -> bool:
@@ -304,6 +300,8 @@ def _in_name(folded: str, one: Quantity) -> bool:
 def _is_denominator(folded: str, one: Quantity) -> bool:
     """Whether a number says of how much another one is: "per 10,000 yuan", "producing 1 ton"."""
     words = _denominators(single=one.value == 1 and one.digits)
+    if folded.endswith(_STEPS, 0, one.start) and _STEP.match(folded, one.end):
+        return False
     return (
         folded.endswith(words, 0, one.start)
         and any(
@@ -315,6 +313,14 @@ def _is_denominator(folded: str, one: Quantity) -> bool:
             for word in words
         )
     )
+
+
+# a step by which something is counted: "for every 1 percentage point above that share"
+_STEPS = ("every ", "for each ")
+_STEP = re.compile(
+    r" ?[a-z%][a-z -]{0,40}? (?:above|below|over|beyond|exceed|in excess|saved|reduced|cut|replaced"
+    r"|avoided|recycled|increase|decrease|drop|rise|more|less|by which|that)(?![a-z])"
+)
 
 
 @cache
