@@ -24,10 +24,13 @@ _WHOLE = 100
 def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
     """Whether a figure is what each of a class must keep or pays; ``before``: the figure before.
 
-    A duty that bounds a region's total is none: it is a cap of the plan.
+    A duty that bounds a region's total is none: it is a cap of the plan. What each pays may be set
+    by the year.
     """
-    if one.unit is None or dated(sentence, one):
+    if one.unit is None:
         return False
+    if dated(sentence, one):
+        return rated(sentence, one)
     return (
         _charged(sentence, one, compared)
         or _stepped(sentence, one)
@@ -41,24 +44,47 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether it is money, or a share of it, that a rule pays or takes: 每千瓦时加价0.1元."""
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, last)
+    past = "past" in said
+    if not said & _VERBS:  # "…, capped at 2,000 yuan", "and 100,000 yuan for those of 8 m"
+        first = part_of(sentence, one)
+        said = sentence.labels(first, last)
     told = any(t.dates for t in sentence.times if first <= t.start < last)
-    if told or said & {"perfect", "strive", "share"} or (sentence.chinese and "past" in said):
+    if told or said & {"perfect", "strive", "share"} or (sentence.chinese and past):
         return False
     name = one.unit.name if one.unit else ""
     if "price" in said and compared.sign in _BOUNDS and name in _SHARES:
         return True
     if "price" in said and name.startswith("yuan") and not said & {"past", "future"}:
-        return "rise" in said or _RAISED.search(sentence.folded, first, one.start) is not None
+        changed = "rise" in said or _RAISED.search(sentence.folded, first, one.start) is not None
+        if changed or "grant" not in said:
+            return changed
     most = _MOST.search(sentence.folded, first, one.end) is not None
     if name.startswith("yuan") and most:
         return "grant" in sentence.labels(part_of(sentence, one), last)
     return "grant" in said and (name.startswith("yuan") or name in {"%", "times"})
 
 
+_VERBS = frozenset({"target", "past", "future", "perfect", "grant", "price", "rise_to", "fall_to"})
+
+
+def rated(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is money that a rule grants for each of something, be it by the year."""
+    if one.unit is None or not one.unit.name.startswith("yuan") or not sentence.chinese:
+        return False
+    part, last = part_of(sentence, one), sentence.clause(one.start)[1]
+    said = sentence.labels(part, last)
+    if "grant" not in said or said & {"perfect", "strive"}:
+        return False
+    return _PER_ZH.search(sentence.folded, part, one.end) is not None
+
+
+_PER_ZH = re.compile(
+    r"按照?每[^，。；0-9]{1,6}[0-9.]|每[^，。；0-9]{1,6}(?:补贴|补助|奖励)[0-9.]|[给予以]每[^，。；0-9]{1,6}"
+)
 _MOST = re.compile("最高|最多|上限|封顶|不超过|up to|maximum|at most|capped|a cap of")
 
 
-_RAISED = re.compile(r"(?<![a-z])raised|[加提上]")
+_RAISED = re.compile(r"(?<![a-z])(?:raised|lowered|cut|set at)|[加提上降调]")
 
 
 def _stepped(sentence: Sentence, one: Quantity) -> bool:
@@ -76,7 +102,7 @@ def _steps(chinese: bool) -> re.Pattern[str]:  # noqa: FBT001
     words = data("cues")["steps"]
     if chinese:
         return re.compile(rf"每{pattern_of(words['zh'])}[^，。；\d]{{0,14}}\d")
-    return re.compile(rf"(?<![a-z]){pattern_of(words['en'])} \d")
+    return re.compile(rf"(?<![a-z]){pattern_of(words['en'])} (?:[a-z -]{{2,50}}, )?\d")
 
 
 def _in_case(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -166,6 +192,7 @@ def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
     bids = _BIDS_ZH if sentence.chinese else _MODAL
     ruled = bids.search(sentence.folded, part, before.start) is not None
     ruled = ruled or "in principle" in sentence.folded[part : before.start]
+    ruled = ruled or _ASKS.search(sentence.folded, part, before.start) is not None
     ruled = ruled or bool(sentence.labels(part, before.end) & {"grant", "price"})
     own, other = one.unit.name, before.base_unit.name if before.base_unit else ""
     alike = own == other or (own.startswith("yuan") and other.startswith("yuan"))
@@ -207,7 +234,10 @@ def _bounds_zh() -> tuple[str, ...]:
 
 
 _MODAL = re.compile(r"(?<![a-z])(?:must|shall|should|may not|are to|is to)(?![a-z])")
-_FIRM = re.compile(r"(?<![a-z])(?:must|may not|in principle)(?![a-z])")
+# Who asks a share of the new sets a rule: "requires 10 % of spaces in new parking lots"
+_ASKS = re.compile(r"(?<![a-z])(?:requir|mandat|stipulat)(?:es?|ing)(?![a-z])")
+_OF_NEW = re.compile(r" (?:in|for|at|of) (?:all |each )?(?:new|newly built|each|every) [a-z]")
+_FIRM = re.compile(r"(?<![a-z])(?:must|may not)(?![a-z])")
 # A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
 _EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"
 _GENERIC = re.compile(
@@ -223,6 +253,10 @@ _RATE_EN = re.compile(r"(?<![a-z])(?:rate|share|proportion|coverage|ratio|percen
 
 def _bidden_en(sentence: Sentence, one: Quantity, part: int) -> bool:
     """Whether "must" leads to a bound, or "shall" to one of each thing of a kind."""
+    asked = _ASKS.search(sentence.folded, part, one.start) is not None
+    asked = asked and _OF_NEW.search(sentence.folded, part, sentence.end) is not None
+    if asked or "in principle" in sentence.folded[part : one.start]:
+        return True
     modals = list(_MODAL.finditer(sentence.folded, part, one.start))
     if not modals:
         return False

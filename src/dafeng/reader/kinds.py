@@ -70,7 +70,8 @@ def kind_of(
         return "threshold", True
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, one.start)
-    capped = compared.sign in {"<=", "=", "about"} and "rise" not in said and _capped(sentence, first, one)
+    bounded = compared.sign in {"<=", "=", "about"} and "rise" not in said
+    capped = bounded and _capped(sentence, first, one)
     if not fall and (compared.cap or capped):
         return "cap", True
     named = named_aim(sentence, one)

@@ -24,6 +24,15 @@ _OPEN = (":", "：", ";", "；", ",", "，", "、")
 _CLOSED = re.compile(r"[。.!！?？…](?:[”\"’」)）])?$")
 
 
+_SPAN = r"(20\d\d)年? ?(?:[-–—~至到]|to){1,2} ?(20\d\d)年?"
+# 2024—2025年节能降碳行动方案, "action plan (2024-2027)"; a five-year plan is told by its number
+_PLAN = re.compile(
+    rf"{_SPAN}[^，。；、,.;《》\d]{{0,40}}?"
+    r"(?:方案|计划|规划(?!建设)|(?<!five-year )(?:plan|program))"
+    rf"|(?:方案|计划|(?<!五)(?<!五[”\"])规划|(?<!five-year )(?:plan|program))s? ?[(（]{_SPAN}[)）]"
+)
+
+
 _Years = tuple[int | None, int | None, bool, dict[str, int]]
 
 
@@ -40,6 +49,7 @@ class Past:
         listed: whether the paragraph is an item of a list that a line leads in.
         plans: whether the title or the last heading is that of a plan. ``reports``: of results.
         annual: the year that a plan for one year is for.
+        planned: the years of a plan that the text names (2024—2025年节能降碳行动方案).
         rules: whether rules are listed (准入条件).
         monthly: whether the last year stood with its month, as in a report.
     """
@@ -52,6 +62,7 @@ class Past:
     plans: bool = False
     reports: bool = False
     annual: int | None = None
+    planned: range = range(0)
     monthly: bool = False
     listed: bool = False
     rules: bool = False
@@ -64,6 +75,7 @@ class Past:
     def enter(self, folded: str, start: int, end: int) -> None:
         """Begin a paragraph: a list goes on with the years of the line that leads it in."""
         line = folded[start:end].strip()
+        self._plan(line)
         item = _ITEM.match(line) is not None
         fresh = item and self.listed and not self._leads
         if self._opens:
@@ -82,6 +94,13 @@ class Past:
             self._head(head[0], [])
         elif len(line) <= data("sentences")["heading"] and not _CLOSED.search(line):
             self._head(line, times(folded, start, end, []))
+
+    def _plan(self, line: str) -> None:
+        """Take note of the years of a plan that a line names."""
+        found = _PLAN.search(line)
+        if found:
+            first, last = (int(year) for year in found.groups() if year)
+            self.planned = range(first, last + 1)
 
     def _annual(self, line: str, found: Sequence[Time]) -> None:
         """Take note of the year of a plan for one year ("2024年工作要点")."""
@@ -109,6 +128,8 @@ class Past:
             return None if self.this_year is None else self.this_year + _YEARS_OFF[time.word]
         if time.word == "decade":
             return ((self.this_year or data("times")["aims_after"]) // 10 + 1) * 10
+        if time.word == "period":
+            return self.planned[-1] if self.planned else None
         if time.word == "month":
             return self.at or self.this_year
         return self.at if time.word == "then" else time.year

@@ -59,6 +59,7 @@ def tense(
         yield word == "last_year", "result"
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
         yield word == "next_year", "target"
+        yield word == "period" and "perfect" not in said, "target"
         monthly = time is not None and time.month and time.sign != "<"
         yield monthly and "future" not in near, "result"
         yield "yearly" in said or (_consecutive(one) and not future), "result"
@@ -73,6 +74,8 @@ def tense(
         yield future, "target"
         later = dated and _ahead(time.year if time else None, past)
         yield later and not same and "past" not in told, "target"
+        planned = dated and time is not None and time.year in past.planned
+        yield planned and not told & {"past", "perfect"}, "target"
         yield towards and not told & {"past", "perfect"}, "target"
         yield time is not None and time.sign == "<", "target"
         yield time is None and _goes_on(past, before) and "perfect" not in said, "target"
@@ -81,11 +84,16 @@ def tense(
         yield "past" in said, "result"
 
     told_so = next((kind for holds, kind in lines() if holds), None)
-    return (told_so, True) if told_so else _from_around(sentence, said, time, before, past)
+    return (told_so, True) if told_so else _from_around(sentence, one, said, time, before, past)
 
 
 def _from_around(
-    sentence: Sentence, said: set[str], time: Time | None, before: Draft | None, past: Past
+    sentence: Sentence,
+    one: Quantity,
+    said: set[str],
+    time: Time | None,
+    before: Draft | None,
+    past: Past,
 ) -> tuple[Kind, bool]:
     """The kind of a figure whose clause does not tell it: by sentence, figure before or heading."""
     if time is not None and time.year is not None:
@@ -98,6 +106,8 @@ def _from_around(
     if goes_on is not None:
         return goes_on.kind, "kind_inferred" not in goes_on.flags
     kind = _by_heading(time, past)
+    if kind == "context" and time is None and _states(sentence, one):
+        return "result", not (past.plans and said & {"target", "strive"})
     return ("target", False) if kind == "context" and said & {"target", "strive"} else (kind, True)
 
 
@@ -106,7 +116,7 @@ def _of_year(sentence: Sentence, said: set[str], time: Time, year: int, past: Pa
     if not said & {"target", "future"} and _aims_later(sentence, time):
         return "result"
     planned = past.plans and year > data("times")["aims_after"]
-    around = _around(sentence)
+    around = _around(sentence, year)
     stated = sentence.chinese and not said & _AIMING and not _towards(sentence, time)
     if stated and around is None and not _ahead(year, past):
         return "result"  # 2022年产量为1.4亿吨
@@ -173,8 +183,9 @@ _SAYS = re.compile(
 _AIMS = ("target", "goal", "quota")
 _AIM_IS = re.compile(
     r"(?<![a-z])(?:targets?|goals?|quotas?)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
-    r" (?:is|was|are|were|has been|had been|stands at|remains)"
-    r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z])"
+    r"(?: of(?: below| above| about| around| at least| more than| less than| up to)? $"
+    r"| (?:is|was|are|were|has been|had been|stands at|remains)"
+    r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z]))"
 )
 _AIM_BEHIND = re.compile(
     r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)"
@@ -182,6 +193,10 @@ _AIM_BEHIND = re.compile(
 )
 
 
+_AIM_BEHIND_ZH = re.compile(
+    "的(?:年度|控制|考核|总体|预期|约束性|节能|减排|增长|下降|全年){0,3}(?:目标|任务|要求)"
+    "(?!(?:任务)?(?:已|均|都|全部|提前|如期|圆满|超额|胜利|顺利){0,3}(?:完成|实现|达到))"
+)
 _AIM_ZH = re.compile("目标(?:值)?(?:分别)?(?:为|是|定为|设定为)[^，。；]{0,6}$")
 
 
@@ -190,7 +205,8 @@ def named_aim(sentence: Sentence, one: Quantity) -> bool:
     first = sentence.clause(one.start)[0]
     if sentence.chinese:
         near = sentence.folded.rfind("目标", first, one.start)
-        return near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
+        called = near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
+        return called or _AIM_BEHIND_ZH.match(sentence.folded, one.end) is not None
     near = any(sentence.folded.find(word, first, one.start) >= 0 for word in _AIMS)
     ahead = near and _AIM_IS.search(sentence.folded, first, one.start) is not None
     return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
@@ -206,9 +222,17 @@ def _aims_later(sentence: Sentence, time: Time) -> bool:
     )
 
 
-def _around(sentence: Sentence) -> Kind | None:
-    """What the other clauses of a sentence say where that of the figure is silent."""
+def _around(sentence: Sentence, year: int | None = None) -> Kind | None:
+    """What the other clauses of a sentence say where that of the figure is silent.
+
+    Clauses that print another ``year`` than that of the figure are left out.
+    """
     said = sentence.says
+    others = [t for t in sentence.times if year and t.dates and t.year and t.year != year]
+    if others:
+        left_out = {sentence.clause(t.start) for t in others}
+        kept = (hit.labels for hit in sentence.hits if sentence.clause(hit.start) not in left_out)
+        said = set().union(*kept)
     if "future" in said:
         return None if "perfect" in said else "target"
     return "result" if said & {"perfect", "past", "yearly"} else None
@@ -254,6 +278,26 @@ def _by_heading(time: Time | None, past: Past) -> Kind:
 def _ahead(year: int | None, past: Past) -> bool:
     """Whether a year is surely later than the text."""
     return bool(year and past.this_year and year > past.this_year)
+
+
+_STATES = re.compile(
+    r"(?<![a-z])(?:is|are|has|have|stands? at|numbers?|mak(?:es?|ing) up|account(?:s|ing)? for"
+    r"|consumes?|uses?|suppl(?:y|ies)|generates?|produces?|provides?|covers?|operates?|hosts?|holds?|owns?|emits?"
+    r"|contains?|contributes?|represents?|comprises?|meets?|runs?|serves?|reach(?:es)?|exceeds?"
+    r"|amounts? to|totals?|boasts?|employs?|treats?|recycles?|burns?|saves?|sells?|buys?|exports?)"
+    r"(?![a-z])"
+)
+
+
+def _states(sentence: Sentence, one: Quantity) -> bool:
+    """Whether an English clause tells in the present how things are: "coal makes up 56 %"."""
+    if sentence.chinese or not one.digits:
+        return False
+    first, last = sentence.clause(one.start)
+    said = sentence.labels(first, last)
+    return not said & {"future", "strive", "cap"} and bool(
+        _STATES.search(sentence.folded, first, last)
+    )
 
 
 _OPENING = re.compile(r"(?:^|[.:] )[ \-–—•*]*(?:\(?\d{1,2}[.)] )?$")

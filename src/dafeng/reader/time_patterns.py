@@ -78,7 +78,9 @@ def _plans() -> tuple[str, str, str]:
     return quoted, bare, english
 
 
-_WORDS = ("this_year", "now", "decade", "last_year", "next_year", "then", "later", "same_period")
+_WORDS = (
+    "this_year", "now", "decade", "last_year", "next_year", "then", "later", "same_period", "period",
+)  # fmt: skip
 
 
 def _words() -> str:
@@ -89,6 +91,7 @@ def _date_en() -> str:
     names = "|".join(re.escape(name) for name in months() if name != "may")
     return (
         r"(?:the )?(?:(?:end|beginning|start) of )?"
+        r"(?:(?<![\d.,])\d{1,2}(?:st|nd|rd|th)? (?:of )?)?"
         rf"(?P<month>(?<![a-z])(?:{names}|may(?= \d| of | this| last))(?![a-z]))"
         r"(?P<mday> \d{1,2}(?:st|nd|rd|th)?(?![\d.,]*\d))?"
         r"(?:,? (?:of )?(?P<myear>\d{4}(?!\d)|this year|last year))?"

@@ -23,8 +23,8 @@ class Time:
         year: ``None`` where only the text can tell (``word``), or where it is garbled.
         role: the year of a figure (``at``, ``as_of``), the base of a change, a beginning, a plan of
             whose ``aims`` a share is told, or when a document was ``issued``.
-        word: ``this_year``, ``now``, ``last_year``, ``decade``, ``same_period``, ``then``, or
-            ``month`` (of which year is not told).
+        word: ``this_year``, ``now``, ``last_year``, ``decade``, ``same_period``, ``then``,
+            ``period`` (of the plan), or ``month`` (of which year is not told).
         plan: whether it is the end of a plan period.
         sign: ``<`` for "before", ``<=`` for "by", ``about``; ``=`` else.
         fault: id of the check that it fails (``plan_ordinal``, ``year_slot`` …).
@@ -276,7 +276,8 @@ def _of_aims(folded: str, start: int, time: Time) -> bool:
 
 # "its 2030 wind and solar goals" date nothing, "the 2030 target of 20 %" does
 _OWNED = re.compile(
-    r"(?:(?<![a-z])(?:its|their|our|the|exceeds|meets|met|beat|hit|surpassed)|['’]s) $"
+    r"(?:(?<![a-z])(?:its|their|our|the|with|revised|adjusted|lowered|raised|announced|exceeds"
+    r"|meets|met|beat|hit|surpassed)|['’]s) $"
 )
 _ITS_AIM = re.compile(
     r" (?:[a-z-]{2,14} ){0,4}?(?:targets?|goals?|pledges?|commitments?)"

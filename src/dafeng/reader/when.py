@@ -142,10 +142,11 @@ def _next_start(sentence: Sentence, index: int) -> int:
 @cache
 def _following() -> re.Pattern[str]:
     words = "|".join(sorted(data("times")["following_en"], key=len, reverse=True))
-    return re.compile(rf"[^,;，；。]* (?:{words})(?: the end of)?(?: the)?(?: year)? [\"“]?$")
+    leads = r"(?: the end of)?(?: the)?(?: year)? [\"“]?(?:the )?"
+    return re.compile(rf"[^,;，；。]* (?:{words}){leads}$")
 
 
-_ADVERBS = frozenset({"last_year", "this_year", "next_year"})
+_ADVERBS = frozenset({"last_year", "this_year", "next_year", "period"})
 _BESIDE = re.compile(r" (?:[a-z-]{1,20} ){0,4}")
 
 
