@@ -89,3 +89,35 @@ def test_sales_that_total_a_number() -> None:
 
 def test_a_scale_word_by_itself_behind_a_count() -> None:
     assert [p.value_base for p in propose("建设4个千万平方米供暖示范区。").proposals] == [4, 1e7]
+
+
+# --- money, and what counts only in digits -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "base"),
+    [
+        ("Firms get up to CNY 6m each.", 6, "million yuan", 6e6),
+        ("Allowances closed at Rmb71.5 on Friday.", 71.5, "yuan", 71.5),
+        ("Allowances closed at Yn71.5 on Friday.", 71.5, "yuan", 71.5),
+        ("The works cost US$ 3.5 billion.", 3.5, "billion USD", 3.5e9),
+        ("The works cost $40bn.", 40, "billion USD", 4e10),
+    ],
+)
+def test_the_sign_of_a_money_before_an_amount(
+    text: str, value: float, unit: str, base: float
+) -> None:
+    found = only(text)
+    assert (found.value, found.unit, found.value_base) == (value, unit, base)
+
+
+def test_money_that_says_of_how_much_output_something_is_told() -> None:
+    assert figures("Use per 10,000 yuan ($1,400) of GDP fell by 4%.") == [(4, "%")]
+
+
+def test_classifiers_count_behind_digits_alone() -> None:
+    assert figures("新增充电枪4000把，绿证交易900万张。") == [
+        (4000, "items"),
+        (900, "wan items"),
+    ]
+    assert not figures("由一把手负责，召开一次会议。")

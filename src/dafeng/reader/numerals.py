@@ -29,7 +29,9 @@ _SOME = rf"(?:\d++|{'|'.join(data('numbers')['placeholders']['single'])}|[?？](
 _RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]{_SOME})*+(?:\.(?=%))?"
 # "1, 2 00": thousands that a translation has taken apart
 _APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?= ?[a-z%一-龥])"
-DIGITS = rf"(?<![\da-z□■])(?<!<>)(?<!\d[.,])(?:{_APART}|{_RUN})"
+# "Rmb62.36", "Yn97": the sign of a money stands right before its digits
+MONEY_START = r"(?=\d)(?:(?<=rmb|cny|usd)|(?<=[^a-z]yn))"
+DIGITS = rf"(?:(?<![\da-z□■])|{MONEY_START})(?<!<>)(?<!\d[.,])(?:{_APART}|{_RUN})"
 DIGIT_STARTS = _digit_starts()
 _DIGIT_ZH = "一二三四五六七八九"
 NUMERALS = (

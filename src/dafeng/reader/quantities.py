@@ -15,6 +15,7 @@ from dafeng.reader.quantity_patterns import (
     figure_words,
     head_pattern,
     label_pattern,
+    money_pattern,
     pers,
     plural_pattern,
     range_pattern,
@@ -184,7 +185,23 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
         if one.unit.name == "度":
             one.unit = _degree(one)
         return one if _worth(one, folded) else None
+    if one.digits and (paid := _money(folded, one)):
+        one.unit = paid
+        return one
     return _counted(folded, one, end)
+
+
+def _money(folded: str, one: Quantity) -> Unit | None:
+    """The unit of an amount behind the sign of a money, which may be of so many m: "CNY 5m"."""
+    sign = money_pattern().search(folded, max(0, one.start - len(" rmb ")), one.start)
+    if sign is None or (folded.startswith(")", one.end) and _made().match(folded, one.end + 1)):
+        return None  # "per 10,000 yuan ($1,445) of GDP"
+    if one.scale is None and _MILLIONS.match(folded, one.end):
+        one.end, (one.factor, one.scale) = one.end + 1, scales()["million"]
+    return units()[data("units")["money"][sign[0].strip()]]
+
+
+_MILLIONS = re.compile("m(?![a-z0-9])")
 
 
 def _degree(one: Quantity) -> Unit:

@@ -20,6 +20,7 @@ from dafeng.reader.lexicon import (
 from dafeng.reader.numerals import (
     DIGIT_STARTS,
     DIGITS,
+    MONEY_START,
     NUMERAL_STARTS,
     NUMERALS,
     number_starts,
@@ -138,7 +139,8 @@ def head_pattern(*, chinese: bool = True) -> re.Pattern[str]:
         never = "(?!)" + "".join(f"(?P<{name}>)" for name in _GROUPS_ZH)
         own = tuple(f"(?P<{name}>" for name in _GROUPS_ZH)
         pieces = (*(piece for piece in pieces if not piece.startswith(own)), never)
-        return re.compile(guarded(ahead, f"{LATIN_START}(?:{'|'.join(pieces)})"), re.ASCII)
+        begin = f"(?:{LATIN_START}|{MONEY_START})"
+        return re.compile(guarded(ahead, f"{begin}(?:{'|'.join(pieces)})"), re.ASCII)
     ahead = (*ahead, *NUMERAL_STARTS, "半", "百分之")
     return re.compile(guarded(ahead, f"{WORD_START}(?:{'|'.join(pieces)})"), re.ASCII)
 
@@ -210,6 +212,12 @@ def plural_pattern() -> re.Pattern[str]:
 def label_pattern() -> re.Pattern[str]:
     """Words before a number that is a label: "Section 3", "Annex 2"."""
     return re.compile(rf"{pattern_of(data('units')['labels'])} $")
+
+
+@cache
+def money_pattern() -> re.Pattern[str]:
+    """The sign of a money right before its amount: "CNY 5m", "$2.99 million"."""
+    return re.compile(rf"{pattern_of(data('units')['money'])} ?$")
 
 
 @cache
