@@ -274,7 +274,7 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
 def _part_of() -> re.Pattern[str]:
     """What a share is of; it may be above the whole of what was planned, and of another year's."""
     passed = pattern_of(rules()["may_be_passed"])
-    return re.compile(rf" of (?:the|all|its|their) (?!(?:[a-z'’-]+ ){{0,4}}?(?:{passed}|\d))")
+    return re.compile(rf" of (?!(?:[a-z'’-]+ ){{0,5}}?(?:{passed}|\d))")
 
 
 @cache

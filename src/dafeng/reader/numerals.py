@@ -25,8 +25,8 @@ def _digit_starts() -> tuple[str, ...]:
 _LOST = _lost()
 _LOST_SIGN = re.compile("|".join(map(re.escape, _digit_starts()[10:])))
 # "29.<>7", "1□8": what is left of digits stands beside what is lost
-_SOME = rf"(?:\d++|{'|'.join(data('numbers')['placeholders']['single'])}|[?？](?=[\d%万亿]))++"
-_RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]{_SOME})*+(?:\.(?=%))?"
+_SOME = rf"(?:\d++|{'|'.join(data('numbers')['placeholders']['single'])}|[?？](?=[\d%万亿])|(?<=\d)[x*](?=[.%]))++"
+_RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]\.?+{_SOME})*+(?:\.(?=%))?"
 # "1, 2 00": thousands that a translation has taken apart
 _APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?= ?[a-z%一-龥])"
 # "Rmb62.36", "Yn97": the sign of a money stands right before its digits
