@@ -113,3 +113,38 @@ def test_digits_of_a_cell_that_cannot_be_are_noticed() -> None:
     assert "placeholder" in printed["XX"]
     assert "share_above_whole" in printed["114"]
     assert len(proposals) == 7  # the sound ones are there, and not doubted
+
+
+SPACED = """专栏2 主要指标
+指标_属性_单位_2020年_2027年
+单位 GDP 能耗降低_约束性_%_—_[12.5]
+光伏装机_预期性_万千瓦_310_750 以上
+水泥产能_约束性_万吨_620_控制在560以内
+三、保障措施
+各地要加强组织领导，2027年前完成评估。"""
+
+
+@pytest.mark.parametrize("sign", [" ", "\u3000", "\u3000\u3000", " ｜ "])
+def test_any_space_parts_the_cells_of_a_chinese_table(sign: str) -> None:
+    text = SPACED.replace("_", sign)
+    assert told(propose(text).proposals)[:5] == [
+        (12.5, 2027, "target"), (310, 2020, "result"), (750, 2027, "target"),
+        (620, 2020, "result"), (560, 2027, "cap"),
+    ]  # fmt: skip
+
+
+def test_the_unit_of_all_rows_stands_above_the_head() -> None:
+    text = "表3 装机目标（单位：万千瓦）\n类别\t2021年\t2028年\n风电\t210\t640\n光伏\t95\t480"
+    found = propose(text).proposals
+    assert told(found) == [
+        (210, 2021, "result"), (640, 2028, "target"), (95, 2021, "result"), (480, 2028, "target"),
+    ]  # fmt: skip
+    assert {one.unit for one in found} == {"wan kW"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["二 发展目标 2026年 2030年\n全市 绿色建筑占比 达到 100%", "指标 2026年 2030年\n按 3 类 分解 下达"],
+)
+def test_words_with_spaces_are_no_rows(text: str) -> None:
+    assert not any(one.year in {2026, 2030} for one in propose(text).proposals if one.value == 3)
