@@ -129,6 +129,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
 
 
 _OWNED = (" a ", " an ", " no ")
+_TO_HAVE = ("will ", "shall ", "should ", "must ", " that ")
 _BE = (" is ", " are ", " be ", " being ")
 
 
@@ -141,7 +142,9 @@ def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
     for hit in hits:
         ahead = ahead or "future" in hit.labels
         past, perfect = "past" in hit.labels, "perfect" in hit.labels
-        if past and not perfect and folded.endswith(_BE, 0, hit.start):
+        if ahead and perfect and folded.endswith(_TO_HAVE, 0, hit.start):
+            yield Hit(hit.start, hit.end, hit.labels - {"past", "perfect"})  # "should have built"
+        elif past and not perfect and folded.endswith(_BE, 0, hit.start):
             yield Hit(hit.start, hit.end, hit.labels - {"past"})
         elif perfect and folded.startswith(_OWNED, hit.end) and folded[hit.end - 1] != "d":
             yield Hit(hit.start, hit.end, hit.labels - {"past", "perfect"})  # "has a capacity of"

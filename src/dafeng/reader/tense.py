@@ -70,6 +70,8 @@ def tense(
         yield "part" in said and aimed and "past" not in told, "target"
         yield time is not None and dated and _tells(sentence, one, time, told), "result"
         yield time is not None and dated and time.year in aims(), "target"
+        yield dated and _adds(sentence, one, time, before) and not told & _DONE, "target"
+        yield dated and _compares(sentence, one, time, before) and not future, "result"
         yield time is None and "perfect" not in said and _bids(sentence, before), "target"
         yield future, "target"
         later = dated and _ahead(time.year if time else None, past)
@@ -85,6 +87,30 @@ def tense(
 
     told_so = next((kind for holds, kind in lines() if holds), None)
     return (told_so, True) if told_so else _from_around(sentence, one, said, time, before, past)
+
+
+_DONE = frozenset({"past", "perfect"})
+
+
+def _aimed_year(sentence: Sentence, before: Draft | None) -> int | None:
+    """The year of the figure before in the sentence, if that is aimed at."""
+    aimed = before is not None and before.kind == "target" and before.start >= sentence.start
+    return before.year if aimed and before is not None else None
+
+
+def _adds(sentence: Sentence, one: Quantity, time: Time | None, before: Draft | None) -> bool:
+    """Whether a later year goes on with aims: "24 % in 2025; 2027: 27 %"."""
+    year = _aimed_year(sentence, before)
+    return bool(year and time and time.year and time.year > year and time.end <= one.start)
+
+
+def _compares(sentence: Sentence, one: Quantity, time: Time | None, before: Draft | None) -> bool:
+    """Whether an earlier year in a bracket tells what an aim starts from: 5万（2023年3.2万）."""
+    year = _aimed_year(sentence, before)
+    if not (year and time and time.year and time.year < year):
+        return False
+    first, last = min(time.start, one.start), max(time.end, one.end)
+    return any(low < first and last < high for low, high in sentence.brackets)
 
 
 def _from_around(
@@ -182,7 +208,7 @@ _SAYS = re.compile(
 )
 _AIMS = ("target", "goal", "quota")
 _AIM_IS = re.compile(
-    r"(?<![a-z])(?:targets?|goals?|quotas?)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
+    r"(?<![a-z])(?:targets?|goals?|quota)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
     r"(?: of(?: below| above| about| around| at least| more than| less than| up to)? $"
     r"| (?:is|was|are|were|has been|had been|stands at|remains)"
     r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z]))"
@@ -197,6 +223,14 @@ _AIM_BEHIND_ZH = re.compile(
     "的(?:年度|控制|考核|总体|预期|约束性|节能|减排|增长|下降|全年){0,3}(?:目标|任务|要求)"
     "(?!(?:任务)?(?:已|均|都|全部|提前|如期|圆满|超额|胜利|顺利){0,3}(?:完成|实现|达到))"
 )
+_GOAL_TO = re.compile(
+    r"(?<![a-z])(?:targets?|goals?) (?:of|to|for)"
+    r" (?:reduc|cut|lower|rais|increas|expand|achiev|reach|hav|keep|produc|build|install)[a-z]*"
+    r" [^,;:]{0,80}$"
+)
+_MET = re.compile(
+    r"(?<![a-z])(?:met|meets|achieved|fulfilled|completed|reached|exceeded|hit)(?![a-z])"
+)
 _AIM_ZH = re.compile("目标(?:值)?(?:分别)?(?:为|是|定为|设定为)[^，。；]{0,6}$")
 
 
@@ -208,6 +242,9 @@ def named_aim(sentence: Sentence, one: Quantity) -> bool:
         called = near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
         return called or _AIM_BEHIND_ZH.match(sentence.folded, one.end) is not None
     near = any(sentence.folded.find(word, first, one.start) >= 0 for word in _AIMS)
+    goal = _GOAL_TO.search(sentence.folded, first, one.start) if near else None
+    if goal and not _MET.search(sentence.folded, first, goal.start()):
+        return True
     ahead = near and _AIM_IS.search(sentence.folded, first, one.start) is not None
     return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
 
