@@ -121,3 +121,12 @@ def test_classifiers_count_behind_digits_alone() -> None:
         (900, "wan items"),
     ]
     assert not figures("由一把手负责，召开一次会议。")
+
+
+def test_thousands_that_are_parted_by_spaces_are_one_number() -> None:
+    found = propose("装机 4 000 万千瓦以上，用煤 1 300.5 万吨，企业 1 060 家。").proposals
+    assert [(p.value, p.corrupt) for p in found] == [(4000, False), (1300.5, False), (1060, False)]
+
+
+def test_a_cluster_of_so_much_value_is_no_figure_but_their_number_is() -> None:
+    assert figures("形成3个千亿级产业集群。") == [(3, "items")]

@@ -18,7 +18,7 @@ from dafeng.reader.sentence import Sentence
 from dafeng.reader.time_patterns import months
 from dafeng.reader.times import Time, month_of
 
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 WHOLE = 100  # percent
 
 

@@ -28,7 +28,7 @@ _LOST_SIGN = re.compile("|".join(map(re.escape, _digit_starts()[10:])))
 _SOME = rf"(?:\d++|{'|'.join(data('numbers')['placeholders']['single'])}|[?？](?=[\d%万亿])|(?<=\d)[x*](?=[.%]))++"
 _RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]\.?+{_SOME})*+(?:\.(?=%))?"
 # "1, 2 00": thousands that a translation has taken apart
-_APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?= ?[a-z%一-龥])"
+_APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?:(?<= \d{3})\.\d++)?+(?= ?[a-z%一-龥])"
 # "Rmb62.36", "Yn97": the sign of a money stands right before its digits
 MONEY_START = r"(?=\d)(?:(?<=rmb|cny|usd)|(?<=[^a-z]yn))"
 DIGITS = rf"(?:(?<![\da-z□■])|{MONEY_START})(?<!<>)(?<!\d[.,])(?:{_APART}|{_RUN})"
@@ -74,12 +74,12 @@ def parse(token: str) -> Decimal | None:
 
 
 LONGEST = len("100,000,000,000.00")  # no figure of a plan has more digits
-_ONE_NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")
+_ONE_NUMBER = re.compile(r"[0-9]{1,3}((,[0-9]{3})+|( [0-9]{3})+)(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")
 
 
 def _digits(token: str) -> Decimal | None:
     if len(token) <= LONGEST and _ONE_NUMBER.fullmatch(token):
-        return Decimal(token.replace(",", ""))
+        return Decimal(token.replace(",", "").replace(" ", ""))
     return None
 
 
