@@ -130,3 +130,16 @@ def test_thousands_that_are_parted_by_spaces_are_one_number() -> None:
 
 def test_a_cluster_of_so_much_value_is_no_figure_but_their_number_is() -> None:
     assert figures("形成3个千亿级产业集群。") == [(3, "items")]
+
+
+def test_one_ton_of_which_the_use_is_told_is_no_figure() -> None:
+    assert figures("The energy consumption of 1 ton of steel fell to 530 kg of standard coal.") == [
+        (530, "kgce")
+    ]
+
+
+def test_a_single_point_is_a_figure() -> None:
+    assert figures("The share rose by 1 point to 31% in 2023.") == [
+        (1, "percentage points"),
+        (31, "%"),
+    ]
