@@ -29,7 +29,7 @@ def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
     """
     if one.unit is None:
         return False
-    if dated(sentence, one):
+    if dated(sentence, one) or rated(sentence, one):
         return rated(sentence, one)
     return (
         _charged(sentence, one, compared)
@@ -49,9 +49,14 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         first = part_of(sentence, one)
         said = sentence.labels(first, last)
     told = any(t.dates for t in sentence.times if first <= t.start < last)
+    name = one.unit.name if one.unit else ""
+    if sentence.chinese and not told and not said & {"perfect", "strive", "future"}:
+        low = part_of(sentence, one)
+        money = name.startswith("yuan") and _AT_MOST_ZH.search(sentence.folded, low, one.start)
+        if money or _RATE_ZH.search(sentence.folded, low, one.start):
+            return True
     if told or said & {"perfect", "strive", "share"} or (sentence.chinese and past):
         return False
-    name = one.unit.name if one.unit else ""
     if "price" in said and compared.sign in _BOUNDS and name in _SHARES:
         return True
     if "price" in said and name.startswith("yuan") and not said & {"past", "future"}:
@@ -69,7 +74,8 @@ _VERBS = frozenset({"target", "past", "future", "perfect", "grant", "price", "ri
 
 def rated(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is money that a rule grants for each of something, be it by the year."""
-    if one.unit is None or not one.unit.name.startswith("yuan") or not sentence.chinese:
+    name = one.unit.name if one.unit else ""
+    if not sentence.chinese or not (name.startswith("yuan") or name == "%"):
         return False
     part, last = part_of(sentence, one), sentence.clause(one.start)[1]
     said = sentence.labels(part, last)
@@ -80,6 +86,15 @@ def rated(sentence: Sentence, one: Quantity) -> bool:
 
 _PER_ZH = re.compile(
     r"按照?每[^，。；0-9]{1,6}[0-9.]|每[^，。；0-9]{1,6}(?:补贴|补助|奖励)[0-9.]|[给予以]每[^，。；0-9]{1,6}"
+    r"|的，可?(?:按|给予|予以)[^，。；0-9]{0,12}[0-9]"
+)
+# the most that each gets (单站最高500万元, 补贴不超过200万元), the share that is paid (贴息比例为30%)
+_AT_MOST_ZH = re.compile(
+    "(?:最高|最多|封顶|上限)(?:可?达?|不超过|不得超过|为|给予)$"
+    "|(?:补贴|补助|奖励|奖补|贴息|资助)(?:资金|金额|总额|额度)?(?:最高)?(?:不得|原则上不)?(?:不?超过)$"
+)
+_RATE_ZH = re.compile(
+    "(?:贴息|补贴|补助|奖励|奖补|支持|优惠|配套|返还|补偿)比例(?:最高)?(?:为|是|按|不超过|不低于)?$"
 )
 _MOST = re.compile("最高|最多|上限|封顶|不超过|up to|maximum|at most|capped|a cap of")
 
@@ -114,10 +129,31 @@ def _in_case_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     folded = sentence.folded
     if one.unit is not None and (one.unit.duration or one.unit.name in _TERMS):
         return _TERM_ZH.match(folded, one.end, sentence.end) is not None
-    if compared.sign == "=" and not folded.endswith(_REACHED, 0, one.start):
+    apart = _PASSED_ZH.search(folded, sentence.clause(one.start)[0], one.start) is not None
+    if compared.sign == "=" and not (apart or folded.endswith(_REACHED, 0, one.start)):
         return False
+    if _for_zh(sentence, one, compared):
+        return True
     sorts = compared.sign in _BOUNDS and _sorted_zh().match(folded, compared.end, sentence.end)
     return bool(sorts) or _CASE_ZH.match(folded, compared.end, sentence.end) is not None
+
+
+def _for_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether it sorts out what a clause with 对 is for: 对日加氢能力不低于500千克的加氢站，."""
+    if one.unit is None or one.unit.count:
+        return False
+    first = sentence.clause(one.start)[0]
+    if not _FOR_ZH.match(sentence.folded, first, one.start):
+        return False
+    return _OF_ZH.match(sentence.folded, compared.end, sentence.end) is not None
+
+
+_FOR_ZH = re.compile(
+    r"\s*(?:[(（]?[0-9一二三四五六七八九十]{1,2}[)）.、．])?(?:对于?|凡是?|针对)(?![标外口接比内])"
+)
+_OF_ZH = re.compile("[^，。；：0-9]{0,16}?的[^，。；0-9]{1,24}，")
+# a bound and its number, parted by what it is a share of: 不低于变压器容量的30%的
+_PASSED_ZH = re.compile("(?:[低高]于|超[过出]?|[少大小]于|达到?)[^，。；0-9]{2,16}(?:的|目标|进度|标准)$")
 
 
 def _in_case_en(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -158,7 +194,9 @@ def _sorted_zh() -> re.Pattern[str]:
 _CASE_ZH = re.compile(
     r"[^，。；：\d]{0,16}?(?:，(?:且|并且|或)[^，。；]{2,40}?)?"
     r"(?:时(?=，|发布|启动|予以|应|须|按)|的(?=[，；：]|[一二]次性|加价|给予))|[^，。；：\d]{0,16}?"
-    r"的(?:[，；：]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行)"
+    r"的(?:[，；：]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行"
+    r"|[红橙黄蓝]色|[^，。；\d]{0,4}预警"
+    r"|[^，。；\d]{2,8}，(?:给予|予以|暂停|暂缓|实行|纳入|列入|责令|不得|应|须))"
 )
 _CASE_EN = re.compile(
     r"(?<![a-z])(?:if|when|where|whose|in case|provided that|those (?:with|that|which|above|below))"
@@ -245,7 +283,7 @@ _GENERIC = re.compile(
     rf"| (?:of|in|at|for) {_EACH_ONE} "
 )
 _TOTAL_EN = re.compile(
-    r"(?<![a-z])(?:total|output|production capacity|installed capacity|scale|cumulative|emissions)"
+    r"(?<![a-z])(?:total|output|capacity|scale|cumulative|emissions)"
     r"(?![a-z])"
 )
 _RATE_EN = re.compile(r"(?<![a-z])(?:rate|share|proportion|coverage|ratio|percentage)(?![a-z])")

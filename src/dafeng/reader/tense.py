@@ -76,9 +76,8 @@ def tense(
         yield future, "target"
         later = dated and _ahead(time.year if time else None, past)
         yield later and not same and "past" not in told, "target"
-        planned = dated and time is not None and time.year in past.planned
-        yield planned and not told & {"past", "perfect"}, "target"
-        yield towards and not told & {"past", "perfect"}, "target"
+        yield bool(time and dated and time.year in past.planned and not told & _DONE), "target"
+        yield time is not None and towards and _open(sentence, one, time, told), "target"
         yield time is not None and time.sign == "<", "target"
         yield time is None and _goes_on(past, before) and "perfect" not in said, "target"
         yield time is None and _of_next_year(past) and "perfect" not in said, "target"
@@ -165,11 +164,16 @@ _DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共
 _IS = re.compile(r" (?:is|are|stands at) (?:now |currently |about |around |nearly |over )?$")
 
 
+_AT_PRESENT = re.compile(r",? (?:at present|now|currently|at the moment|today)(?=[,;.])")
+
+
 def is_now(sentence: Sentence, one: Quantity) -> bool:
     """Whether a figure is how things are before what will be: "is 62.5 % and will be 63 %"."""
     if sentence.chinese:
         return False
     first, last = sentence.clause(one.start)
+    if _AT_PRESENT.match(sentence.folded, one.end):
+        return True
     low = max(first, one.start - len(" stands at currently "))
     if not _IS.search(sentence.folded, low, one.start):
         return False
@@ -206,16 +210,16 @@ _SAYS = re.compile(
     r"(?:plan|program|programme|scheme|opinions|document|notice|it is|was) (?:also )?(?:point"
     r"|propos|clear|requir|mention|stat|emphasi|stipulat|specif)[a-z]*(?: out)?(?: that)?(?![a-z])"
 )
-_AIMS = ("target", "goal", "quota")
+_AIMS = ("target", "goal", "quota", "task")
 _AIM_IS = re.compile(
-    r"(?<![a-z])(?:targets?|goals?|quota)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
+    r"(?<![a-z])(?:targets?|goals?|quota|task)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
     r"(?: of(?: below| above| about| around| at least| more than| less than| up to)? $"
     r"| (?:is|was|are|were|has been|had been|stands at|remains)"
     r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z]))"
 )
 _AIM_BEHIND = re.compile(
     r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)"
-    r"(?!s? (?:was|is) (?:met|reached))"
+    r"(?!s? (?:was|is) (?:met|reached))| (?:planned|targeted|set|envisaged) for (?:the year )?20"
 )
 
 
@@ -224,7 +228,7 @@ _AIM_BEHIND_ZH = re.compile(
     "(?!(?:任务)?(?:已|均|都|全部|提前|如期|圆满|超额|胜利|顺利){0,3}(?:完成|实现|达到))"
 )
 _GOAL_TO = re.compile(
-    r"(?<![a-z])(?:targets?|goals?) (?:of|to|for)"
+    r"(?<![a-z])(?:targets?|goals?|task) (?:of|to|for)"
     r" (?:reduc|cut|lower|rais|increas|expand|achiev|reach|hav|keep|produc|build|install)[a-z]*"
     r" [^,;:]{0,80}$"
 )
@@ -352,6 +356,14 @@ def _bids(sentence: Sentence, before: Draft | None) -> bool:
     bare = not sentence.folded[first.start : first.end].endswith(("s", "ed", "to"))
     ahead = sentence.folded[sentence.start : first.start]
     return verb and bare and _OPENING.search(ahead) is not None
+
+
+def _open(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> bool:
+    """Whether no word of the past follows a year but 累计, which goals say as well."""
+    hits = sentence.within(time.end, sentence.clause(one.start)[1])
+    past = [hit for hit in hits if "past" in hit.labels]
+    summed = past and all(sentence.folded[hit.start : hit.end] == "累计" for hit in past)
+    return not told & {"past", "perfect"} - ({"past"} if summed else set())
 
 
 _TOWARDS = re.compile(

@@ -245,6 +245,7 @@ def _bracketed(folded: str, start: int, time: Time) -> bool:
     return closes and _PLACE.search(folded[low : time.start]) is not None
 
 
+_OWNS = ("'s ", "’s ")
 _FROM_NOW = ("由", "从", "比", "较", "与", "同", "from ", "than ")
 
 
@@ -260,6 +261,8 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
         and (folded.endswith(_SHARE_OF, start, time.start) or _done(folded, start, end, time))
     ):
         time.role = "aims"
+    elif time.word == "last_year" and folded.startswith(_OWNS, time.end):
+        return  # "after last year's 2.5 percent"
     elif time.word in {"now", "last_year"} and folded.endswith(_FROM_NOW, start, time.start):
         time.role = "base"
     elif time.day and (_DATELINE.match(folded, time.end) or _bracketed(folded, start, time)):
