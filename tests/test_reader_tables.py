@@ -144,7 +144,10 @@ def test_the_unit_of_all_rows_stands_above_the_head() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["二 发展目标 2026年 2030年\n全市 绿色建筑占比 达到 100%", "指标 2026年 2030年\n按 3 类 分解 下达"],
+    [
+        "二 发展目标 2026年 2030年\n全市 绿色建筑占比 达到 100%",
+        "指标 2026年 2030年\n按 3 类 分解 下达",
+    ],
 )
 def test_words_with_spaces_are_no_rows(text: str) -> None:
     assert not any(one.year in {2026, 2030} for one in propose(text).proposals if one.value == 3)

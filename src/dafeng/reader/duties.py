@@ -88,7 +88,7 @@ _PER_ZH = re.compile(
     r"按照?每[^，。；0-9]{1,6}[0-9.]|每[^，。；0-9]{1,6}(?:补贴|补助|奖励)[0-9.]|[给予以]每[^，。；0-9]{1,6}"
     r"|的，可?(?:按|给予|予以)[^，。；0-9]{0,12}[0-9]"
 )
-# the most that each gets (单站最高500万元, 补贴不超过200万元), the share that is paid (贴息比例为30%)
+# the most that each gets (单站最高500万元), the share that is paid (贴息比例为30%)
 _AT_MOST_ZH = re.compile(
     "(?:最高|最多|封顶|上限)(?:可?达?|不超过|不得超过|为|给予)$"
     "|(?:补贴|补助|奖励|奖补|贴息|资助)(?:资金|金额|总额|额度)?(?:最高)?(?:不得|原则上不)?(?:不?超过)$"
@@ -153,7 +153,9 @@ _FOR_ZH = re.compile(
 )
 _OF_ZH = re.compile("[^，。；：0-9]{0,16}?的[^，。；0-9]{1,24}，")
 # a bound and its number, parted by what it is a share of: 不低于变压器容量的30%的
-_PASSED_ZH = re.compile("(?:[低高]于|超[过出]?|[少大小]于|达到?)[^，。；0-9]{2,16}(?:的|目标|进度|标准)$")
+_PASSED_ZH = re.compile(
+    "(?:[低高]于|超[过出]?|[少大小]于|达到?)[^，。；0-9]{2,16}(?:的|目标|进度|标准)$"
+)
 
 
 def _in_case_en(sentence: Sentence, one: Quantity, compared: Compared) -> bool:

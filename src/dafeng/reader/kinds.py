@@ -246,7 +246,7 @@ def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft
 
 _SHARES = frozenset({"%", "percentage points", "times"})
 _MOVES = frozenset({"rise", "fall", "rise_to", "fall_to", "cap"})
-_CASE = re.compile(r"的[，；]")  # "超过限额10%以上的，加价…"
+_CASE = re.compile(r"的(?:[，；]|[^，。；]{0,4}预警)")  # "超过限额10%以上的，加价…"
 _BOUND_ZH = re.compile(r"以上|以下|内|[（(]含[)）]")
 
 

@@ -18,7 +18,9 @@ _BEGINS = re.compile(
     r"\s{2}|\u3000|[（(]?[〇零一二三四五六七八九十百0-9a-zIVX]{1,4}[）)、．.](?![0-9])|第.{1,5}[章节条]|[①-⑳•·\-*#|]"
 )
 # cells of a row of a table: tabs, bars, wide gaps, or numbers one by one at its end
-_CELLS = re.compile(r"\t|[|｜]|\S(?: {2,}|\u3000+)\S|(?:\s[^\s，。]{0,6}(?:\d[^\s，。]{0,6}|[—-])){2}")
+_CELLS = re.compile(
+    r"\t|[|｜]|\S(?: {2,}|\u3000+)\S|(?:\s[^\s，。]{0,6}(?:\d[^\s，。]{0,6}|[—-])){2}"
+)
 _WIDE = "\u2e80"
 _PERCENT = 100
 
@@ -75,7 +77,8 @@ def _goes_on(line: str, following: str, widest: int) -> bool:
     if not full or _CELLS.search(line) or line.rstrip().endswith(_ENDS):
         return False
     leads = following.rstrip().endswith((":", "：")) and _width(following) * 2 < widest
-    return bool(following.strip()) and not (leads or _BEGINS.match(following) or _CELLS.search(following))
+    new = leads or _BEGINS.match(following) or _CELLS.search(following)
+    return bool(following.strip()) and not new
 
 
 def _joins(line: str, following: str) -> bool:

@@ -30,7 +30,7 @@ def stands(
         or _chained(sentence, one, compared, before)
         or _of_class(sentence, one, compared, before)
         or _exchanged(sentence, one)
-        or _listed(sentence, one, past)
+        or _listed(sentence, one, compared, past)
         or _is_level(sentence, one, compared)
         or _is_standard(sentence, one)
     )
@@ -254,10 +254,11 @@ def _admission(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[
     return re.compile(built), re.compile(bound), re.compile(pattern_of(words["shares"]))
 
 
-def _listed(sentence: Sentence, one: Quantity, past: Past) -> bool:
+def _listed(sentence: Sentence, one: Quantity, compared: Compared, past: Past) -> bool:
     """Whether a figure stands in a list of rules ("新建项目应满足下列要求：…")."""
     if past.rules:
-        return not dated(sentence, one)
+        counted = one.unit is not None and (one.unit.count or one.unit.name.startswith("yuan"))
+        return not dated(sentence, one) and (compared.sign != "=" or not counted)
     folded, start = sentence.folded, sentence.start
     colon = max(folded.rfind("：", start, one.start), folded.rfind(":", start, one.start))
     if colon < 0 or not rules_open().search(sentence.folded, sentence.start, colon):

@@ -27,7 +27,9 @@ _YEAR = re.compile(r"(?:19|20)\d{2}|[一二三四五六]五|\d{2}th five-year", 
 _IN_BRACKETS = re.compile(r"[(（〔\[][^()（）〔〕\[\]]*[)）〕\]]")
 _DIGIT = re.compile("[0-9]")
 _CELL = re.compile(r"[^，。；:：0-9]{0,8}[0-9](?:[^，。；:：]{0,14})|[-–—/·.…~ ]{0,4}|/")
-_UNIT = re.compile(r"(?:单位(?:为|[:：])|units?[:：]) ?([^，。、；:：()（）\t\r\n|]{1,24}(?=[)）\t\r\n|]))")
+_UNIT = re.compile(
+    r"(?:单位(?:为|[:：])|units?[:：]) ?([^，。、；:：()（）\t\r\n|]{1,24}(?=[)）\t\r\n|]))"
+)
 
 
 @dataclass(slots=True)
@@ -121,8 +123,8 @@ class Table:
     def _joined(self, cells: list[Span], first: int) -> list[Span]:
         """The cells of a row with the words of its label put together, which spaces part, too."""
         label = max((n for n in range(first) if n not in {self.unit, self.aside}), default=0)
-        more = max(0, len(cells) - len(self.columns))
-        return [*cells[:label], (cells[label][0], cells[label + more][1]), *cells[label + more + 1 :]]
+        last = label + max(0, len(cells) - len(self.columns))
+        return [*cells[:label], (cells[label][0], cells[last][1]), *cells[last + 1 :]]
 
 
 def _shared_unit(folded: str, head: Span) -> Span | None:
