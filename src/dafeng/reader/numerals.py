@@ -25,7 +25,8 @@ def _digit_starts() -> tuple[str, ...]:
 _LOST = _lost()
 _LOST_SIGN = re.compile("|".join(map(re.escape, _digit_starts()[10:])))
 # "29.<>7", "1□8": what is left of digits stands beside what is lost
-_SOME = rf"(?:\d++|{'|'.join(data('numbers')['placeholders']['single'])}|[?？](?=[\d%万亿])|(?<=\d)[x*](?=[.%]))++"
+_SINGLE = "|".join(map(re.escape, data("numbers")["placeholders"]["single"]))
+_SOME = rf"(?:\d++|{_SINGLE}|[?？](?=[\d%万亿])|(?<=\d)[x*](?=[.%]))++"
 _RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]\.?+{_SOME})*+(?:\.(?=%))?"
 # "1, 2 00": thousands that a translation has taken apart
 _APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?:(?<= \d{3})\.\d++)?+(?= ?[a-z%一-龥])"
