@@ -151,3 +151,19 @@ def test_the_unit_of_all_rows_stands_above_the_head() -> None:
 )
 def test_words_with_spaces_are_no_rows(text: str) -> None:
     assert not any(one.year in {2026, 2030} for one in propose(text).proposals if one.value == 3)
+
+
+def test_cells_may_stand_one_to_a_line() -> None:
+    rows = ["指标", "单位", "2020年", "2026年", "属性", "电炉钢占比", "%", "—", "22", "预期性"]
+    rows += ["（二）交通", "公共充电桩", "万台", "1.5", "6.5以上", "预期性", "二、主要任务"]
+    text = "\n".join([*rows, "到2027年，复垦率达到70%，各地要制定实施方案并按年度组织评估。"])
+    found = propose(text).proposals
+    assert told(found) == [
+        (22, 2026, "target"), (1.5, 2020, "result"), (6.5, 2026, "target"), (70, 2027, "target"),
+    ]  # fmt: skip
+    assert found[2].unit == "wan units"
+
+
+def test_short_lines_are_no_table() -> None:
+    text = "项目\n2025年完成投资30亿元。\n2026年开工。\n类别\n工业\n建筑"
+    assert told(propose(text).proposals)[0][:2] == (30, 2025)

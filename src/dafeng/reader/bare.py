@@ -72,9 +72,18 @@ def with_unit(
             yield one
 
 
+_LEVEL = re.compile(
+    r"(?:benchmark|baseline|advanced|limit|threshold|access)(?: level| value)? (?:is|of|are|at) $"
+    r"|(?:标杆|基准|准入|限定|先进|限额)(?:水平|值)(?:分别|调整|提高)?(?:为|至)$"
+    r"|level.*;[^.;]{3,60}, (?:[0-9.]+ and )?$"
+)
+
+
 def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit | None:
     """The unit of a number that is a figure by the words around it."""
     if shared and not is_year(one.token) and _ROW.search(folded, start, one.start):
+        return _NUMBER
+    if not is_year(one.token) and _LEVEL.search(folded, start, one.start):
         return _NUMBER
     if _is_plain(folded, start, one):
         return RATIO
@@ -138,7 +147,7 @@ def _led() -> re.Pattern[str]:
 @cache
 def _plain() -> re.Pattern[str]:
     """What is a number by itself, and the words between it and the number."""
-    second = r"(?P<first>\d\.\d+[^\d。]{1,24}){0,4}"
+    second = r"(?P<first>\d\.\d+[^\d。]{1,32}){0,4}"
     names = pattern_of(map(fold, data("units")["plain"]))
     return re.compile(rf"{names}[^\d。；;]*(?:20\d\d年[^\d。；;]*)?{second}$")
 

@@ -25,6 +25,8 @@ def term(folded: str, start: int, end: int) -> bool:
     """Whether a time is the term of a rule: 限期三年, 2年内有效, "shall … within 18 months"."""
     if _term_ahead().search(folded, max(0, start - _AHEAD), start):
         return True
+    if folded.endswith("每", 0, start):  # 每三年开展一次能源审计
+        return again(folded, end)
     if _term_behind().match(folded, end):
         return not folded.endswith(tuple(data("units")["terms"]["not_after"]), 0, start)
     words = data("units")["terms"]
@@ -34,6 +36,12 @@ def term(folded: str, start: int, end: int) -> bool:
     return _duty().search(folded, max(first, start - _SAID, 0), start) is not None
 
 
+def again(folded: str, end: int) -> bool:
+    """Whether a time is that after which something is done again: 每三年开展一次审计."""
+    return folded.startswith("年", end - 1) and _AGAIN.match(folded, end) is not None
+
+
+_AGAIN = re.compile("[^，。；0-9]{0,12}?(?:一次|审计|评估|评价|复核|审查|更新|修订|核查|普查|开展)")
 _SAID = 160  # how far before a term the duty may be said
 
 

@@ -14,7 +14,7 @@ from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.standing import before_en, stands
+from dafeng.reader.standing import before_en, dated, stands
 from dafeng.reader.tense import named_aim, tense
 from dafeng.reader.times import Time
 
@@ -155,6 +155,12 @@ def _hoped_early(sentence: Sentence, one: Quantity) -> bool:
 
 
 _WORKS = re.compile("的[^，。；]{1,16}?(?:工程|项目)")  # 总投资45亿元的航道工程
+# the size of one named thing, or money set aside: 核电二期总装机240万千瓦, 国家公园面积4000平方公里
+_SIZED = re.compile(
+    "(?:[一二三四五六]期|示范工程|示范项目|国家公园|自然保护区|湿地公园)[^，。；0-9]{0,8}?"
+    "(?:总?装机|总?面积|库容)(?:容量|规模)?(?:为|约)?$|安排[^，。；0-9]{0,8}(?:资金|经费)$"
+    "|占(?:全[国省市区]|我[国省市])[^，。；0-9]{0,4}面积的?$"
+)
 _EACH = re.compile(
     r"(?:县|市|区|[（(][^()（）]{1,6}[）)]|[、和与]){0,4}(?:分别|要|须|应|都|均)?各(?![类项级地种市县])"
     r"|(?: [a-z-]{3,16}){1,5}? (?:will|shall|should|must|have|has) each "
@@ -205,10 +211,13 @@ _PROJECT = re.compile(r" ?(?:[a-z/-]{2,20} ){1,5}?projects?(?![a-z])")
 
 def _of_project(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is the size of one project: "the 1.2 million tons hydrogen project"."""
-    if one.unit is None or one.unit.count or one.unit.name in _SHARES:
+    if one.unit is None or one.unit.count or (one.unit.name in _SHARES and one.digits):
         return False
     if sentence.chinese:
-        return one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end) is not None
+        if one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end):
+            return True
+        first = sentence.clause(one.start)[0]
+        return not dated(sentence, one) and bool(_SIZED.search(sentence.folded, first, one.start))
     named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
     return named and _PROJECT.match(sentence.folded, one.end) is not None
 

@@ -24,6 +24,10 @@ _OPEN = (":", "：", ";", "；", ",", "，", "、")
 _CLOSED = re.compile(r"[。.!！?？…](?:[”\"’」)）])?$")
 
 
+# how headings are numbered, from the highest level down
+_COUNTED = "[一二三四五六七八九十]{1,3}"
+_LEVELS = tuple(map(re.compile, ("第.{1,3}[章编]", f"{_COUNTED}、", f"[(（]{_COUNTED}[)）]")))
+
 _SPAN = r"(20\d\d)年? ?(?:[-–—~至到]|to){1,2} ?(20\d\d)年?"
 # 2024—2025年节能降碳行动方案, "action plan (2024-2027)"; a five-year plan is told by its number
 _PLAN = re.compile(
@@ -67,6 +71,7 @@ class Past:
     listed: bool = False
     rules: bool = False
     _rules_led: bool = False
+    _rules_at: int = 0
     _lead: _Years = (None, None, False, {})
     _leads: bool = False
     _opens: bool = False
@@ -110,10 +115,11 @@ class Past:
 
     def _head(self, line: str, found: Sequence[Time]) -> None:
         """Take note of a heading, or of a line that leads a list in."""
+        depth = next((n for n, level in enumerate(_LEVELS) if level.match(line)), 0)
         if rules_open().search(line):
-            self.rules, self._rules_led = True, self._leads
-        elif not self.listed:
-            self.rules = False
+            self.rules, self._rules_led, self._rules_at = True, self._leads, depth
+        elif not self.listed and depth <= self._rules_at:
+            self.rules = False  # below a heading that leads rules in they go on
         if not self._leads:
             self.title = _titled(line, found) or self.title
         if _speaks_of("results").search(line):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from dafeng.reader.durations import age, lasts, term
+from dafeng.reader.durations import again, age, lasts, term
 from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year, parse
 from dafeng.reader.quantity_patterns import (
@@ -317,6 +317,8 @@ def _in_name(folded: str, one: Quantity) -> bool:
 def _is_denominator(folded: str, one: Quantity) -> bool:
     """Whether a number says of how much another one is: "per 10,000 yuan", "producing 1 ton"."""
     words = _denominators(single=one.value == 1 and one.digits)
+    if folded.endswith("每", 0, one.start) and again(folded, one.end + len("年")):
+        return False
     if folded.endswith(_STEPS, 0, one.start) and _STEP.match(folded, one.end):
         return False
     return (

@@ -271,10 +271,15 @@ def _is_level(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     if one.unit is None or one.unit.name in _SHARES or one.unit.count:
         return False
     led = _levelled(sentence, one) or _in_levels(sentence, one)
+    if one.unit.name == "number" and _LEVELS_EN.search(sentence.folded, sentence.start, one.start):
+        led = True  # "…; from natural gas, 1000 and 1200 respectively"
     opens = sentence.folded.startswith(_OPENS, compared.end)
     named = opens and _called().match(sentence.folded, compared.end) is not None
     crossed = compared.sign in {">", "<"} and _must().match(sentence.folded, compared.end)
     return led or named or bool(crossed)
+
+
+_LEVELS_EN = re.compile("(?:benchmark|baseline) (?:level|value)")
 
 
 def _levelled(sentence: Sentence, one: Quantity) -> bool:

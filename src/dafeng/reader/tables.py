@@ -27,9 +27,15 @@ _YEAR = re.compile(r"(?:19|20)\d{2}|[一二三四五六]五|\d{2}th five-year", 
 _IN_BRACKETS = re.compile(r"[(（〔\[][^()（）〔〕\[\]]*[)）〕\]]")
 _DIGIT = re.compile("[0-9]")
 _CELL = re.compile(r"[^，。；:：0-9]{0,8}[0-9](?:[^，。；:：]{0,14})|[-–—/·.…~ ]{0,4}|/")
+_LINE = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
+_WORD = re.compile("[a-z一-龥]{2}")
 _UNIT = re.compile(
     r"(?:单位(?:为|[:：])|units?[:：]) ?([^，。、；:：()（）\t\r\n|]{1,24}(?=[)）\t\r\n|]))"
 )
+
+
+# label, unit and numbers of a row, each with its column
+Row = tuple[Span, Span | None, list[tuple[Span, Column]]]
 
 
 @dataclass(slots=True)
@@ -42,6 +48,7 @@ class Table:
         parted: how its cells are parted; ``None`` outside of a table.
         shared: the unit of all rows that state none, as the line above the head tells it.
         aside: place of a column that sorts the rows (属性), before their numbers.
+        read_to: where a table ends whose cells stand one to a line.
     """
 
     columns: tuple[Column | None, ...] = ()
@@ -49,20 +56,25 @@ class Table:
     parted: re.Pattern[str] | None = None
     shared: Span | None = None
     aside: int | None = None
+    read_to: int = 0
 
     def read(self, text: str, folded: str, span: Span, past: Past) -> list[Draft] | None:
         """The figures of a line, or ``None`` if it is to be read as any other."""
+        if span[0] < self.read_to:
+            return []
         if self.parted is not None:
             if _RULE.fullmatch(folded, *span):
                 return []
             cells = _cells(self.parted, text, span)
             row = self._row(folded, cells)
             if row is not None:
-                label, unit, placed = row
-                made = (figure(text, folded, label, unit, at, past) for at in placed)
-                return [draft for draft in made if draft is not None]
-            if len(cells) > 1 or span[1] - span[0] > _widest() // (1 if self._firm else 4):
+                return _figures(text, folded, row, past)
+            widest = _widest() if self._firm else data("sentences")["table"]["group"]
+            if len(cells) > 1 or span[1] - span[0] > widest:
                 self.parted = None  # a short line by itself heads a group of rows
+        first = data("sentences")["table"]["first"]
+        if span[1] - span[0] < first and _is("label", folded, _stripped(folded, *span)):
+            return self._stacked(text, folded, span, past)
         return [] if self._opens(text, folded, span, past) else None
 
     @property
@@ -85,9 +97,31 @@ class Table:
                 return True
         return False
 
-    def _row(
-        self, folded: str, cells: list[Span]
-    ) -> tuple[Span, Span | None, list[tuple[Span, Column]]] | None:
+    def _stacked(self, text: str, folded: str, head: Span, past: Past) -> list[Draft] | None:
+        """The figures of a table whose cells stand one to a line, or ``None`` if none begins."""
+        cells = _lines(folded, head[0])
+        fewest, most = data("sentences")["table"]["columns"]
+        for width in range(fewest, min(len(cells) // 2, most) + 1):
+            columns = _columns(folded, cells[:width], past, firm=True)
+            if not columns or not _digits_in(folded, cells[width : 2 * width], columns):
+                continue
+            unit, aside = (_place(what, folded, cells[:width]) for what in ("unit", "aside"))
+            table = Table(columns, unit, _FIRM[0], _shared_unit(folded, head), aside)
+            made: list[Draft] = []
+            at = width
+            while at + width <= len(cells):
+                row = cells[at : at + width]
+                told = _digits_in(folded, row, columns) and table._row(folded, row)
+                if told:
+                    made += _figures(text, folded, told, past)
+                elif not _digits_in(folded, cells[at + 1 : at + 1 + width], columns):
+                    break
+                at += width if told else 1  # a line by itself heads a group of rows
+            self.parted, self.read_to = None, cells[at - 1][1]
+            return made
+        return None
+
+    def _row(self, folded: str, cells: list[Span]) -> Row | None:
         """Label, unit and numbers of a row with their columns, or ``None`` if it is none."""
         numbers = [n for n, column in enumerate(self.columns) if column]
         stop = max(folded.find(sign, *cells[0]) for sign in ":：")
@@ -125,6 +159,31 @@ class Table:
         label = max((n for n in range(first) if n not in {self.unit, self.aside}), default=0)
         last = label + max(0, len(cells) - len(self.columns))
         return [*cells[:label], (cells[label][0], cells[last][1]), *cells[last + 1 :]]
+
+
+def _figures(text: str, folded: str, row: Row, past: Past) -> list[Draft]:
+    """The figures of a row."""
+    label, unit, placed = row
+    made = (figure(text, folded, label, unit, at, past) for at in placed)
+    return [draft for draft in made if draft is not None]
+
+
+def _lines(folded: str, start: int) -> list[Span]:
+    """The short lines from a place on, up to the first long one."""
+    found: list[Span] = []
+    for line in _LINE.finditer(folded, start):
+        if line.end() - line.start() > _widest():
+            break
+        found.append(_stripped(folded, *line.span()))
+    return found
+
+
+def _digits_in(folded: str, cells: list[Span], columns: tuple[Column | None, ...]) -> bool:
+    """Whether words stand in the first column of a row that has a name, numbers in the others."""
+    numbers = [cell for cell, column in zip(cells, columns, strict=False) if column]
+    fit = len(cells) == len(columns) and all(_CELL.fullmatch(folded, *cell) for cell in numbers)
+    named = any(_WORD.search(folded, *c) for c, col in zip(cells, columns, strict=False) if not col)
+    return fit and named and any(_DIGIT.search(folded, *cell) for cell in numbers)
 
 
 def _shared_unit(folded: str, head: Span) -> Span | None:
