@@ -26,7 +26,10 @@ _CLOSED = re.compile(r"[。.!！?？…](?:[”\"’」)）])?$")
 
 # how headings are numbered, from the highest level down
 _COUNTED = "[一二三四五六七八九十]{1,3}"
-_LEVELS = tuple(map(re.compile, ("第.{1,3}[章编]", f"{_COUNTED}、", f"[(（]{_COUNTED}[)）]")))
+_LEVELS = tuple(
+    re.compile(level)
+    for level in ("第.{1,3}[章编]", f"{_COUNTED}、", f"[(（]{_COUNTED}[)）]", "[0-9]{1,2}[.、．]")
+)
 
 _SPAN = r"(20\d\d)年? ?(?:[-–—~至到]|to){1,2} ?(20\d\d)年?"
 # 2024—2025年节能降碳行动方案, "action plan (2024-2027)"; a five-year plan is told by its number
@@ -115,10 +118,11 @@ class Past:
 
     def _head(self, line: str, found: Sequence[Time]) -> None:
         """Take note of a heading, or of a line that leads a list in."""
-        depth = next((n for n, level in enumerate(_LEVELS) if level.match(line)), 0)
+        depth = next((n for n, level in enumerate(_LEVELS) if level.match(line)), None)
         if rules_open().search(line):
-            self.rules, self._rules_led, self._rules_at = True, self._leads, depth
-        elif not self.listed and depth <= self._rules_at:
+            self.rules, self._rules_led = True, self._leads
+            self._rules_at = len(_LEVELS) if depth is None else depth
+        elif not self.listed and (depth is None or depth <= self._rules_at):
             self.rules = False  # below a heading that leads rules in they go on
         if not self._leads:
             self.title = _titled(line, found) or self.title
