@@ -32,8 +32,8 @@ def term(folded: str, start: int, end: int) -> bool:
     words = data("units")["terms"]
     if not folded.endswith(tuple(f"{word} " for word in words["within"]), 0, start):
         return False
-    first = folded.rfind(". ", 0, start)
-    return _duty().search(folded, max(first, start - _SAID, 0), start) is not None
+    first = max(folded.rfind(". ", 0, start), start - data("sentences")["said"], 0)
+    return _duty().search(folded, first, start) is not None
 
 
 def again(folded: str, end: int) -> bool:
@@ -42,7 +42,6 @@ def again(folded: str, end: int) -> bool:
 
 
 _AGAIN = re.compile("[^，。；0-9]{0,12}?(?:一次|审计|评估|评价|复核|审查|更新|修订|核查|普查|开展)")
-_SAID = 160  # how far before a term the duty may be said
 
 
 @cache
