@@ -101,6 +101,43 @@ def test_in_chinese_a_spoilt_figure_says_nothing_of_its_neighbours() -> None:
     assert found.keys() == {"2022万台", "52.%"}
 
 
+def test_a_year_and_a_figure_that_changed_places_say_nothing_of_the_other_figures() -> None:
+    moved = "In 9, coal use fell by 2022.2%, with a drop of 7.4% in that of oil."
+    found = doubted(f"{SPOILT}In 2022, sea rail moved 12.49.2 million tons, up 20.6%.\n{moved}")
+    assert "2022.2%" in found
+    assert "7.4%" not in found
+
+
+def test_the_number_of_a_plan_that_changed_places_with_a_figure_is_doubted() -> None:
+    moved = 'In the "700th Five-Year Plan", 14 million square meters will be built.'
+    found = doubted(f"{SPOILT}In 2022, sea rail moved 12.49.2 million tons, up 20.6%.\n{moved}")
+    assert "14 million square meters" in found
+
+
+def test_a_share_of_something_is_not_above_the_whole() -> None:
+    assert doubted("Some 145% of the kiln capacity reached the best class.") == {
+        "145%": "share_above_whole"
+    }
+    assert not doubted("Output rose to 145% of the 2020 level.")
+
+
+@pytest.mark.parametrize("token", ["1□8", "□□.□", "52.□", "1？8", "？？", "*", "7□□□"])
+def test_lost_digits_are_part_of_their_number(token: str) -> None:
+    found = doubted(f"2023年完成改造面积31万亩，新建装机{token}万千瓦。")
+    assert found == {f"{token}万千瓦": "placeholder"}
+
+
+def test_a_year_that_changed_places_in_chinese() -> None:
+    found = doubted("1003年，发电量达到2023亿千瓦时，占用电量的24.5%。")
+    assert found == {"2023亿千瓦时": "year_as_quantity"}
+    assert not doubted("上下5000年，文明延续，占比24.5%。")
+
+
+def test_a_part_that_is_wrong_by_itself_leaves_its_whole_open() -> None:
+    found = doubted("2023年，供暖面积达到1.2亿平方米，其中地热6800亿平方米。")
+    assert found.keys() == {"6800亿平方米"}
+
+
 # --- guesses -----------------------------------------------------------------------------------
 
 

@@ -113,3 +113,57 @@ def test_digits_of_a_cell_that_cannot_be_are_noticed() -> None:
     assert "placeholder" in printed["XX"]
     assert "share_above_whole" in printed["114"]
     assert len(proposals) == 7  # the sound ones are there, and not doubted
+
+
+SPACED = """专栏2 主要指标
+指标_属性_单位_2020年_2027年
+单位 GDP 能耗降低_约束性_%_—_[12.5]
+光伏装机_预期性_万千瓦_310_750 以上
+水泥产能_约束性_万吨_620_控制在560以内
+三、保障措施
+各地要加强组织领导，2027年前完成评估。"""
+
+
+@pytest.mark.parametrize("sign", [" ", "\u3000", "\u3000\u3000", " ｜ "])
+def test_any_space_parts_the_cells_of_a_chinese_table(sign: str) -> None:
+    text = SPACED.replace("_", sign)
+    assert told(propose(text).proposals)[:5] == [
+        (12.5, 2027, "target"), (310, 2020, "result"), (750, 2027, "target"),
+        (620, 2020, "result"), (560, 2027, "cap"),
+    ]  # fmt: skip
+
+
+def test_the_unit_of_all_rows_stands_above_the_head() -> None:
+    text = "表3 装机目标（单位：万千瓦）\n类别\t2021年\t2028年\n风电\t210\t640\n光伏\t95\t480"
+    found = propose(text).proposals
+    assert told(found) == [
+        (210, 2021, "result"), (640, 2028, "target"), (95, 2021, "result"), (480, 2028, "target"),
+    ]  # fmt: skip
+    assert {one.unit for one in found} == {"wan kW"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "二 发展目标 2026年 2030年\n全市 绿色建筑占比 达到 100%",
+        "指标 2026年 2030年\n按 3 类 分解 下达",
+    ],
+)
+def test_words_with_spaces_are_no_rows(text: str) -> None:
+    assert not any(one.year in {2026, 2030} for one in propose(text).proposals if one.value == 3)
+
+
+def test_cells_may_stand_one_to_a_line() -> None:
+    rows = ["指标", "单位", "2020年", "2026年", "属性", "电炉钢占比", "%", "—", "22", "预期性"]
+    rows += ["（二）交通", "公共充电桩", "万台", "1.5", "6.5以上", "预期性", "二、主要任务"]
+    text = "\n".join([*rows, "到2027年，复垦率达到70%，各地要制定实施方案并按年度组织评估。"])
+    found = propose(text).proposals
+    assert told(found) == [
+        (22, 2026, "target"), (1.5, 2020, "result"), (6.5, 2026, "target"), (70, 2027, "target"),
+    ]  # fmt: skip
+    assert found[2].unit == "wan units"
+
+
+def test_short_lines_are_no_table() -> None:
+    text = "项目\n2025年完成投资30亿元。\n2026年开工。\n类别\n工业\n建筑"
+    assert told(propose(text).proposals)[0][:2] == (30, 2025)

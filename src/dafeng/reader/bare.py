@@ -24,6 +24,13 @@ _MORE_OF = re.compile(
     r"| in (?:19|20)\d{2}\b(?!,? [0-9])",
     re.ASCII,
 )
+_NUMBER = Unit("number", "1")
+# before a value of a list whose unit was told before: 相应标杆值分别为7.5、590和1100
+_ROW = re.compile(
+    r"(?:(?:分别|依次)(?:为|是|达到?|[至到])|(?:低|高|提高?|降低?|下降|增加?|调整)(?:至|到|于|为)"
+    r"| (?:are|were|be|at|to|of) )(?:[\d.]+(?:、|和|与|及|，|, and |, | and ))*$",
+    re.ASCII,
+)
 _GROUPED = re.compile("[1-9][0-9]{0,2}(?:,[0-9]{3})+")  # thousands in groups are a figure
 _DATING = re.compile(r" ?(?:in|by|since|(?:by|since|at) the end of) ", re.ASCII)
 _IN_NUMBER = re.compile("(?: or so)? in (?:number|total|all)(?![a-z])")
@@ -51,12 +58,8 @@ def with_unit(
         if behind is not None:
             one.unit, one.factor, one.scale = behind.unit, behind.factor, behind.scale
             following[one.start] = one
-        elif _is_plain(folded, start, one):
-            one.unit = RATIO
-        elif _IN_NUMBER.match(folded, one.end):
-            one.unit = Unit("items", "count", count=True)
-        elif thing := _numbered(folded, start, one.start):
-            one.unit = Unit(thing, "count", count=True)
+        else:
+            one.unit = _own_unit(folded, start, one, shared=shared)
     known = sorted([*found, *(one for one in bare if one.unit)], key=lambda one: one.start)
     for one in bare:
         if one.unit is None and (whole := _whole(folded, one, known)):
@@ -67,6 +70,27 @@ def with_unit(
             one.unit = counts[-1] if counts else None
         if one.unit is not None or _cut(folded, start, one) or _broken(folded, start, one):
             yield one
+
+
+_LEVEL = re.compile(
+    r"(?:benchmark|baseline|advanced|limit|threshold|access)(?: level| value)? (?:is|of|are|at) $"
+    r"|(?:标杆|基准|准入|限定|先进|限额)(?:水平|值)(?:分别|调整|提高)?(?:为|至)$"
+    r"|level.*;[^.;]{3,60}, (?:[0-9.]+ and )?$"
+)
+
+
+def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit | None:
+    """The unit of a number that is a figure by the words around it."""
+    if shared and not is_year(one.token) and _ROW.search(folded, start, one.start):
+        return _NUMBER
+    if not is_year(one.token) and _LEVEL.search(folded, start, one.start):
+        return _NUMBER
+    if _is_plain(folded, start, one):
+        return RATIO
+    if _IN_NUMBER.match(folded, one.end):
+        return Unit("items", "count", count=True)
+    thing = _numbered(folded, start, one.start)
+    return Unit(thing, "count", count=True) if thing else None
 
 
 def _behind(
@@ -123,7 +147,7 @@ def _led() -> re.Pattern[str]:
 @cache
 def _plain() -> re.Pattern[str]:
     """What is a number by itself, and the words between it and the number."""
-    second = r"(?P<first>\d\.\d+[^\d。]{1,24}){0,4}"
+    second = r"(?P<first>\d\.\d+[^\d。]{1,32}){0,4}"
     names = pattern_of(map(fold, data("units")["plain"]))
     return re.compile(rf"{names}[^\d。；;]*(?:20\d\d年[^\d。；;]*)?{second}$")
 
@@ -140,13 +164,15 @@ def _number_of() -> re.Pattern[str]:
     names = pattern_of(fold(word) for entry in data("units")["things"] for word in entry["en"])
     verb = (
         "(?:is|was|will be|(?:shall|should|must|is to) (?:be|reach)"
-        "|reach(?:ed|es)?|exceed(?:ed|s)?|(?:rose|grew) to|totall?ed)"
+        "|(?:will )?(?:reach(?:ed|es)?|exceed(?:ed|s)?|total(?:l?ed)?|amount(?:ed)? to|come to)"
+        "|(?:rose|grew) to|came to|stood at)"
     )
     more = (
         "(?: about| over| more than| nearly| at least| approximately| around"
         "| (?:no|not) (?:less|fewer|lower|more) than)?"
     )
-    of = "(?:number|ownership|stock|fleet) of (?:[a-z0-9-]{1,20} ){0,6}?"
+    what = "(?:number|ownership|stock|fleet|sales|output|production|registrations)"
+    of = rf"{what} of (?:[a-z0-9-]{{1,20}} ){{0,6}}?"
     named = rf"{of}(?P<thing>{names})[a-z -]{{0,60}}? {verb}"
     reached = "(?:reach(?:ed|es)?|totall?ed|numbered|came to)"
     moved = (

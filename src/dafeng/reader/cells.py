@@ -23,6 +23,7 @@ Span = tuple[int, int]
 _NUMBER = re.compile(DIGITS, re.ASCII)
 _TO = re.compile(rf" ?(?:—{{1,2}}|–|-|~|至|到) ?({DIGITS})", re.ASCII)
 _BRACKET = re.compile(r"[(（〔\[,，]([^()（）〔〕\[\],，]{1,40})")
+_THOUSANDS = re.compile(r"[(（\[]([^()（）\[\]]*\d,\d{3}[^()（）\[\]]*)")  # (10,000 tons)
 _YEAR = Unit("year")
 
 
@@ -75,6 +76,7 @@ _Scaled = tuple[Unit | None, Decimal, str | None]
 def _unit_of(folded: str, label: Span, unit: Span | None) -> _Scaled:
     """The unit of a row: that of its own cell, or the one in a bracket behind what is measured."""
     spans = [unit] if unit else []
+    spans += [m.span(1) for m in _THOUSANDS.finditer(folded, *label)]
     spans += [m.span(1) for m in reversed(list(_BRACKET.finditer(folded, *label)))]
     for start, end in spans:
         printed, factor, scale, stop = unit_at(folded, start, end)

@@ -34,7 +34,8 @@ class Verdict:
         odd: places of its figures that fail a check by themselves.
         gone: places of its figures of which no digit is left: there the digits had run out.
         years: places of years that stand where a year must, in their order.
-        slots: how many of its slots for years hold other digits.
+        slots: how many of its slots for years hold other digits, but for those whose digits have
+            only changed places with the figure beside.
         closed: its digits have changed places among themselves; those behind it are not touched.
     """
 
@@ -96,8 +97,9 @@ def doubt(pages: Sequence[Page]) -> None:
     garbled = sum(one.garbled for page in pages for one in page.sentences)
     slots = sum(one.slots for page in pages for one in page.sentences)
     slots += sum(page.heading and not page.year for page in pages)
+    years = sum(len(one.years) for page in pages for one in page.sentences if one.garbled)
     bounds = data("garbles")["text"]
-    runs = garbled < bounds["sentences"] or slots >= bounds["slots"] * garbled
+    runs = years < bounds["years"] or slots >= bounds["slots"] * garbled
     for page in pages:
         _doubt_paragraph(page, runs=runs)
 

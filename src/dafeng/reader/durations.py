@@ -21,6 +21,50 @@ def lasts(folded: str, start: int) -> bool:
     return _lasting().search(folded, max(0, start - _AHEAD), start) is not None
 
 
+def term(folded: str, start: int, end: int) -> bool:
+    """Whether a time is the term of a rule: 限期三年, 2年内有效, "shall … within 18 months"."""
+    if _term_ahead().search(folded, max(0, start - _AHEAD), start):
+        return True
+    if folded.endswith("每", 0, start):  # 每三年开展一次能源审计
+        return again(folded, end)
+    if _term_behind().match(folded, end):
+        return not folded.endswith(tuple(data("units")["terms"]["not_after"]), 0, start)
+    words = data("units")["terms"]
+    if not folded.endswith(tuple(f"{word} " for word in words["within"]), 0, start):
+        return False
+    first = max(folded.rfind(". ", 0, start), start - data("sentences")["said"], 0)
+    return _duty().search(folded, first, start) is not None
+
+
+def again(folded: str, end: int) -> bool:
+    """Whether a time is that after which something is done again: 每三年开展一次审计."""
+    return folded.startswith("年", end - 1) and _AGAIN.match(folded, end) is not None
+
+
+_AGAIN = re.compile("[^，。；0-9]{0,12}?(?:一次|审计|评估|评价|复核|审查|更新|修订|核查|普查|开展)")
+
+
+@cache
+def _term_ahead() -> re.Pattern[str]:
+    words = data("units")["terms"]
+    bound = pattern_of(map(fold, words["bounds"]))
+    named = pattern_of(map(fold, words["ahead"]))
+    return re.compile(rf"(?:{named}(?:[为是:：]|原则上|一般){{0,2}} ?|{bound} ?)$")
+
+
+@cache
+def _term_behind() -> re.Pattern[str]:
+    duty = pattern_of(data("units")["terms"]["duties"])
+    may = "(?:[须应要必可需]|应当|必须|逐步|全部|基本|一次性|按要求|依法|[向将][^，。；]{1,12}?)"
+    aim = "[^，。；]{0,6}(?:任务|目标)"
+    return re.compile(rf"[之以]?内(?:{may}{{0,3}}{duty}(?!{aim})|未)")
+
+
+@cache
+def _duty() -> re.Pattern[str]:
+    return re.compile(pattern_of(data("units")["terms"]["said"]))
+
+
 @cache
 def _ages() -> re.Pattern[str]:
     return re.compile(rf"(?P<words>{pattern_of(data('units')['ages'])}) ?$")

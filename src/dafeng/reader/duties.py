@@ -24,10 +24,13 @@ _WHOLE = 100
 def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
     """Whether a figure is what each of a class must keep or pays; ``before``: the figure before.
 
-    A duty that bounds a region's total is none: it is a cap of the plan.
+    A duty that bounds a region's total is none: it is a cap of the plan. What each pays may be set
+    by the year.
     """
-    if one.unit is None or dated(sentence, one):
+    if one.unit is None:
         return False
+    if dated(sentence, one) or rated(sentence, one):
+        return rated(sentence, one)
     return (
         _charged(sentence, one, compared)
         or _stepped(sentence, one)
@@ -41,24 +44,62 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether it is money, or a share of it, that a rule pays or takes: 每千瓦时加价0.1元."""
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, last)
+    past = "past" in said
+    if not said & _VERBS:  # "…, capped at 2,000 yuan", "and 100,000 yuan for those of 8 m"
+        first = part_of(sentence, one)
+        said = sentence.labels(first, last)
     told = any(t.dates for t in sentence.times if first <= t.start < last)
-    if told or said & {"perfect", "strive", "share"} or (sentence.chinese and "past" in said):
-        return False
     name = one.unit.name if one.unit else ""
+    if sentence.chinese and not told and not said & {"perfect", "strive", "future"}:
+        low = part_of(sentence, one)
+        money = name.startswith("yuan") and _AT_MOST_ZH.search(sentence.folded, low, one.start)
+        if money or _RATE_ZH.search(sentence.folded, low, one.start):
+            return True
+    if told or said & {"perfect", "strive", "share"} or (sentence.chinese and past):
+        return False
     if "price" in said and compared.sign in _BOUNDS and name in _SHARES:
         return True
     if "price" in said and name.startswith("yuan") and not said & {"past", "future"}:
-        return "rise" in said or _RAISED.search(sentence.folded, first, one.start) is not None
+        changed = "rise" in said or _RAISED.search(sentence.folded, first, one.start) is not None
+        if changed or "grant" not in said:
+            return changed
     most = _MOST.search(sentence.folded, first, one.end) is not None
     if name.startswith("yuan") and most:
         return "grant" in sentence.labels(part_of(sentence, one), last)
     return "grant" in said and (name.startswith("yuan") or name in {"%", "times"})
 
 
+_VERBS = frozenset({"target", "past", "future", "perfect", "grant", "price", "rise_to", "fall_to"})
+
+
+def rated(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is money that a rule grants for each of something, be it by the year."""
+    name = one.unit.name if one.unit else ""
+    if not sentence.chinese or not (name.startswith("yuan") or name == "%"):
+        return False
+    part, last = part_of(sentence, one), sentence.clause(one.start)[1]
+    said = sentence.labels(part, last)
+    if "grant" not in said or said & {"perfect", "strive"}:
+        return False
+    return _PER_ZH.search(sentence.folded, part, one.end) is not None
+
+
+_PER_ZH = re.compile(
+    r"按照?每[^，。；0-9]{1,6}[0-9.]|每[^，。；0-9]{1,6}(?:补贴|补助|奖励)[0-9.]|[给予以]每[^，。；0-9]{1,6}"
+    r"|的，可?(?:按|给予|予以)[^，。；0-9]{0,12}[0-9]"
+)
+# the most that each gets (单站最高500万元), the share that is paid (贴息比例为30%)
+_AT_MOST_ZH = re.compile(
+    "(?:最高|最多|封顶|上限)(?:可?达?|不超过|不得超过|为|给予)$"
+    "|(?:补贴|补助|奖励|奖补|贴息|资助)(?:资金|金额|总额|额度)?(?:最高)?(?:不得|原则上不)?(?:不?超过)$"
+)
+_RATE_ZH = re.compile(
+    "(?:贴息|补贴|补助|奖励|奖补|支持|优惠|配套|返还|补偿)比例(?:最高)?(?:为|是|按|不超过|不低于)?$"
+)
 _MOST = re.compile("最高|最多|上限|封顶|不超过|up to|maximum|at most|capped|a cap of")
 
 
-_RAISED = re.compile(r"(?<![a-z])raised|[加提上]")
+_RAISED = re.compile(r"(?<![a-z])(?:raised|lowered|cut|set at)|[加提上降调]")
 
 
 def _stepped(sentence: Sentence, one: Quantity) -> bool:
@@ -76,7 +117,7 @@ def _steps(chinese: bool) -> re.Pattern[str]:  # noqa: FBT001
     words = data("cues")["steps"]
     if chinese:
         return re.compile(rf"每{pattern_of(words['zh'])}[^，。；\d]{{0,14}}\d")
-    return re.compile(rf"(?<![a-z]){pattern_of(words['en'])} \d")
+    return re.compile(rf"(?<![a-z]){pattern_of(words['en'])} (?:[a-z -]{{2,50}}, )?\d")
 
 
 def _in_case(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -88,10 +129,33 @@ def _in_case_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     folded = sentence.folded
     if one.unit is not None and (one.unit.duration or one.unit.name in _TERMS):
         return _TERM_ZH.match(folded, one.end, sentence.end) is not None
-    if compared.sign == "=" and not folded.endswith(_REACHED, 0, one.start):
+    apart = _PASSED_ZH.search(folded, sentence.clause(one.start)[0], one.start) is not None
+    if compared.sign == "=" and not (apart or folded.endswith(_REACHED, 0, one.start)):
         return False
+    if _for_zh(sentence, one, compared):
+        return True
     sorts = compared.sign in _BOUNDS and _sorted_zh().match(folded, compared.end, sentence.end)
     return bool(sorts) or _CASE_ZH.match(folded, compared.end, sentence.end) is not None
+
+
+def _for_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether it sorts out what a clause with 对 is for: 对日加氢能力不低于500千克的加氢站，."""
+    if one.unit is None or one.unit.count:
+        return False
+    first = sentence.clause(one.start)[0]
+    if not _FOR_ZH.match(sentence.folded, first, one.start):
+        return False
+    return _OF_ZH.match(sentence.folded, compared.end, sentence.end) is not None
+
+
+_FOR_ZH = re.compile(
+    r"\s*(?:[(（]?[0-9一二三四五六七八九十]{1,2}[)）.、．])?(?:对于?|凡是?|针对)(?![标外口接比内])"
+)
+_OF_ZH = re.compile("[^，。；：0-9]{0,16}?的[^，。；0-9]{1,24}，")
+# a bound and its number, parted by what it is a share of: 不低于变压器容量的30%的
+_PASSED_ZH = re.compile(
+    "(?:[低高]于|超[过出]?|[少大小]于|达到?)[^，。；0-9]{2,16}(?:的|目标|进度|标准)$"
+)
 
 
 def _in_case_en(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -132,7 +196,9 @@ def _sorted_zh() -> re.Pattern[str]:
 _CASE_ZH = re.compile(
     r"[^，。；：\d]{0,16}?(?:，(?:且|并且|或)[^，。；]{2,40}?)?"
     r"(?:时(?=，|发布|启动|予以|应|须|按)|的(?=[，；：]|[一二]次性|加价|给予))|[^，。；：\d]{0,16}?"
-    r"的(?:[，；：]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行)"
+    r"的(?:[，；：]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行"
+    r"|[红橙黄蓝]色|[^，。；\d]{0,4}预警"
+    r"|[^，。；\d]{2,8}，(?:给予|予以|暂停|暂缓|实行|纳入|列入|责令|不得|应|须))"
 )
 _CASE_EN = re.compile(
     r"(?<![a-z])(?:if|when|where|whose|in case|provided that|those (?:with|that|which|above|below))"
@@ -166,6 +232,7 @@ def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
     bids = _BIDS_ZH if sentence.chinese else _MODAL
     ruled = bids.search(sentence.folded, part, before.start) is not None
     ruled = ruled or "in principle" in sentence.folded[part : before.start]
+    ruled = ruled or _ASKS.search(sentence.folded, part, before.start) is not None
     ruled = ruled or bool(sentence.labels(part, before.end) & {"grant", "price"})
     own, other = one.unit.name, before.base_unit.name if before.base_unit else ""
     alike = own == other or (own.startswith("yuan") and other.startswith("yuan"))
@@ -207,7 +274,10 @@ def _bounds_zh() -> tuple[str, ...]:
 
 
 _MODAL = re.compile(r"(?<![a-z])(?:must|shall|should|may not|are to|is to)(?![a-z])")
-_FIRM = re.compile(r"(?<![a-z])(?:must|may not|in principle)(?![a-z])")
+# Who asks a share of the new sets a rule: "requires 10 % of spaces in new parking lots"
+_ASKS = re.compile(r"(?<![a-z])(?:requir|mandat|stipulat)(?:es?|ing)(?![a-z])")
+_OF_NEW = re.compile(r" (?:in|for|at|of) (?:all |each )?(?:new|newly built|each|every) [a-z]")
+_FIRM = re.compile(r"(?<![a-z])(?:must|may not)(?![a-z])")
 # A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
 _EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"
 _GENERIC = re.compile(
@@ -215,7 +285,7 @@ _GENERIC = re.compile(
     rf"| (?:of|in|at|for) {_EACH_ONE} "
 )
 _TOTAL_EN = re.compile(
-    r"(?<![a-z])(?:total|output|production capacity|installed capacity|scale|cumulative|emissions)"
+    r"(?<![a-z])(?:total|output|capacity|scale|cumulative|emissions)"
     r"(?![a-z])"
 )
 _RATE_EN = re.compile(r"(?<![a-z])(?:rate|share|proportion|coverage|ratio|percentage)(?![a-z])")
@@ -223,6 +293,10 @@ _RATE_EN = re.compile(r"(?<![a-z])(?:rate|share|proportion|coverage|ratio|percen
 
 def _bidden_en(sentence: Sentence, one: Quantity, part: int) -> bool:
     """Whether "must" leads to a bound, or "shall" to one of each thing of a kind."""
+    asked = _ASKS.search(sentence.folded, part, one.start) is not None
+    asked = asked and _OF_NEW.search(sentence.folded, part, sentence.end) is not None
+    if asked or "in principle" in sentence.folded[part : one.start]:
+        return True
     modals = list(_MODAL.finditer(sentence.folded, part, one.start))
     if not modals:
         return False

@@ -13,7 +13,7 @@ from dafeng.reader.kinds import is_threshold, kind_of
 from dafeng.reader.lexicon import data
 from dafeng.reader.lists import distribute, repeated, shared_years
 from dafeng.reader.naming import Name
-from dafeng.reader.past import Past
+from dafeng.reader.past import Past, aims
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence, own_year
 from dafeng.reader.standing import holds_from, year_of_rule
@@ -47,7 +47,7 @@ def _parts(sentence: Sentence, one: Quantity) -> list[Quantity]:
     own_unit = sentence.folded[one.head : one.first_end].strip()
     between = sentence.folded.endswith("between ", sentence.start, one.start)
     if (
-        own_unit == "%"
+        (own_unit == "%" and not _WARNS.match(sentence.folded, one.end))
         or not (own_unit or between)
         or not is_threshold(sentence, one, "range", one.end)
     ):
@@ -56,6 +56,9 @@ def _parts(sentence: Sentence, one: Quantity) -> list[Quantity]:
     low = replace(one, end=end, high=None, bound=">=")
     high = replace(one, start=one.second, value=one.high, high=None, bound="<=")
     return [low, high]
+
+
+_WARNS = re.compile("的[^，。；]{0,4}预警")  # 超出5%至10%的橙色预警
 
 
 def _draft(
@@ -107,6 +110,8 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
         return time
     if time.end > one.start:
         return None if is_now(sentence, one) else time
+    if time.year in aims() and is_now(sentence, one):
+        return None
     first = sentence.clause(one.start)[0]
     if first <= time.start:
         return time
@@ -234,6 +239,8 @@ def _stretch(sentence: Sentence, last: Draft | None, draft: Draft) -> None:
     """A second value that is striven for belongs to the figure before it, too."""
     if last is None or last.unit != draft.unit or "strive" not in draft.flags:
         return
+    if last.kind == "result":
+        return  # 累计达5万个，力争年底达到6万个
     place = max(sentence.folded.rfind(sign, last.end, draft.start) for sign in "）)")
     said = sentence.labels(
         max(place, last.end), draft.start

@@ -16,9 +16,9 @@ from dafeng.reader.numerals import lost
 from dafeng.reader.quantity_patterns import scales
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.time_patterns import months
-from dafeng.reader.times import month_of
+from dafeng.reader.times import Time, month_of
 
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 WHOLE = 100  # percent
 
 
@@ -40,12 +40,47 @@ def check_sentence(sentence: Sentence, drafts: Sequence[Draft]) -> Verdict:
     for draft in digits:
         draft.reasons.extend(_by_itself(sentence, draft))
     _parts(sentence, digits)
+    exchanged = list(_exchanged(sentence, digits))
+    for draft in exchanged:
+        draft.reasons.extend([] if draft.reasons else ["digits_displaced"])
     odd = [d.start for d in digits if d.reasons]
     gone = [d.start for d in digits if d.reasons and d.quantity and _wholly_lost(d.quantity.token)]
     proofs = sorted(place for place in _proofs(sentence, digits) if place not in gone)
     closed = _closed(sentence, digits)
-    slots = sum(time.fault in {"year_slot", "plan_ordinal"} for time in sentence.times)
+    slots = sum(time.fault in _SLOTS for time in sentence.times) - len(exchanged)
+    if sentence.chinese and not slots:
+        proofs = []
     return Verdict(sentence.end, digits, proofs, odd, gone, years_of(sentence), slots, closed)
+
+
+_SLOTS = frozenset({"year_slot", "plan_ordinal"})
+
+
+def _exchanged(sentence: Sentence, digits: Sequence[Draft]) -> Iterator[Draft]:
+    """Figures that have only changed places with the year or the plan right beside them.
+
+    That is no sign of digits that run: "In 4, use fell by 2022.2%", "by 500 the parks reach 2025".
+    """
+    taken: set[int] = set()
+    for slot in (time for time in sentence.times if time.fault in _SLOTS):
+        ahead = [d for d in digits if d.end <= slot.start]
+        behind = [d for d in digits if d.start >= slot.end]
+        for draft in (*behind[:1], *ahead[-1:]):
+            gap = sorted((draft.start, draft.end, slot.start, slot.end))[1:3]
+            parted = any(gap[0] <= time.start < gap[1] for time in sentence.times)
+            if draft.start not in taken and not parted and _has_taken(slot, draft):
+                taken.add(draft.start)
+                yield draft
+                break
+
+
+def _has_taken(slot: Time, draft: Draft) -> bool:
+    """Whether a figure holds what belongs into a slot: a year, or the number of a plan."""
+    if "year_as_quantity" in draft.reasons or "year_in_decimals" in draft.reasons:
+        return True
+    plans = data("times")["plausible_plans"]
+    plan = slot.fault == "plan_ordinal" and draft.value is not None
+    return plan and plans["first"] <= draft.value <= plans["last"]
 
 
 def _wholly_lost(token: str) -> bool:
@@ -217,7 +252,8 @@ def _year_as_quantity(sentence: Sentence, draft: Draft, token: str) -> bool:
         share = unit is not None and unit.name == "%"
         return not sentence.chinese and (share or one.scale in rules()["scale_words"]["of"])
     if sentence.chinese and not (unit and unit.name == "%"):
-        return int(token) in {time.year for time in sentence.times}
+        lost = any(time.fault == "year_slot" for time in sentence.times)
+        return lost or int(token) in {time.year for time in sentence.times}
     return True
 
 
@@ -230,7 +266,15 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
     first, _ = sentence.clause(draft.start)
     said = sentence.labels(first, draft.end)
     bound = "share" in said or draft.fall or _ungrouped(sentence, draft)
+    bound = bound or _part_of().match(sentence.folded, draft.end) is not None
     return bound and not said & {"rise", "may_pass"}
+
+
+@cache
+def _part_of() -> re.Pattern[str]:
+    """What a share is of; it may be above the whole of what was planned, and of another year's."""
+    passed = pattern_of(rules()["may_be_passed"])
+    return re.compile(rf" of (?!(?:[a-z'’-]+ ){{0,5}}?(?:{passed}|\d))")
 
 
 @cache
@@ -280,7 +324,8 @@ def _parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
         told = _OF_WHICH.match(sentence.folded, part.end)
         belongs = told or _belongs(sentence.labels(whole.end, part.start))
         if belongs and _likely(part) > _likely(whole):
-            for draft in (whole, part):
+            alone = sentence.chinese and bool(part.reasons)  # the part is wrong by itself
+            for draft in (part,) if alone else (whole, part):
                 if "part_above_whole" not in draft.reasons:
                     draft.reasons.append("part_above_whole")
 

@@ -176,9 +176,9 @@ def _anchor(*, chinese: bool) -> re.Pattern[str]:
         return re.compile(rf"{LATIN_START}(?:{pattern_of(lost)}|xx|{latin})")
     anchors = (
         rf"{WORD_START}(?:{pattern_of(lost)}|xx|{pattern_of(words)}|百分之"
-        rf"|{NUMERALS}[个家座项度台套大成]|连续|十[一二三四五六]五|分之|[过超近]半)"
+        rf"|{NUMERALS}(?:[个家座项度台套大成]|[年日]内)|每[两二三四五六]年|限期|连续|十[一二三四五六]五|分之|[过超近]半)"
     )
-    starts = (*lost, "xx", *words, *NUMERAL_STARTS, "百分之", "连续", "分之", *"过超近")
+    starts = (*lost, "xx", *words, *NUMERAL_STARTS, *"每限", "百分之", "连续", "分之", *"过超近")
     return re.compile(guarded(starts, anchors))
 
 

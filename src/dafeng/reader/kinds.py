@@ -7,13 +7,14 @@ from functools import cache
 
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
+from dafeng.reader.durations import term
 from dafeng.reader.duties import binds
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.standing import before_en, stands
+from dafeng.reader.standing import before_en, dated, stands
 from dafeng.reader.tense import named_aim, tense
 from dafeng.reader.times import Time
 
@@ -56,10 +57,11 @@ def kind_of(
         return "context", True
     if one.origin or _usual(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
-        return "target" if planned else "result", True
+        return "target" if planned or named_aim(sentence, one) else "result", True
     if (
         one.bound
         or (one.unit is not None and one.unit.name == "grade")
+        or _is_term(sentence, one)
         or sentence.folded.startswith(_CLASS, one.end)  # 5万吨级以上泊位
         or stands(sentence, one, compared, before, past)
         or binds(sentence, one, compared, before)
@@ -68,7 +70,8 @@ def kind_of(
         return "threshold", True
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, one.start)
-    capped = compared.sign in {"<=", "="} and "rise" not in said and _capped(sentence, first, one)
+    bounded = compared.sign in {"<=", "=", "about"} and "rise" not in said
+    capped = bounded and _capped(sentence, first, one)
     if not fall and (compared.cap or capped):
         return "cap", True
     named = named_aim(sentence, one)
@@ -79,6 +82,12 @@ def kind_of(
     asked = sentence.chinese and compared.sign == ">=" and compared.start < one.start  # 不少于
     asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
     return ("target", True) if asked or named else tense(sentence, one, said, time, before, past)
+
+
+def _is_term(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is how long a rule gives, or how long something has to last."""
+    lasts = one.unit is not None and one.unit.duration
+    return lasts and term(sentence.folded, one.start, one.end)
 
 
 _CLASS = ("级", "-class", "-level")  # 100万千瓦级机组: what kind of unit is meant
@@ -122,11 +131,20 @@ _VERBS = frozenset({"target", "past", "perfect", "future", "rise", "rise_to", "i
 def _capped(sentence: Sentence, first: int, one: Quantity) -> bool:
     """Whether a word for a cap leads to a figure, past none of another unit."""
     places = [hit.end for hit in sentence.within(first, one.start) if "cap" in hit.labels]
+    kept = None if sentence.chinese else _KEPT.search(sentence.folded, first, one.start)
+    if kept:
+        places.append(kept.end())
     return bool(places) and all(
         other.unit == one.unit
         for other in sentence.quantities
         if places[-1] <= other.start < one.start
     )
+
+
+_KEPT = re.compile(
+    r"(?:keep|hold)(?:ing)? [a-z -]{3,50}(?:capacity|output|production|consumption|emissions)"
+    r" (?:at|to|within) (?:about |around |some )?$"
+)
 
 
 def _hoped_early(sentence: Sentence, one: Quantity) -> bool:
@@ -137,6 +155,12 @@ def _hoped_early(sentence: Sentence, one: Quantity) -> bool:
 
 
 _WORKS = re.compile("的[^，。；]{1,16}?(?:工程|项目)")  # 总投资45亿元的航道工程
+# the size of one named thing, or money set aside: 核电二期总装机240万千瓦, 国家公园面积4000平方公里
+_SIZED = re.compile(
+    "(?:[一二三四五六]期|示范工程|示范项目|国家公园|自然保护区|湿地公园)[^，。；0-9]{0,8}?"
+    "(?:总?装机|总?面积|库容)(?:容量|规模)?(?:为|约)?$|安排[^，。；0-9]{0,8}(?:资金|经费)$"
+    "|占(?:全[国省市区]|我[国省市])[^，。；0-9]{0,4}面积的?$"
+)
 _EACH = re.compile(
     r"(?:县|市|区|[（(][^()（）]{1,6}[）)]|[、和与]){0,4}(?:分别|要|须|应|都|均)?各(?![类项级地种市县])"
     r"|(?: [a-z-]{3,16}){1,5}? (?:will|shall|should|must|have|has) each "
@@ -187,10 +211,13 @@ _PROJECT = re.compile(r" ?(?:[a-z/-]{2,20} ){1,5}?projects?(?![a-z])")
 
 def _of_project(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is the size of one project: "the 1.2 million tons hydrogen project"."""
-    if one.unit is None or one.unit.count or one.unit.name in _SHARES:
+    if one.unit is None or one.unit.count or (one.unit.name in _SHARES and one.digits):
         return False
     if sentence.chinese:
-        return one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end) is not None
+        if one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end):
+            return True
+        first = sentence.clause(one.start)[0]
+        return not dated(sentence, one) and bool(_SIZED.search(sentence.folded, first, one.start))
     named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
     return named and _PROJECT.match(sentence.folded, one.end) is not None
 
@@ -228,7 +255,7 @@ def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft
 
 _SHARES = frozenset({"%", "percentage points", "times"})
 _MOVES = frozenset({"rise", "fall", "rise_to", "fall_to", "cap"})
-_CASE = re.compile(r"的[，；]")  # "超过限额10%以上的，加价…"
+_CASE = re.compile(r"的(?:[，；]|[^，。；]{0,4}预警)")  # "超过限额10%以上的，加价…"
 _BOUND_ZH = re.compile(r"以上|以下|内|[（(]含[)）]")
 
 

@@ -17,6 +17,10 @@ _ENDS = tuple("。；！？：.;!?:」”|")
 _BEGINS = re.compile(
     r"\s{2}|\u3000|[（(]?[〇零一二三四五六七八九十百0-9a-zIVX]{1,4}[）)、．.](?![0-9])|第.{1,5}[章节条]|[①-⑳•·\-*#|]"
 )
+# cells of a row of a table: tabs, bars, wide gaps, or numbers one by one at its end
+_CELLS = re.compile(
+    r"\t|[|｜]|\S(?: {2,}|\u3000+)\S|(?:\s[^\s，。]{0,6}(?:\d[^\s，。]{0,6}|[—-])){2}"
+)
 _WIDE = "\u2e80"
 _PERCENT = 100
 
@@ -70,10 +74,11 @@ def _cuts(text: str, *, pages: bool) -> Iterator[tuple[int, int, str]]:
 
 def _goes_on(line: str, following: str, widest: int) -> bool:
     full = _width(line) * _PERCENT >= widest * limit("full_percent")
-    if not full or "\t" in line or line.rstrip().endswith(_ENDS):
+    if not full or _CELLS.search(line) or line.rstrip().endswith(_ENDS):
         return False
     leads = following.rstrip().endswith((":", "：")) and _width(following) * 2 < widest
-    return bool(following.strip()) and not (leads or _BEGINS.match(following))
+    new = leads or _BEGINS.match(following) or _CELLS.search(following)
+    return bool(following.strip()) and not new
 
 
 def _joins(line: str, following: str) -> bool:

@@ -13,8 +13,8 @@ from dafeng.reader.lexicon import data, fold, pattern_of
 def _lost() -> str:
     """Pattern of what stands in place of digits; possessive, so that long runs cost little."""
     signs = data("numbers")["placeholders"]
-    single = [re.escape(sign) for sign in signs["single"]]
-    return "|".join([*single, *(rf"{re.escape(sign)}{{2,8}}+" for sign in signs["repeated"])])
+    single, repeated = ([re.escape(one) for one in signs[kind]] for kind in ("single", "repeated"))
+    return "|".join([*single, *(rf"{one}(?:{one}{{1,7}}+|(?=[%万亿]))" for one in repeated)])
 
 
 def _digit_starts() -> tuple[str, ...]:
@@ -23,12 +23,16 @@ def _digit_starts() -> tuple[str, ...]:
 
 
 _LOST = _lost()
-_LOST_SIGN = re.compile(_LOST)
-_SOME = r"(?:\d++|<>)++"  # "29.<>7": what is left of digits stands beside what is lost
-_RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]{_SOME})*+(?:\.(?=%))?"
+_LOST_SIGN = re.compile("|".join(map(re.escape, _digit_starts()[10:])))
+# "29.<>7", "1□8": what is left of digits stands beside what is lost
+_SINGLE = "|".join(map(re.escape, data("numbers")["placeholders"]["single"]))
+_SOME = rf"(?:\d++|{_SINGLE}|[?？](?=[\d%万亿])|(?<=\d)[x*](?=[.%]))++"
+_RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]\.?+{_SOME})*+(?:\.(?=%))?"
 # "1, 2 00": thousands that a translation has taken apart
-_APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?= ?[a-z%一-龥])"
-DIGITS = rf"(?<![\da-z])(?<!<>)(?<!\d[.,])(?:{_APART}|{_RUN})"
+_APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?:(?<= \d{3})\.\d++)?+(?= ?[a-z%一-龥])"
+# "Rmb62.36", "Yn97": the sign of a money stands right before its digits
+MONEY_START = r"(?=\d)(?:(?<=rmb|cny|usd)|(?<=[^a-z]yn))"
+DIGITS = rf"(?:(?<![\da-z□■])|{MONEY_START})(?<!<>)(?<!\d[.,])(?:{_APART}|{_RUN})"
 DIGIT_STARTS = _digit_starts()
 _DIGIT_ZH = "一二三四五六七八九"
 NUMERALS = (
@@ -71,12 +75,12 @@ def parse(token: str) -> Decimal | None:
 
 
 LONGEST = len("100,000,000,000.00")  # no figure of a plan has more digits
-_ONE_NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")
+_ONE_NUMBER = re.compile(r"[0-9]{1,3}((,[0-9]{3})+|( [0-9]{3})+)(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")
 
 
 def _digits(token: str) -> Decimal | None:
     if len(token) <= LONGEST and _ONE_NUMBER.fullmatch(token):
-        return Decimal(token.replace(",", ""))
+        return Decimal(token.replace(",", "").replace(" ", ""))
     return None
 
 

@@ -24,6 +24,22 @@ _OPEN = (":", "：", ";", "；", ",", "，", "、")
 _CLOSED = re.compile(r"[。.!！?？…](?:[”\"’」)）])?$")
 
 
+# how headings are numbered, from the highest level down
+_COUNTED = "[一二三四五六七八九十]{1,3}"
+_LEVELS = tuple(
+    re.compile(level)
+    for level in ("第.{1,3}[章编]", f"{_COUNTED}、", f"[(（]{_COUNTED}[)）]", "[0-9]{1,2}[.、．]")
+)
+
+_SPAN = r"(20\d\d)年? ?(?:[-–—~至到]|to){1,2} ?(20\d\d)年?"
+# 2024—2025年节能降碳行动方案, "action plan (2024-2027)"; a five-year plan is told by its number
+_PLAN = re.compile(
+    rf"{_SPAN}[^，。；、,.;《》\d]{{0,40}}?"
+    r"(?:方案|计划|规划(?!建设)|(?<!five-year )(?:plan|program))"
+    rf"|(?:方案|计划|(?<!五)(?<!五[”\"])规划|(?<!five-year )(?:plan|program))s? ?[(（]{_SPAN}[)）]"
+)
+
+
 _Years = tuple[int | None, int | None, bool, dict[str, int]]
 
 
@@ -40,6 +56,7 @@ class Past:
         listed: whether the paragraph is an item of a list that a line leads in.
         plans: whether the title or the last heading is that of a plan. ``reports``: of results.
         annual: the year that a plan for one year is for.
+        planned: the years of a plan that the text names (2024—2025年节能降碳行动方案).
         rules: whether rules are listed (准入条件).
         monthly: whether the last year stood with its month, as in a report.
     """
@@ -52,10 +69,12 @@ class Past:
     plans: bool = False
     reports: bool = False
     annual: int | None = None
+    planned: range = range(0)
     monthly: bool = False
     listed: bool = False
     rules: bool = False
     _rules_led: bool = False
+    _rules_at: int = 0
     _lead: _Years = (None, None, False, {})
     _leads: bool = False
     _opens: bool = False
@@ -64,6 +83,7 @@ class Past:
     def enter(self, folded: str, start: int, end: int) -> None:
         """Begin a paragraph: a list goes on with the years of the line that leads it in."""
         line = folded[start:end].strip()
+        self._plan(line)
         item = _ITEM.match(line) is not None
         fresh = item and self.listed and not self._leads
         if self._opens:
@@ -83,6 +103,13 @@ class Past:
         elif len(line) <= data("sentences")["heading"] and not _CLOSED.search(line):
             self._head(line, times(folded, start, end, []))
 
+    def _plan(self, line: str) -> None:
+        """Take note of the years of a plan that a line names."""
+        found = _PLAN.search(line)
+        if found:
+            first, last = (int(year) for year in found.groups() if year)
+            self.planned = range(first, last + 1)
+
     def _annual(self, line: str, found: Sequence[Time]) -> None:
         """Take note of the year of a plan for one year ("2024年工作要点")."""
         told = [time.year for time in found if time.year and not time.plan and _plain(line, time)]
@@ -91,10 +118,12 @@ class Past:
 
     def _head(self, line: str, found: Sequence[Time]) -> None:
         """Take note of a heading, or of a line that leads a list in."""
+        depth = next((n for n, level in enumerate(_LEVELS) if level.match(line)), None)
         if rules_open().search(line):
             self.rules, self._rules_led = True, self._leads
-        elif not self.listed:
-            self.rules = False
+            self._rules_at = len(_LEVELS) if depth is None else depth
+        elif not self.listed and (depth is None or depth <= self._rules_at):
+            self.rules = False  # below a heading that leads rules in they go on
         if not self._leads:
             self.title = _titled(line, found) or self.title
         if _speaks_of("results").search(line):
@@ -109,6 +138,8 @@ class Past:
             return None if self.this_year is None else self.this_year + _YEARS_OFF[time.word]
         if time.word == "decade":
             return ((self.this_year or data("times")["aims_after"]) // 10 + 1) * 10
+        if time.word == "period":
+            return self.planned[-1] if self.planned else None
         if time.word == "month":
             return self.at or self.this_year
         return self.at if time.word == "then" else time.year

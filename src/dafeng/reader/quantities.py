@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from dafeng.reader.durations import age, lasts
+from dafeng.reader.durations import again, age, lasts, term
 from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year, parse
 from dafeng.reader.quantity_patterns import (
@@ -15,6 +15,7 @@ from dafeng.reader.quantity_patterns import (
     figure_words,
     head_pattern,
     label_pattern,
+    money_pattern,
     pers,
     plural_pattern,
     range_pattern,
@@ -184,7 +185,23 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
         if one.unit.name == "度":
             one.unit = _degree(one)
         return one if _worth(one, folded) else None
+    if one.digits and (paid := _money(folded, one)):
+        one.unit = paid
+        return one
     return _counted(folded, one, end)
+
+
+def _money(folded: str, one: Quantity) -> Unit | None:
+    """The unit of an amount behind the sign of a money, which may be of so many m: "CNY 5m"."""
+    sign = money_pattern().search(folded, max(0, one.start - len(" rmb ")), one.start)
+    if sign is None or (folded.startswith(")", one.end) and _made().match(folded, one.end + 1)):
+        return None  # "per 10,000 yuan ($1,445) of GDP"
+    if one.scale is None and _MILLIONS.match(folded, one.end):
+        one.end, (one.factor, one.scale) = one.end + 1, scales()["million"]
+    return units()[data("units")["money"][sign[0].strip()]]
+
+
+_MILLIONS = re.compile("m(?![a-z0-9])")
 
 
 def _degree(one: Quantity) -> Unit:
@@ -253,7 +270,7 @@ def _worth(one: Quantity, folded: str) -> bool:
             or ahead_of_time(folded, one)
             or folded.endswith("连续", 0, one.start)
             or _IN_A_ROW.match(folded, one.end) is not None
-            or _TERM.match(folded, one.end) is not None
+            or term(folded, one.start, one.end)
         )
         return told and (one.spelt or one.head - one.start < len("2025"))
     if _in_name(folded, one):
@@ -286,10 +303,6 @@ def _of_a_class(folded: str, one: Quantity) -> bool:
 
 
 _IN_A_ROW = re.compile(" (?:in a row|in succession|running)(?![a-z])")
-# a time limit that a duty has: 3年内完成改造, not what is looked forward to (未来3年内)
-_TERM = re.compile(
-    "[之以]?内(?:[须应要必]|逐步|全部|基本)*(?:完成|淘汰|退出|关停|整改|改造|达标|达到)"
-)
 
 
 def _in_name(folded: str, one: Quantity) -> bool:
@@ -304,6 +317,10 @@ def _in_name(folded: str, one: Quantity) -> bool:
 def _is_denominator(folded: str, one: Quantity) -> bool:
     """Whether a number says of how much another one is: "per 10,000 yuan", "producing 1 ton"."""
     words = _denominators(single=one.value == 1 and one.digits)
+    if folded.endswith("每", 0, one.start) and again(folded, one.end + len("年")):
+        return False
+    if folded.endswith(_STEPS, 0, one.start) and _STEP.match(folded, one.end):
+        return False
     return (
         folded.endswith(words, 0, one.start)
         and any(
@@ -315,6 +332,14 @@ def _is_denominator(folded: str, one: Quantity) -> bool:
             for word in words
         )
     )
+
+
+# a step by which something is counted: "for every 1 percentage point above that share"
+_STEPS = ("every ", "for each ")
+_STEP = re.compile(
+    r" ?[a-z%][a-z -]{0,40}? (?:above|below|over|beyond|exceed|in excess|saved|reduced|cut|replaced"
+    r"|avoided|recycled|increase|decrease|drop|rise|more|less|by which|that)(?![a-z])"
+)
 
 
 @cache

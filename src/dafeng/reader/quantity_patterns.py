@@ -20,6 +20,7 @@ from dafeng.reader.lexicon import (
 from dafeng.reader.numerals import (
     DIGIT_STARTS,
     DIGITS,
+    MONEY_START,
     NUMERAL_STARTS,
     NUMERALS,
     number_starts,
@@ -51,7 +52,8 @@ _SKIP = (
     r"|[〔\[(（【]\d{4}[〕\])）】] ?\d{0,6}号?"
     r"|no\. ?\d{1,6}"
     r"|[一二][〇○零九][〇○零一二三四五六七八九]{2}年"
-    r"|(?<!\d)(?:\d{1,6}号|\d{4} ?年|\d{1,2}月(?:\d{1,2}日)?|(?<!连续)\d{1,2}日|\d{1,2}时(?!段))"
+    r"|(?<!\d)(?:\d{1,6}号|\d{4} ?年|\d{1,2}月(?:\d{1,2}日)?|(?<!连续)\d{1,2}日(?![之以]?内)"
+    r"|\d{1,2}时(?!段))"
     r"|(?<!\d)\d{1,4}(?:st|nd|rd|th)(?![a-z])"
     r"|(?:gb|db\d{0,4}|iso|hj|jb|qb|iec)(?:/t|/z)? ?\d[\d.\-—]{0,16}"
 )
@@ -118,7 +120,7 @@ def head_pattern(*, chinese: bool = True) -> re.Pattern[str]:
     """The number of a quantity; the group that matched says how it is written."""
     alone = r"(?<![\d.])(?<!\d )(?:million|billion|trillion)(?=-(?:kilowatt|ton))"
     alone += r"|(?<=[能量])万(?=吨标准煤)"  # 年耗能万吨标准煤以上
-    alone += rf"|(?<=[过超破逾达近])(?:[万千百]亿|[千百]万)(?={pattern_of(units())})"
+    alone += rf"|(?<=[过超破逾达近个座项处])(?:[万千百]亿|[千百]万)(?!级)(?={pattern_of(units())})"
     pieces: tuple[str, ...] = (
         rf"(?P<skip>{_SKIP})",
         rf"(?P<word>(?<!first )(?<!second ){pattern_of(figure_words())})",
@@ -138,7 +140,8 @@ def head_pattern(*, chinese: bool = True) -> re.Pattern[str]:
         never = "(?!)" + "".join(f"(?P<{name}>)" for name in _GROUPS_ZH)
         own = tuple(f"(?P<{name}>" for name in _GROUPS_ZH)
         pieces = (*(piece for piece in pieces if not piece.startswith(own)), never)
-        return re.compile(guarded(ahead, f"{LATIN_START}(?:{'|'.join(pieces)})"), re.ASCII)
+        begin = f"(?:{LATIN_START}|{MONEY_START})"
+        return re.compile(guarded(ahead, f"{begin}(?:{'|'.join(pieces)})"), re.ASCII)
     ahead = (*ahead, *NUMERAL_STARTS, "半", "百分之")
     return re.compile(guarded(ahead, f"{WORD_START}(?:{'|'.join(pieces)})"), re.ASCII)
 
@@ -210,6 +213,12 @@ def plural_pattern() -> re.Pattern[str]:
 def label_pattern() -> re.Pattern[str]:
     """Words before a number that is a label: "Section 3", "Annex 2"."""
     return re.compile(rf"{pattern_of(data('units')['labels'])} $")
+
+
+@cache
+def money_pattern() -> re.Pattern[str]:
+    """The sign of a money right before its amount: "CNY 5m", "$2.99 million"."""
+    return re.compile(rf"{pattern_of(data('units')['money'])} ?$")
 
 
 @cache

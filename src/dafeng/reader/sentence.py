@@ -116,6 +116,8 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     hits = cues().scan(folded, start, end, chinese=chinese)
     if not chinese:
         hits = list(_had(folded, hits, {one.start for one in found}))
+    elif folded.find("目标", start, end) >= 0:
+        hits = [_surpassed(folded, start, hit) for hit in hits]
     starts, ends = [hit.start for hit in hits], [hit.end for hit in hits]
     meanings = [hit.labels for hit in hits]
     says: set[str] = set().union(*meanings)
@@ -127,6 +129,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
 
 
 _OWNED = (" a ", " an ", " no ")
+_TO_HAVE = ("will ", "shall ", "should ", "must ", " that ")
 _BE = (" is ", " are ", " be ", " being ")
 
 
@@ -139,7 +142,9 @@ def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
     for hit in hits:
         ahead = ahead or "future" in hit.labels
         past, perfect = "past" in hit.labels, "perfect" in hit.labels
-        if past and not perfect and folded.endswith(_BE, 0, hit.start):
+        if ahead and perfect and folded.endswith(_TO_HAVE, 0, hit.start):
+            yield Hit(hit.start, hit.end, hit.labels - {"past", "perfect"})  # "should have built"
+        elif past and not perfect and folded.endswith(_BE, 0, hit.start):
             yield Hit(hit.start, hit.end, hit.labels - {"past"})
         elif perfect and folded.startswith(_OWNED, hit.end) and folded[hit.end - 1] != "d":
             yield Hit(hit.start, hit.end, hit.labels - {"past", "perfect"})  # "has a capacity of"
@@ -149,9 +154,26 @@ def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
             yield hit
 
 
-_BACK = ("from ", "after ", "against ", "versus ", "compared with ", "compared to ")
+_SURPASSED = re.compile(
+    "(?<![要须将保争力取])(?:超|超额?完成|超过|超出|高于|好于|优于|快于|高出)"
+    "[^，。；、0-9超要须将保争]{0,8}$"
+    "|(?:圆满|超额|如期|全面|顺利|胜利|提前|已)完成了?[^，。；、要须将]{0,20}$"
+)
+
+
+def _surpassed(folded: str, start: int, hit: Hit) -> Hit:
+    """A goal that is told to be surpassed is not aimed at: 超省下达年度目标2.66个百分点."""
+    if not folded.startswith("目标", hit.start) or "future" not in hit.labels:
+        return hit
+    low = max(start, hit.start - len("超额完成了省政府下达的下降百分之十的年度工作"))
+    if _SURPASSED.search(folded[low : hit.start]) is None:
+        return hit
+    return Hit(hit.start, hit.end, frozenset({"perfect"}))
+
+
+_BACK = ("than the ", "from ", "after ", "against ", "versus ", "compared with ", "compared to ")
 _FROM = re.compile(
-    r"(?:(?:from|after|against|versus|compared (?:with|to)) (?:about |around |nearly )?"
+    r"(?:(?:from|after|against|versus|than the|compared (?:with|to)) (?:about |around |nearly )?"
     r"|[由从](?:\d{4}年[底末初]?的?)?约? ?|[比较]\d{4}年[底末初]?的约?)$"
 )
 _LEAD = len("compared with around 2020年底的")
@@ -180,7 +202,8 @@ def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
 
 
 _OWN_YEAR = re.compile(
-    r" ?\(?(?:recorded |reached |(?:planned|targeted|set|foreseen|envisaged|expected) (?:for )?)?"
+    r" ?\(?(?:recorded |reached |burned |used |consumed |produced |emitted |seen |"
+    r"(?:planned|targeted|set|foreseen|envisaged|expected) (?:for )?)?"
     r"(?:in |at |as of |by )?(?:the )?(?:end of )?(?:the )?(?:year )?"
 )
 

@@ -18,7 +18,7 @@ _STOP_EN = (
 )
 _END = re.compile(
     r"[。！？!?.\r\n]"  # one of these comes first: the others are not tried elsewhere
-    r"(?:(?<=[。！？!?])[。！？!?]*[”’」』）)\"]*|(?<=[\r\n])[\r\n]*"
+    r"(?:(?<=[。！？!?])(?![？?]*[%万亿]|(?<=\d.)\d)[。！？!?]*[”’」』）)\"]*|(?<=[\r\n])[\r\n]*"
     rf"|(?<=\.)(?:{_STOP_EN}))"
 )
 _LINE = re.compile(r"[^\r\n]+")

@@ -30,7 +30,7 @@ def stands(
         or _chained(sentence, one, compared, before)
         or _of_class(sentence, one, compared, before)
         or _exchanged(sentence, one)
-        or _listed(sentence, one, past)
+        or _listed(sentence, one, compared, past)
         or _is_level(sentence, one, compared)
         or _is_standard(sentence, one)
     )
@@ -39,8 +39,10 @@ def stands(
 def year_of_rule(sentence: Sentence, one: Quantity, time: Time | None) -> int | None:
     """The year that is printed for a rule: from when on it holds, or by when what it sorts goes."""
     held = holds_from(sentence, one) or _from_behind(sentence, one)
-    if held is None and time and time.role == "at" and not time.plan and _levelled(sentence, one):
-        return time.year  # "2022年分档标准为…"
+    if held is None and time and time.role == "at" and not time.plan:
+        lasts = one.unit is not None and one.unit.duration
+        if _levelled(sentence, one) or (lasts and time.start >= sentence.clause(one.start)[0]):
+            return time.year  # "2022年分档标准为…", "2024年…停窑不少于150天"
     return held or _deadline(sentence, one, time)
 
 
@@ -56,7 +58,7 @@ def _onward(sentence: Sentence, time: Time) -> bool:
     """Whether something holds from a year on: 2022年起, "from 2022, ", "starting from 2022"."""
     folded = sentence.folded
     if sentence.chinese:
-        return folded.startswith(("起", "开始"), time.end)
+        return _ONWARD_ZH.match(folded, time.end) is not None
     if folded.startswith((" on,", " on ", " onward"), time.end):
         return True
     low = max(sentence.start, time.start - data("sentences")["lead"])
@@ -64,12 +66,16 @@ def _onward(sentence: Sentence, time: Time) -> bool:
     return opens and not _NOT_ONWARD.match(folded, time.end)
 
 
+_ONWARD_ZH = re.compile(
+    "起|开始|[以之]?后(?=新?(?:投产|建成|并网|核准|备案|开工|注册|新建|建设|投运))"
+)
 _NOT_ONWARD = re.compile(r"-| level| to (?:the |end |of )*(?:19|20)\d\d(?!\d)", re.ASCII)
 
 
 _OPENS_FROM = re.compile(
     r"(?:^|[;:.,] |\) ?| and )[“\"]?(?:and |but )?(?:starting |beginning |effective )?"
-    r"(?:from|as from)(?: the beginning of| the start of| january 1,?| the year)? $"
+    r"(?:from|as from|(?:starting|beginning|effective) (?:in|on))"
+    r"(?: the beginning of| the start of| january 1,?| the year)? $"
 )
 _FROM = ("from ", "starting from ", "from the beginning of ")
 
@@ -102,7 +108,8 @@ def _holds_from(
     sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None
 ) -> bool:
     """Whether a figure is the bound of a rule that holds from a year on ("自2022年起，不低于")."""
-    bound = compared.sign != "=" and not compared.cap
+    each = one.unit is not None and "/" in one.unit.name  # a cap on a rate is of each thing
+    bound = compared.sign != "=" and (each or not compared.cap)
     if bound and holds_from(sentence, one) is not None:
         return True
     goes_on = before is not None and before.kind == "threshold" and before.start >= sentence.start
@@ -247,10 +254,11 @@ def _admission(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[
     return re.compile(built), re.compile(bound), re.compile(pattern_of(words["shares"]))
 
 
-def _listed(sentence: Sentence, one: Quantity, past: Past) -> bool:
+def _listed(sentence: Sentence, one: Quantity, compared: Compared, past: Past) -> bool:
     """Whether a figure stands in a list of rules ("新建项目应满足下列要求：…")."""
     if past.rules:
-        return not dated(sentence, one)
+        counted = one.unit is not None and (one.unit.count or one.unit.name.startswith("yuan"))
+        return not dated(sentence, one) and (compared.sign != "=" or not counted)
     folded, start = sentence.folded, sentence.start
     colon = max(folded.rfind("：", start, one.start), folded.rfind(":", start, one.start))
     if colon < 0 or not rules_open().search(sentence.folded, sentence.start, colon):
@@ -262,17 +270,38 @@ def _is_level(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether a figure is a level that is set: 先进值按94千克标准煤/吨, "above 435 kg must be"."""
     if one.unit is None or one.unit.name in _SHARES or one.unit.count:
         return False
-    led = _levelled(sentence, one)
+    led = _levelled(sentence, one) or _in_levels(sentence, one)
+    if one.unit.name == "number" and _LEVELS_EN.search(sentence.folded, sentence.start, one.start):
+        led = True  # "…; from natural gas, 1000 and 1200 respectively"
     opens = sentence.folded.startswith(_OPENS, compared.end)
     named = opens and _called().match(sentence.folded, compared.end) is not None
     crossed = compared.sign in {">", "<"} and _must().match(sentence.folded, compared.end)
     return led or named or bool(crossed)
 
 
+_LEVELS_EN = re.compile("(?:benchmark|baseline) (?:level|value)")
+
+
 def _levelled(sentence: Sentence, one: Quantity) -> bool:
     """Whether the name of a level leads to a figure."""
     low = max(sentence.start, one.start - data("sentences")["sorted"])
     return _level().search(sentence.folded, low, one.start) is not None
+
+
+def _in_levels(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it stands in a list of levels: 标杆水平、基准水平分别为：A 100…、117…；B 8…、12…."""
+    colon = sentence.folded.find("：", sentence.start, one.start) >= 0
+    if not colon and "respectively" not in sentence.says:
+        return False
+    opened = _levels().search(sentence.folded, sentence.start, one.start)
+    return opened is not None and not dated(sentence, one)
+
+
+@cache
+def _levels() -> re.Pattern[str]:
+    words = pattern_of(data("cues")["levels"]["zh"])
+    more = "(?:[和、及与][^，。；0-9]{2,10})?"
+    return re.compile(f"{words}{more}(?:(?:分别|依次)?(?:为|是|如下|按)?：|(?:分别|依次)[为是按])")
 
 
 _OPENS = ("(", "（", " (")

@@ -59,6 +59,7 @@ def tense(
         yield word == "last_year", "result"
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
         yield word == "next_year", "target"
+        yield word == "period" and "perfect" not in said, "target"
         monthly = time is not None and time.month and time.sign != "<"
         yield monthly and "future" not in near, "result"
         yield "yearly" in said or (_consecutive(one) and not future), "result"
@@ -69,11 +70,14 @@ def tense(
         yield "part" in said and aimed and "past" not in told, "target"
         yield time is not None and dated and _tells(sentence, one, time, told), "result"
         yield time is not None and dated and time.year in aims(), "target"
+        yield dated and _adds(sentence, one, time, before) and not told & _DONE, "target"
+        yield dated and _compares(sentence, one, time, before) and not future, "result"
         yield time is None and "perfect" not in said and _bids(sentence, before), "target"
         yield future, "target"
         later = dated and _ahead(time.year if time else None, past)
         yield later and not same and "past" not in told, "target"
-        yield towards and not told & {"past", "perfect"}, "target"
+        yield bool(time and dated and time.year in past.planned and not told & _DONE), "target"
+        yield time is not None and towards and _open(sentence, one, time, told), "target"
         yield time is not None and time.sign == "<", "target"
         yield time is None and _goes_on(past, before) and "perfect" not in said, "target"
         yield time is None and _of_next_year(past) and "perfect" not in said, "target"
@@ -81,11 +85,40 @@ def tense(
         yield "past" in said, "result"
 
     told_so = next((kind for holds, kind in lines() if holds), None)
-    return (told_so, True) if told_so else _from_around(sentence, said, time, before, past)
+    return (told_so, True) if told_so else _from_around(sentence, one, said, time, before, past)
+
+
+_DONE = frozenset({"past", "perfect"})
+
+
+def _aimed_year(sentence: Sentence, before: Draft | None) -> int | None:
+    """The year of the figure before in the sentence, if that is aimed at."""
+    aimed = before is not None and before.kind == "target" and before.start >= sentence.start
+    return before.year if aimed and before is not None else None
+
+
+def _adds(sentence: Sentence, one: Quantity, time: Time | None, before: Draft | None) -> bool:
+    """Whether a later year goes on with aims: "24 % in 2025; 2027: 27 %"."""
+    year = _aimed_year(sentence, before)
+    return bool(year and time and time.year and time.year > year and time.end <= one.start)
+
+
+def _compares(sentence: Sentence, one: Quantity, time: Time | None, before: Draft | None) -> bool:
+    """Whether an earlier year in a bracket tells what an aim starts from: 5万（2023年3.2万）."""
+    year = _aimed_year(sentence, before)
+    if not (year and time and time.year and time.year < year):
+        return False
+    first, last = min(time.start, one.start), max(time.end, one.end)
+    return any(low < first and last < high for low, high in sentence.brackets)
 
 
 def _from_around(
-    sentence: Sentence, said: set[str], time: Time | None, before: Draft | None, past: Past
+    sentence: Sentence,
+    one: Quantity,
+    said: set[str],
+    time: Time | None,
+    before: Draft | None,
+    past: Past,
 ) -> tuple[Kind, bool]:
     """The kind of a figure whose clause does not tell it: by sentence, figure before or heading."""
     if time is not None and time.year is not None:
@@ -98,6 +131,8 @@ def _from_around(
     if goes_on is not None:
         return goes_on.kind, "kind_inferred" not in goes_on.flags
     kind = _by_heading(time, past)
+    if kind == "context" and time is None and _states(sentence, one):
+        return "result", not (past.plans and said & {"target", "strive"})
     return ("target", False) if kind == "context" and said & {"target", "strive"} else (kind, True)
 
 
@@ -106,7 +141,7 @@ def _of_year(sentence: Sentence, said: set[str], time: Time, year: int, past: Pa
     if not said & {"target", "future"} and _aims_later(sentence, time):
         return "result"
     planned = past.plans and year > data("times")["aims_after"]
-    around = _around(sentence)
+    around = _around(sentence, year)
     stated = sentence.chinese and not said & _AIMING and not _towards(sentence, time)
     if stated and around is None and not _ahead(year, past):
         return "result"  # 2022年产量为1.4亿吨
@@ -129,11 +164,16 @@ _DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共
 _IS = re.compile(r" (?:is|are|stands at) (?:now |currently |about |around |nearly |over )?$")
 
 
+_AT_PRESENT = re.compile(r",? (?:at present|now|currently|at the moment|today)(?=[,;.])")
+
+
 def is_now(sentence: Sentence, one: Quantity) -> bool:
     """Whether a figure is how things are before what will be: "is 62.5 % and will be 63 %"."""
     if sentence.chinese:
         return False
     first, last = sentence.clause(one.start)
+    if _AT_PRESENT.match(sentence.folded, one.end):
+        return True
     low = max(first, one.start - len(" stands at currently "))
     if not _IS.search(sentence.folded, low, one.start):
         return False
@@ -170,18 +210,31 @@ _SAYS = re.compile(
     r"(?:plan|program|programme|scheme|opinions|document|notice|it is|was) (?:also )?(?:point"
     r"|propos|clear|requir|mention|stat|emphasi|stipulat|specif)[a-z]*(?: out)?(?: that)?(?![a-z])"
 )
-_AIMS = ("target", "goal", "quota")
+_AIMS = ("target", "goal", "quota", "task")
 _AIM_IS = re.compile(
-    r"(?<![a-z])(?:targets?|goals?|quotas?)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
-    r" (?:is|was|are|were|has been|had been|stands at|remains)"
-    r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z])"
+    r"(?<![a-z])(?:targets?|goals?|quota|task)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
+    r"(?: of(?: below| above| about| around| at least| more than| less than| up to)? $"
+    r"| (?:is|was|are|were|has been|had been|stands at|remains)"
+    r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z]))"
 )
 _AIM_BEHIND = re.compile(
     r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)"
-    r"(?!s? (?:was|is) (?:met|reached))"
+    r"(?!s? (?:was|is) (?:met|reached))| (?:planned|targeted|set|envisaged) for (?:the year )?20"
 )
 
 
+_AIM_BEHIND_ZH = re.compile(
+    "的(?:年度|控制|考核|总体|预期|约束性|节能|减排|增长|下降|全年){0,3}(?:目标|任务|要求)"
+    "(?!(?:任务)?(?:已|均|都|全部|提前|如期|圆满|超额|胜利|顺利){0,3}(?:完成|实现|达到))"
+)
+_GOAL_TO = re.compile(
+    r"(?<![a-z])(?:targets?|goals?|task) (?:of|to|for)"
+    r" (?:reduc|cut|lower|rais|increas|expand|achiev|reach|hav|keep|produc|build|install)[a-z]*"
+    r" [^,;:]{0,80}$"
+)
+_MET = re.compile(
+    r"(?<![a-z])(?:met|meets|achieved|fulfilled|completed|reached|exceeded|hit)(?![a-z])"
+)
 _AIM_ZH = re.compile("目标(?:值)?(?:分别)?(?:为|是|定为|设定为)[^，。；]{0,6}$")
 
 
@@ -190,8 +243,12 @@ def named_aim(sentence: Sentence, one: Quantity) -> bool:
     first = sentence.clause(one.start)[0]
     if sentence.chinese:
         near = sentence.folded.rfind("目标", first, one.start)
-        return near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
+        called = near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
+        return called or _AIM_BEHIND_ZH.match(sentence.folded, one.end) is not None
     near = any(sentence.folded.find(word, first, one.start) >= 0 for word in _AIMS)
+    goal = _GOAL_TO.search(sentence.folded, first, one.start) if near else None
+    if goal and not _MET.search(sentence.folded, first, goal.start()):
+        return True
     ahead = near and _AIM_IS.search(sentence.folded, first, one.start) is not None
     return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
 
@@ -206,9 +263,17 @@ def _aims_later(sentence: Sentence, time: Time) -> bool:
     )
 
 
-def _around(sentence: Sentence) -> Kind | None:
-    """What the other clauses of a sentence say where that of the figure is silent."""
+def _around(sentence: Sentence, year: int | None = None) -> Kind | None:
+    """What the other clauses of a sentence say where that of the figure is silent.
+
+    Clauses that print another ``year`` than that of the figure are left out.
+    """
     said = sentence.says
+    others = [t for t in sentence.times if year and t.dates and t.year and t.year != year]
+    if others:
+        left_out = {sentence.clause(t.start) for t in others}
+        kept = (hit.labels for hit in sentence.hits if sentence.clause(hit.start) not in left_out)
+        said = set().union(*kept)
     if "future" in said:
         return None if "perfect" in said else "target"
     return "result" if said & {"perfect", "past", "yearly"} else None
@@ -256,6 +321,26 @@ def _ahead(year: int | None, past: Past) -> bool:
     return bool(year and past.this_year and year > past.this_year)
 
 
+_STATES = re.compile(
+    r"(?<![a-z])(?:is|are|has|have|stands? at|numbers?|mak(?:es?|ing) up|account(?:s|ing)? for"
+    r"|consumes?|uses?|suppl(?:y|ies)|generates?|produces?|provides?|covers?|operates?|hosts?|holds?|owns?|emits?"
+    r"|contains?|contributes?|represents?|comprises?|meets?|runs?|serves?|reach(?:es)?|exceeds?"
+    r"|amounts? to|totals?|boasts?|employs?|treats?|recycles?|burns?|saves?|sells?|buys?|exports?)"
+    r"(?![a-z])"
+)
+
+
+def _states(sentence: Sentence, one: Quantity) -> bool:
+    """Whether an English clause tells in the present how things are: "coal makes up 56 %"."""
+    if sentence.chinese or not one.digits:
+        return False
+    first, last = sentence.clause(one.start)
+    said = sentence.labels(first, last)
+    return not said & {"future", "strive", "cap"} and bool(
+        _STATES.search(sentence.folded, first, last)
+    )
+
+
 _OPENING = re.compile(r"(?:^|[.:] )[ \-–—•*]*(?:\(?\d{1,2}[.)] )?$")
 
 
@@ -271,6 +356,14 @@ def _bids(sentence: Sentence, before: Draft | None) -> bool:
     bare = not sentence.folded[first.start : first.end].endswith(("s", "ed", "to"))
     ahead = sentence.folded[sentence.start : first.start]
     return verb and bare and _OPENING.search(ahead) is not None
+
+
+def _open(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> bool:
+    """Whether no word of the past follows a year but 累计, which goals say as well."""
+    hits = sentence.within(time.end, sentence.clause(one.start)[1])
+    past = [hit for hit in hits if "past" in hit.labels]
+    summed = past and all(sentence.folded[hit.start : hit.end] == "累计" for hit in past)
+    return not told & {"past", "perfect"} - ({"past"} if summed else set())
 
 
 _TOWARDS = re.compile(

@@ -27,7 +27,7 @@ _SLOT = (
     r"(?=[,.;)]|$| (?:and|to|will|was|were|the|this year|last year|in (?:19|20)\d\d)\b)"
     rf"|(?:\bin|(?<![^,;.] )\bby|\bover) (?P<few>{_NO_YEAR})"
     r"(?=[,.;)]|$| (?:will|was|were)\b))"
-    r"|(?:到|截至|于)(?P<zhodd>\d|\d{3}|\d{5,6})年(?=[底末初，]))"
+    r"|(?:(?:到|截至|于)(?P<zhodd>\d|\d{3}|\d{5,6})|(?<![^。；\s])\d{2,3})年(?=[底末初，]))"
 )
 
 
@@ -78,7 +78,10 @@ def _plans() -> tuple[str, str, str]:
     return quoted, bare, english
 
 
-_WORDS = ("this_year", "now", "decade", "last_year", "next_year", "then", "later", "same_period")
+_WORDS = (
+    "this_year", "now", "decade", "last_year", "next_year", "then", "later", "same_period",
+    "period",
+)  # fmt: skip
 
 
 def _words() -> str:
@@ -86,9 +89,10 @@ def _words() -> str:
 
 
 def _date_en() -> str:
-    names = "|".join(name for name in months() if name != "may")
+    names = "|".join(re.escape(name) for name in months() if name != "may")
     return (
         r"(?:the )?(?:(?:end|beginning|start) of )?"
+        r"(?:(?<![\d.,])\d{1,2}(?:st|nd|rd|th)? (?:of )?)?"
         rf"(?P<month>(?<![a-z])(?:{names}|may(?= \d| of | this| last))(?![a-z]))"
         r"(?P<mday> \d{1,2}(?:st|nd|rd|th)?(?![\d.,]*\d))?"
         r"(?:,? (?:of )?(?P<myear>\d{4}(?!\d)|this year|last year))?"
@@ -163,6 +167,9 @@ def _issued() -> str:
     return rf"(?:{documents} (?:[a-z]{{1,12}} ){{0,3}}?|, (?:which was |first )?){verbs}{at}"
 
 
+_FOUNDING = "(?: (?:its|their|the) [a-z]{3,14} (?:in|on|of))?"  # since its opening in 2013
+
+
 @cache
 def before_pattern() -> re.Pattern[str]:
     """What stands right before a year and says what it does."""
@@ -179,7 +186,7 @@ def before_pattern() -> re.Pattern[str]:
         rf"(?P<base>{english}|{no_share}{pattern_of(strong)})",
         rf"(?P<weak>{pattern_of(base['weak_zh'])})",
         rf"(?P<as_of>{pattern_of(as_of)}){between}",
-        rf"(?P<since>{pattern_of(since)}){between}",
+        rf"(?P<since>{pattern_of(since)}{_FOUNDING}){between}",
         rf"(?P<about>{pattern_of(deadline['about'])}){leads}",
         rf"(?P<before>{pattern_of(deadline['before'])}){leads}",
         rf"(?P<by>{pattern_of(deadline['by'])}){leads}",
@@ -195,7 +202,7 @@ def after_pattern() -> re.Pattern[str]:
     base, since = rules()["base"], rules()["since"]
     than = r"相比|基础上|规模(?!以上)|水平|[^，。；\d]{0,10}的(?:约|近|超|超过|逾)?\d[\d.]*倍"
     zh = rf"{pattern_of(base['after_zh'])}|[年末底的]{{0,3}}(?:{than})"
-    en = rf" (?:{pattern_of(base['after_en'])})"
+    en = rf" (?:{pattern_of(base['after_en'])})|['’]s (?:emissions?|levels?|consumption|output)"
     aims = (
         r"(?:规划)?(?:目标任务|目标进度|时序进度|进度|目标|任务)的(?=[约近超\d一二三四五六七八九])"
     )

@@ -23,8 +23,8 @@ class Time:
         year: ``None`` where only the text can tell (``word``), or where it is garbled.
         role: the year of a figure (``at``, ``as_of``), the base of a change, a beginning, a plan of
             whose ``aims`` a share is told, or when a document was ``issued``.
-        word: ``this_year``, ``now``, ``last_year``, ``decade``, ``same_period``, ``then``, or
-            ``month`` (of which year is not told).
+        word: ``this_year``, ``now``, ``last_year``, ``decade``, ``same_period``, ``then``,
+            ``period`` (of the plan), or ``month`` (of which year is not told).
         plan: whether it is the end of a plan period.
         sign: ``<`` for "before", ``<=`` for "by", ``about``; ``=`` else.
         fault: id of the check that it fails (``plan_ordinal``, ``year_slot`` …).
@@ -130,6 +130,9 @@ def _dated(made: Time, name: str, found: re.Match[str]) -> bool:
     if name == "tail":
         made.year = _year(found["zh"])
         _chinese(made, found["zhmonth"] or "", found["tail"])
+        era = rules()["era"]
+        if not era["first"] <= made.year <= era["last"]:
+            _no_year(made, found)
     elif name == "en":
         made.year = int(found[0])
     elif name == "heading":
@@ -151,6 +154,14 @@ def _years(made: Time, first: str, last: str) -> None:
 
 
 _CENTURY = 100
+
+
+def _no_year(made: Time, found: re.Match[str]) -> None:
+    """Digits in the slot of a year (1002年，); what lasts so long (5000年文明) dates nothing."""
+    made.year, made.role = None, "issued"
+    led = made.start == 0 or found.string[made.start - 1] in "到至于在自从。；，\n "
+    if led and (found["tail"] or found.string.startswith("，", made.end)):
+        made.fault = "year_slot"
 
 
 def _chinese(made: Time, month: str, tail: str) -> None:
@@ -234,6 +245,7 @@ def _bracketed(folded: str, start: int, time: Time) -> bool:
     return closes and _PLACE.search(folded[low : time.start]) is not None
 
 
+_OWNS = ("'s ", "’s ")
 _FROM_NOW = ("由", "从", "比", "较", "与", "同", "from ", "than ")
 
 
@@ -249,6 +261,8 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
         and (folded.endswith(_SHARE_OF, start, time.start) or _done(folded, start, end, time))
     ):
         time.role = "aims"
+    elif time.word == "last_year" and folded.startswith(_OWNS, time.end):
+        return  # "after last year's 2.5 percent"
     elif time.word in {"now", "last_year"} and folded.endswith(_FROM_NOW, start, time.start):
         time.role = "base"
     elif time.day and (_DATELINE.match(folded, time.end) or _bracketed(folded, start, time)):
@@ -265,7 +279,8 @@ def _of_aims(folded: str, start: int, time: Time) -> bool:
 
 # "its 2030 wind and solar goals" date nothing, "the 2030 target of 20 %" does
 _OWNED = re.compile(
-    r"(?:(?<![a-z])(?:its|their|our|the|exceeds|meets|met|beat|hit|surpassed)|['’]s) $"
+    r"(?:(?<![a-z])(?:its|their|our|the|with|revised|adjusted|lowered|raised|announced|exceeds"
+    r"|meets|met|beat|hit|surpassed)|['’]s) $"
 )
 _ITS_AIM = re.compile(
     r" (?:[a-z-]{2,14} ){0,4}?(?:targets?|goals?|pledges?|commitments?)"

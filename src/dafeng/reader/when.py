@@ -44,6 +44,9 @@ def at(sentence: Sentence, index: int) -> Time | None:
 def _resumed(sentence: Sentence, one: Quantity, ahead: list[Time]) -> Time:
     """The last year before a figure; behind ";" an inserted one gives way to the leading one."""
     last = ahead[-1]
+    parted = sentence.folded.endswith("其中", sentence.start, last.start)
+    if parted and len(ahead) > 1 and _PARTED.search(sentence.folded, last.end, one.start):
+        return ahead[-2]  # 到2025年达到150万辆，其中2024年新增30万辆；充电桩…
     if _PARTED.search(sentence.folded, last.end, one.start) and last.year in inserted(sentence):
         return next((t for t in reversed(ahead) if t.year not in inserted(sentence)), last)
     return last
@@ -142,10 +145,11 @@ def _next_start(sentence: Sentence, index: int) -> int:
 @cache
 def _following() -> re.Pattern[str]:
     words = "|".join(sorted(data("times")["following_en"], key=len, reverse=True))
-    return re.compile(rf"[^,;，；。]* (?:{words})(?: the end of)?(?: the)?(?: year)? [\"“]?$")
+    leads = r"(?: the end of)?(?: the)?(?: year)? [\"“]?(?:the )?"
+    return re.compile(rf"[^,;，；。]* (?:{words}){leads}$")
 
 
-_ADVERBS = frozenset({"last_year", "this_year", "next_year"})
+_ADVERBS = frozenset({"last_year", "this_year", "next_year", "period"})
 _BESIDE = re.compile(r" (?:[a-z-]{1,20} ){0,4}")
 
 
