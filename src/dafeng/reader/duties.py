@@ -160,7 +160,7 @@ _PASSED_ZH = re.compile(
 
 def _in_case_en(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     folded = sentence.folded
-    if compared.sign not in _BOUNDS:
+    if compared.sign not in _BOUNDS and one.high is None:
         return False
     first, last = sentence.clause(one.start)
     if _CASE_EN.search(folded, first, one.start):

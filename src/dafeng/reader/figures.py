@@ -109,7 +109,8 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
     if time is None or not time.year or sentence.chinese:
         return time
     if time.end > one.start:
-        return None if is_now(sentence, one) else time
+        ahead = "future" in sentence.labels(one.end, time.start)  # "is 62 % and will be 63 % in"
+        return None if ahead and is_now(sentence, one) else time
     if time.year in aims() and is_now(sentence, one):
         return None
     first = sentence.clause(one.start)[0]

@@ -55,7 +55,7 @@ def kind_of(
     )
     if one.structural or by_the_way:
         return "context", True
-    if one.origin or _usual(sentence, one):
+    if one.origin or _usual(sentence, one) or _exists(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
         return "target" if planned or named_aim(sentence, one) else "result", True
     if (
@@ -226,6 +226,19 @@ def _usual(sentence: Sentence, one: Quantity) -> bool:
     """Whether a technology is compared with the usual one: "70 % lower than traditional ones"."""
     than = sentence.folded.find(" than ", one.end, one.end + data("sentences")["thing"])
     return than > 0 and sentence.folded.startswith(_usuals(), than + len(" than "))
+
+
+def _exists(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it tells how things are: 现有糖厂76家, "which accounts for one-fifth"."""
+    low = max(sentence.start, one.start - data("sentences")["lead"])
+    return _EXISTS.search(sentence.folded, low, one.start) is not None
+
+
+_EXISTS = re.compile(
+    "现[有存][^，。；0-9达低高超降占率比升减至到]{0,8}$"
+    "|which (?:now |currently |already )?(?:accounts? for|makes? up|represents?) "
+    "(?:about |around |roughly |nearly |over |more than |almost )?$"
+)
 
 
 @cache

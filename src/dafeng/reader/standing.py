@@ -146,10 +146,10 @@ def _chained(sentence: Sentence, one: Quantity, compared: Compared, before: Draf
     if (compared.sign not in {">=", "<=", ">", "<"} and not whole) or one.unit is None:
         return False
     part, lang = part_of(sentence, one), "zh" if sentence.chinese else "en"
-    opens = _opens_rule(lang).match(sentence.folded, part, one.start)
+    goes_on = before is not None and before.start >= part
+    opens = _opens_rule(lang, goes_on=goes_on).match(sentence.folded, part, one.start)
     if opens is None or dated(sentence, one):
         return False
-    goes_on = before is not None and before.start >= part
     if goes_on and before is not None and before.kind != "threshold":
         return False
     per = "/" in one.unit.name or one.unit.name in _RATES
@@ -186,8 +186,11 @@ def _verbs(sentence: Sentence, one: Quantity, compared: Compared) -> set[str]:
 
 
 @cache
-def _opens_rule(lang: str) -> re.Pattern[str]:
-    """The start of a rule: an item's number, what is newly built, what it must."""
+def _opens_rule(lang: str, *, goes_on: bool) -> re.Pattern[str]:
+    """The start of a rule: an item's number, what is newly built, what it must.
+
+    Where a bound was told before (``goes_on``), its word alone bids.
+    """
     words = data("cues")["admission"]
     new, must = (pattern_of(words[f"{part}_{lang}"]) for part in ("new", "must"))
     if lang == "en":
@@ -196,7 +199,8 @@ def _opens_rule(lang: str) -> re.Pattern[str]:
             rf"\W*(?:for |in |all |the )*{new} (?:[a-z-]{{1,20}} ){{0,4}}?{things},? .*?{must} "
         )
     number = r"\W*(?:[0-9一二三四五六七八九十]{1,2}[）)、.．])?(?:对|凡|所有|各类|原则上)?"
-    ruled = pattern_of([*words["must_zh"], *words["shares"], *words["exchange_zh"]])
+    bids = [*words["must_zh"], *words["shares"], *words["exchange_zh"]]
+    ruled = pattern_of([*bids, *words["bound_zh"]] if goes_on else bids)
     return re.compile(rf"{number}{new}.*?{ruled}", re.DOTALL)
 
 

@@ -161,7 +161,10 @@ _DID = re.compile(
 _DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
 
 
-_IS = re.compile(r" (?:is|are|stands at) (?:now |currently |about |around |nearly |over )?$")
+_IS = re.compile(
+    r" (?:is|are|stands at|stood at|came to|amounted to|totall?ed)"
+    r" (?:now |currently |about |around |nearly |over )?$"
+)
 
 
 _AT_PRESENT = re.compile(r",? (?:at present|now|currently|at the moment|today)(?=[,;.])")
