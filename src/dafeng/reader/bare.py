@@ -182,9 +182,20 @@ def _number_of() -> re.Pattern[str]:
     return re.compile(rf"(?:{named}|{counts}){more} $")
 
 
+# the last word of what :func:`_number_of` asks for before a number
+_REACHED = tuple(
+    f"{word} "
+    for word in (
+        "is", "was", "be", "reach", "reached", "reaches", "exceed", "exceeded", "exceeds", "total",
+        "totaled", "totalled", "numbered", "to", "at", "about", "over", "than", "nearly", "least",
+        "approximately", "around",
+    )
+)  # fmt: skip
+
+
 def _numbered(folded: str, start: int, place: int) -> str | None:
     """What a number counts that follows "the number of … reached"."""
-    if not folded[place].isdigit():
+    if not (folded[place].isdigit() and folded.endswith(_REACHED, 0, place)):
         return None
     low = max(start, place - 2 * data("sentences")["title"])
     found = _number_of().search(folded, low, place)

@@ -173,7 +173,10 @@ def _anchor(*, chinese: bool) -> re.Pattern[str]:
     words = [*figure_words(), *numbers, *scales(), *data("numberless")["anchors"]]
     if not chinese:
         latin = pattern_of(word for word in words if word.isascii())
-        return re.compile(rf"{LATIN_START}(?:{pattern_of(lost)}|xx|{latin})")
+        starts = (*lost, "xx", *(word for word in words if word.isascii()))
+        return re.compile(
+            LATIN_START + guarded(starts, f"{pattern_of(lost)}|xx|{latin}"),
+        )
     anchors = (
         rf"{WORD_START}(?:{pattern_of(lost)}|xx|{pattern_of(words)}|百分之"
         rf"|{NUMERALS}(?:[个家座项度台套大成]|[年日]内)|每[两二三四五六]年|限期|连续|十[一二三四五六]五|分之|[过超近]半)"

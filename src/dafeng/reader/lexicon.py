@@ -41,7 +41,8 @@ _WIDE = {",": "，", ":": "：", ";": "；"}
 
 def fold_text(text: str) -> str:
     """Fold a whole text; narrow punctuation before Chinese is what ends its clauses, too."""
-    return _NARROW.sub(lambda found: _WIDE[found[0]], fold(text))
+    folded = fold(text)
+    return folded if folded.isascii() else _NARROW.sub(lambda found: _WIDE[found[0]], folded)
 
 
 class Hit(NamedTuple):
@@ -78,7 +79,7 @@ class Lexicon:
         """
         labels = self._labels
         pattern = self._all if chinese else self._latin
-        return [Hit(m.start(), m.end(), labels[m[0]]) for m in pattern.finditer(folded, start, end)]
+        return [Hit(*m.span(), labels[m[0]]) for m in pattern.finditer(folded, start, end)]
 
 
 def _with_inner(

@@ -32,6 +32,7 @@ _LEVELS = tuple(
 )
 
 _SPAN = r"(20\d\d)年? ?(?:[-–—~至到]|to){1,2} ?(20\d\d)年?"
+_YEARS = re.compile(_SPAN)  # digits first: found at once, and no plan is named without them
 # 2024—2025年节能降碳行动方案, "action plan (2024-2027)"; a five-year plan is told by its number
 _PLAN = re.compile(
     rf"{_SPAN}[^，。；、,.;《》\d]{{0,40}}?"
@@ -105,7 +106,7 @@ class Past:
 
     def _plan(self, line: str) -> None:
         """Take note of the years of a plan that a line names."""
-        found = _PLAN.search(line)
+        found = _PLAN.search(line) if _YEARS.search(line) else None
         if found:
             first, last = (int(year) for year in found.groups() if year)
             self.planned = range(first, last + 1)

@@ -29,7 +29,8 @@ def _trimmed(words: str) -> str:
     first, last = _edges()
     words, before = words.strip(_EDGES), ""
     while words != before:
-        before, words = words, last.sub("", first.sub("", words)).strip(_EDGES)
+        lead = first.match(words)
+        before, words = words, last.sub("", words[lead.end() if lead else 0 :]).strip(_EDGES)
     return words
 
 
@@ -38,7 +39,7 @@ def _edges() -> tuple[re.Pattern[str], re.Pattern[str]]:
     held = data("phrases")["edges"]
     year = r"\d{4}(?![\d,.])年?[底末]?"
     period = '十[一二三四五六]五[”"]?(?:期间|时期|期末|末)?'
-    start = rf"^(?:{pattern_of(held['start'])}|(?:比|较|到|in |by )?{year}|{period})(?![a-z-])"
+    start = rf"(?:{pattern_of(held['start'])}|(?:比|较|到|in |by )?{year}|{period})(?![a-z-])"
     end = rf"(?:{pattern_of(held['end'])}|(?<![\d,.]){year})$"
     return re.compile(start, re.IGNORECASE), re.compile(end, re.IGNORECASE)
 

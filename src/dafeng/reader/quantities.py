@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from dafeng.reader.durations import again, age, lasts, term
+from dafeng.reader.denominators import is_denominator
+from dafeng.reader.durations import age, lasts, term
 from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year, parse
 from dafeng.reader.quantity_patterns import (
@@ -28,10 +29,10 @@ from dafeng.reader.quantity_patterns import (
     things,
     units,
 )
+from dafeng.reader.shares import ratio, share
 
 _PERCENT = Unit("%", "%")
 RATIO = Unit("ratio", "1")
-WHOLE = Decimal(100)
 TEN = Decimal(10)  # Chinese numerals below it ("一家", "两个") count by the way
 
 
@@ -91,7 +92,7 @@ def quantities(
     for head in head_pattern(chinese=chinese).finditer(folded, start, end):
         if head.start() < done or head.lastgroup == "skip":
             continue
-        one = _quantity(folded, head, end)
+        one = None if _is_date(folded, head) else _quantity(folded, head, end)
         if one is not None:
             found.append(one)
             done = one.end
@@ -99,6 +100,16 @@ def quantities(
             low, high = head.span()
             bare.append(Quantity(low, high, high, head[0], parse(head[0]), digits=True))
     return found, bare
+
+
+def _is_date(folded: str, head: re.Match[str]) -> bool:
+    """Whether digits are a year that ends its clause ("By 2025, "): nothing can be its unit."""
+    low, high = head.span()
+    dates = folded.startswith(_STOPS, high) and is_year(folded[low:high])
+    return dates and not _money_sign(folded, low)
+
+
+_STOPS = (", ", "，", ". ", "; ", "。", "；")
 
 
 def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
@@ -112,10 +123,10 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
         one.unit = _PERCENT if entry["unit"] == _PERCENT.name else Unit(entry["unit"])
         return one
     if written in _SHARES:
-        one.value, one.unit, one.digits = _share(head), _PERCENT, written == "fraction"
+        one.value, one.unit, one.digits = share(head), _PERCENT, written == "fraction"
         return one
     if written == "ratio":
-        one.value, one.unit, one.digits = _ratio(head["ratio"]), RATIO, True
+        one.value, one.unit, one.digits = ratio(head["ratio"]), RATIO, True
         return one
     if written == "alone":
         return _alone(folded, one, end)
@@ -133,28 +144,6 @@ _SHARES = ("percent", "fraction", "tenths", "half", "parted")
 _CHANGES = {"%", "percentage points", "times"}  # what falls; a level below nought stays so
 _OPENED = ('"', "“", "‘")  # "double growth" is a way to speak
 _TO_A_LEVEL = re.compile(r"(?:到|至| to )(?:about |over |more than |约|超)?\d|[\"”] growth")
-
-
-def _share(head: re.Match[str]) -> Decimal | None:
-    """Per cent of a share: 百分之五, 九成, 七成五, 过半, 五分之二, 1/3 (33.3)."""
-    if head["percent"]:
-        return parse(head["whole"])
-    if head["part"]:
-        return round(Decimal(head["part"]) / Decimal(head["of"]) * WHOLE, 1)
-    if head["half"]:
-        return WHOLE / 2
-    if head["parted"]:
-        whole, _, part = head["parted"].partition("分之")
-        return round((parse(part) or Decimal(0)) / (parse(whole) or WHOLE) * WHOLE, 1)
-    tens, _, more = head["tenths"].partition("成")
-    rest = TEN / 2 if more == "半" else parse(more) if more else Decimal(0)
-    return (parse(tens) or Decimal(0)) * TEN + (rest or Decimal(0))
-
-
-def _ratio(token: str) -> Decimal:
-    """What a ratio says beside one: 1.25 of "1.25:1" and of "1:1.25"; else the quotient."""
-    first, over = (Decimal(part) for part in re.split("[:：]", token))
-    return over if first == 1 or not over else first / over
 
 
 def _alone(folded: str, one: Quantity, end: int) -> Quantity | None:
@@ -175,7 +164,8 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
         one.end, one.unit, one.structural = part.end(), Unit(part[0].lstrip("大项个条")), True
         return one
     tail = scaled_pattern().match(folded, one.end, end)
-    if tail is None or _is_denominator(folded, one):
+    single = one.value == 1 and one.digits
+    if tail is None or is_denominator(folded, one.start, one.end, single=single):
         return None
     one.end, one.unit = tail.end(), _unit(tail)
     one.more = bool(tail["more"] or tail["odd"])
@@ -193,12 +183,16 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
 
 def _money(folded: str, one: Quantity) -> Unit | None:
     """The unit of an amount behind the sign of a money, which may be of so many m: "CNY 5m"."""
-    sign = money_pattern().search(folded, max(0, one.start - len(" rmb ")), one.start)
+    sign = _money_sign(folded, one.start)
     if sign is None or (folded.startswith(")", one.end) and _made().match(folded, one.end + 1)):
         return None  # "per 10,000 yuan ($1,445) of GDP"
     if one.scale is None and _MILLIONS.match(folded, one.end):
         one.end, (one.factor, one.scale) = one.end + 1, scales()["million"]
     return units()[data("units")["money"][sign[0].strip()]]
+
+
+def _money_sign(folded: str, place: int) -> re.Match[str] | None:
+    return money_pattern().search(folded, max(0, place - len(" rmb ")), place)
 
 
 _MILLIONS = re.compile("m(?![a-z0-9])")
@@ -314,41 +308,6 @@ def _in_name(folded: str, one: Quantity) -> bool:
     return False
 
 
-def _is_denominator(folded: str, one: Quantity) -> bool:
-    """Whether a number says of how much another one is: "per 10,000 yuan", "producing 1 ton"."""
-    words = _denominators(single=one.value == 1 and one.digits)
-    if folded.endswith("每", 0, one.start) and again(folded, one.end + len("年")):
-        return False
-    if folded.endswith(_STEPS, 0, one.start) and _STEP.match(folded, one.end):
-        return False
-    return (
-        folded.endswith(words, 0, one.start)
-        and any(
-            folded.endswith(word, 0, one.start)
-            # no "paper 20 tons"
-            and (
-                word >= "一" or not "a" <= folded[one.start - len(word) - 1 : one.start][:1] <= "z"
-            )
-            for word in words
-        )
-    )
-
-
-# a step by which something is counted: "for every 1 percentage point above that share"
-_STEPS = ("every ", "for each ")
-_STEP = re.compile(
-    r" ?[a-z%][a-z -]{0,40}? (?:above|below|over|beyond|exceed|in excess|saved|reduced|cut|replaced"
-    r"|avoided|recycled|increase|decrease|drop|rise|more|less|by which|that)(?![a-z])"
-)
-
-
-@cache
-def _denominators(*, single: bool) -> tuple[str, ...]:
-    words = data("units")["denominators"]
-    ahead = [*words["any"], *(words["one"] if single else ())]
-    return tuple(word if word >= "一" else f"{word} " for word in ahead)
-
-
 _EARLY = re.compile(r" (?:ahead of (?:schedule|time|plan)|early|earlier than planned|in advance)\b")
 
 
@@ -413,7 +372,9 @@ def _may_count(folded: str, one: Quantity) -> bool:
 _QUOTED = re.compile(r"[\"“'‘][a-z -]{3,24}[\"”'’]")
 
 
-_LEADS = "in|by|since|before|until|till|after|from|during|year|the|to|end of|over"
+_LEADS = (
+    "in|by|since|before|until|till|after|from|during|(?<!past )(?<!last )year|the|to|end of|over"
+)
 _IN_TIME = re.compile(rf"(?:\b(?:{_LEADS})|[(（\"“]) ?$", re.ASCII)
 _REACH = len("end of the ")
 

@@ -176,6 +176,7 @@ _FROM = re.compile(
     r"(?:(?:from|after|against|versus|than the|compared (?:with|to)) (?:about |around |nearly )?"
     r"|[由从](?:\d{4}年[底末初]?的?)?约? ?|[比较]\d{4}年[底末初]?的约?)$"
 )
+_LED_BY = ("from", "after", "against", "versus", "than", "compared", *"由从比较")
 _LEAD = len("compared with around 2020年底的")
 _THAN = re.compile(r"[比较]\d{4}年[底末初]?的约?$")  # 比2021年底的3900万千瓦多
 _TO = re.compile(r"[到至]| to ")
@@ -185,7 +186,9 @@ def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
     """Mark what a change starts from, and the year beside it, which dates nothing else."""
     for place, one in enumerate(found):
         low = max(0, one.start - _LEAD)
-        if not _FROM.search(folded, low, one.start):
+        ahead = folded[low : one.start]
+        led = any(word in ahead for word in _LED_BY)
+        if not (led and _FROM.search(folded, low, one.start)):
             continue
         following = found[place + 1].start if place + 1 < len(found) else one.end
         backwards = place > 0 and folded.endswith(_BACK, 0, one.start)

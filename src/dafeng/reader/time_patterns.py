@@ -106,15 +106,18 @@ def _years_en() -> tuple[str, ...]:
     year = r"(?:19|20)\d{2}"
     until = rf"{_PART}(?P<euntil>{year}|(?<=-)\d{{2}})(?![\d%-])"
     no_scale = r"(?![\d%]|[.,]\d| ?(?:million|billion|trillion|thousand)|-[a-z])"
-    return (
+    no_letter_first = (
         rf"(?<![\d.,-])(?P<efrom>{year}) ?(?:[-–—~]|to) ?{until}",
-        rf"(?<![a-z])between (?P<btfrom>{year}) and (?P<btuntil>{year})(?!\d)",
         r"(?P<span>\((?P<a>\d{4}) ?[-–—~] ?(?P<b>\d{1,4})\))",
         r"(?P<ordinalyear>(?<![\d.,])(?:19|20)\d{2}(?:st|nd|rd|th)(?![a-z]))",
         rf"(?<![\d.,a-z–—-])(?P<en>{year}){no_scale}",
         r"(?P<heading>[(（]\d{4}[)）]|[〔\[【]\d{4}[〕\]】])",
-        _SLOT,
         r"(?P<broken>(?<![\d,.])(?:19|20)\d{2},\d{1,4}(?![\d,]))",
+    )
+    return (
+        rf"(?![a-z])(?:{'|'.join(no_letter_first)})",
+        rf"(?<![a-z])between (?P<btfrom>{year}) and (?P<btuntil>{year})(?!\d)",
+        _SLOT,
     )
 
 

@@ -66,7 +66,8 @@ def written_in(folded: str) -> int | None:
     told = [int(m[1]) for m in _AS_OF.finditer(folded)]
     told += [int(m[1]) for m in _BEGUN.finditer(folded)]
     told += _days(folded)
-    if told or not _this_year().search(folded):
+    named = any(word in folded for word in data("times")["this_year"])
+    if told or not (named and _this_year().search(folded)):
         return max(told, default=None)
     done = [int(m[1] or m[2]) for m in _DONE.finditer(folded)]
     return max(done) + 1 if done else None
