@@ -64,14 +64,13 @@ def _beside(sentence: Sentence, one: Quantity) -> Iterator[tuple[Hit, str, str]]
     """The words of comparison near a quantity, with the side that each is for."""
     reach: int = data("sentences")["comparator"]
     for hit in sentence.within(one.start - 2 * reach, one.end + reach):
-        for label in hit.labels if one.start - hit.end <= reach else ():
-            side, word = _side(label)
-            if side == "after" or (side and hit.end <= one.start):
+        for side, word in _sides(hit.labels) if one.start - hit.end <= reach else ():
+            if side == "after" or hit.end <= one.start:
                 yield hit, side, word
 
 
 @cache
-def _side(label: str) -> tuple[str, str]:
-    """Side and sign of a word of comparison ("cmp before <="); both empty for other words."""
-    what, side, word = [*label.split(), "", ""][:3]
-    return (side, word) if what == "cmp" else ("", "")
+def _sides(labels: frozenset[str]) -> list[tuple[str, str]]:
+    """Side and sign of each comparison that a word makes ("cmp before <=")."""
+    made = (label.split() for label in labels if label.startswith("cmp "))
+    return [(side, sign) for _, side, sign in made]

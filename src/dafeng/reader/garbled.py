@@ -119,16 +119,24 @@ def _proofs(sentence: Sentence, digits: Sequence[Draft]) -> Iterator[int]:
 
 def _tell_tales(sentence: Sentence) -> Iterator[re.Match[str]]:
     """What only a garbled sentence has, besides its figures and years."""
-    for check in ("placeholder", "particle_size", "year_slot", "odd_date"):
-        yield from _tale(sentence, check)
+    if _SIGNS.search(sentence.folded, sentence.start, sentence.end):
+        for check in ("placeholder", "particle_size", "year_slot"):
+            yield from _tale(sentence, check)
+    yield from _odd_dates(sentence)
+
+
+_SIGNS = re.compile("<>|pm|peak")  # without one of them, a date is all that can be odd
+
+
+def _odd_dates(sentence: Sentence) -> Iterable[re.Match[str]]:
+    """Dates that nobody writes: "July 2021, 7"."""
+    return _tale(sentence, "odd_date") if any(time.month for time in sentence.times) else ()
 
 
 def _tale(sentence: Sentence, check: str) -> Iterable[re.Match[str]]:
     """Where a sentence has what a check looks for; most have not even the sign that begins it."""
     sign, pattern = _tales()[check]
     if sentence.folded.find(sign, sentence.start, sentence.end) < 0:
-        return ()
-    if check == "odd_date" and not any(time.month for time in sentence.times):
         return ()
     return pattern.finditer(sentence.folded, sentence.start, sentence.end)
 
@@ -159,7 +167,7 @@ def _tales() -> dict[str, tuple[str, re.Pattern[str]]]:
 
 def no_date(sentence: Sentence, drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts but for what is read into a date that nobody writes: the 7 of "July 2021, 7"."""
-    dates = [found.span() for found in _tale(sentence, "odd_date")]
+    dates = [found.span() for found in _odd_dates(sentence)]
     if not dates:
         return list(drafts)
     return [d for d in drafts if not any(start <= d.start < end for start, end in dates)]
@@ -170,6 +178,8 @@ def lost_figures(sentence: Sentence) -> Iterator[Draft]:
     for time in sentence.times:
         if time.fault == "bad_span":
             yield _lost(time.start + 1, time.end - 1, "=", "years", "bad_span")
+    if not _SIGNS.search(sentence.folded, sentence.start, sentence.end):
+        return
     for found in _tale(sentence, "year_slot"):
         yield _lost(*found.span("slot"), "<" if found["before"] else "<=", "year", "year_slot")
     for found in _tale(sentence, "lost_span"):
@@ -349,7 +359,7 @@ def _tiers(whole: Draft, part: Draft) -> bool:
 _OF_WHICH = re.compile(" of (?:which|them|these|those)")
 
 
-def _belongs(between: set[str]) -> bool:
+def _belongs(between: frozenset[str]) -> bool:
     """Whether the words between two amounts make the second a part or the growth of the first."""
     other = any(label.startswith("atom ") for label in between)  # the growth of something else
     grown = "increase_of" in between and "rise_to" not in between and not other

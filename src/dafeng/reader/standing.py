@@ -179,7 +179,7 @@ _RATES = frozenset({"%", "ratio", "h"})
 _LEADING = len("达到了")
 
 
-def _verbs(sentence: Sentence, one: Quantity, compared: Compared) -> set[str]:
+def _verbs(sentence: Sentence, one: Quantity, compared: Compared) -> frozenset[str]:
     """What the words right before a bound say; the bound's own words are no verbs."""
     low = max(sentence.clause(one.start)[0], compared.start - _LEADING)
     return sentence.labels(low, compared.start)
