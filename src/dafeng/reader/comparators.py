@@ -45,19 +45,18 @@ def _inclusive() -> re.Pattern[str]:
 
 def compare(sentence: Sentence, one: Quantity) -> Compared:
     """The comparator beside a quantity; of two, the one behind it unless a bound leads."""
-    made = Compared("=", cap=False, start=one.start, end=inclusive(sentence, one.end))
+    sign, cap, start, end = "=", False, one.start, inclusive(sentence, one.end)
     for hit, side, word in _beside(sentence, one):
-        sign, cap = word.rstrip("!"), word.endswith("!")
         if side == "before" and _GAP.fullmatch(sentence.folded, hit.end, one.start):
-            start = hit.start if sentence.chinese else made.start
-            made = made._replace(sign=sign, cap=cap, start=start)
-        elif side == "after" and one.end <= hit.start <= made.end + 1:
-            if made.sign in {"<=", "<"} and sign[0] != "<":
-                sign = made.sign
-            made = made._replace(sign=sign, cap=made.cap or cap, end=hit.end)
-    if made.sign == "=" and one.more:
-        made = made._replace(sign=">")
-    return made._replace(sign=one.bound) if one.bound else made
+            sign, cap = word.rstrip("!"), word.endswith("!")
+            start = hit.start if sentence.chinese else start
+        elif side == "after" and one.end <= hit.start <= end + 1:
+            if word[0] == "<" or sign not in {"<=", "<"}:
+                sign = word.rstrip("!")
+            cap, end = cap or word.endswith("!"), hit.end
+    if sign == "=" and one.more:
+        sign = ">"
+    return Compared(one.bound or sign, cap, start, end)
 
 
 def _beside(sentence: Sentence, one: Quantity) -> Iterator[tuple[Hit, str, str]]:

@@ -12,7 +12,7 @@ from dafeng.reader.displaced import Page, Verdict, doubt, page_of
 from dafeng.reader.draft import Draft
 from dafeng.reader.figures import figures
 from dafeng.reader.garbled import check_sentence, lost_figures, no_date
-from dafeng.reader.lexicon import LATIN_START, WORD_START, data, fold_text, guarded, pattern_of
+from dafeng.reader.lexicon import WORD_START, data, fold_text, guarded, pattern_of
 from dafeng.reader.measures import measures
 from dafeng.reader.numberless import numberless
 from dafeng.reader.numerals import NUMERAL_STARTS, NUMERALS
