@@ -210,7 +210,8 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
     if _nought_decimals(token):
         return ["trailing_noughts"]
     odd = _LEADING_NOUGHT.match(token)
-    if draft.value is None or odd or not _THOUSANDS.fullmatch(token):
+    sound = token.isdecimal() or _THOUSANDS.fullmatch(token) is not None
+    if draft.value is None or odd or not sound:
         year = _year_like(token.replace(",", "")[:4]) and "," in token
         return ["year_as_quantity", "broken_thousands"] if year else ["broken_thousands"]
     return _out_of_place(sentence, draft, token)
