@@ -11,8 +11,9 @@ from dafeng.reader.numerals import is_year
 from dafeng.reader.quantities import RATIO, Quantity
 from dafeng.reader.quantity_patterns import Unit, things
 
-_JOINT = re.compile(r" and | ?, (?:and )?|、|和|与|及")
-_JOINT_ZH = "、和与及"
+_OF_THE = " of the "  # "15 of the 21 plants"
+_JOINT = re.compile(rf" and | ?, (?:and )?|{_OF_THE}|、|和|与|及")
+_JOINT_WHOLE = (_OF_THE, *"、和与及")  # what joins a number only to one that has its unit
 _SHARED = re.compile(r"respectively|分别|依次")
 _MOVING = ("from ", "由", "从")
 _TO = re.compile(
@@ -106,7 +107,7 @@ def _behind(
     if _DATING.fullmatch(folded, start, one.start):
         return None  # "Since 634, 472 standards": digits in the slot of a year
     listed = (
-        shared or moves or "." in one.token or behind.head == behind.end or joint[0] in _JOINT_ZH
+        shared or moves or "." in one.token or behind.head == behind.end or joint[0] in _JOINT_WHOLE
     )
     return behind if listed and behind.unit is not None else None
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data
+from dafeng.reader.numerals import is_year
 from dafeng.reader.sentence import Sentence
 
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
@@ -79,6 +80,9 @@ class Page:
     year: bool
 
 
+_CENTURY = 100
+
+
 def page_of(folded: str, start: int, sentences: Sequence[Verdict]) -> Page | None:
     """What a paragraph shows of its digits, or ``None`` if they may all be right."""
     heading = _ODD_HEADING.match(folded, start)
@@ -90,16 +94,25 @@ def page_of(folded: str, start: int, sentences: Sequence[Verdict]) -> Page | Non
 def doubt(pages: Sequence[Page]) -> None:
     """Doubt the digits that stand in a run of displaced ones, if the digits of the text run.
 
-    Where a translation has only spoilt single figures, the years stand in their slots.
+    Where a translation has only spoilt single figures, most years stand in their slots.
     """
-    garbled = sum(one.garbled for page in pages for one in page.sentences)
     slots = sum(one.slots for page in pages for one in page.sentences)
     slots += sum(page.heading and not page.year for page in pages)
     years = sum(len(one.years) for page in pages for one in page.sentences if one.garbled)
-    bounds = data("garbles")["text"]
-    runs = years < bounds["years"] or slots >= bounds["slots"] * garbled
+    runs = years < data("garbles")["text"]["years"] or slots >= years
+    spoilt = sum(one.garbled for page in pages for one in page.sentences)
     for page in pages:
+        if spoilt >= data("garbles")["counted_years"]:
+            _doubt_years(page)
         _doubt_paragraph(page, runs=runs)
+
+
+def _doubt_years(page: Page) -> None:
+    """Doubt the Chinese counts of a garbled paragraph that are years: 绿色工厂2024家."""
+    for draft in (draft for one in page.sentences if one.sentence.chinese for draft in one.drafts):
+        token = draft.quantity.token if draft.quantity and not draft.reasons else ""
+        if is_year(token) and int(token) % _CENTURY:
+            draft.reasons.append("year_as_quantity")
 
 
 def _doubt_paragraph(page: Page, *, runs: bool) -> None:

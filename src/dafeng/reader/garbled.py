@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 from dafeng.reader.displaced import Verdict
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.numerals import lost
-from dafeng.reader.quantity_patterns import scales
+from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.time_patterns import months
 from dafeng.reader.times import Time, month_of
+from dafeng.reader.wholes import doubt_parts
 
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 WHOLE = 100  # percent
@@ -39,7 +39,9 @@ def check_sentence(sentence: Sentence, drafts: Sequence[Draft]) -> Verdict:
     digits = [d for d in drafts if d.displaceable]
     for draft in digits:
         draft.reasons.extend(_by_itself(sentence, draft))
-    _parts(sentence, digits)
+    if any(draft.reasons for draft in digits):
+        _months(sentence, digits)
+    doubt_parts(sentence, digits)
     slots = [time for time in sentence.times if time.fault in _SLOTS]
     exchanged = list(_exchanged(sentence, digits, slots))
     for draft in exchanged:
@@ -201,20 +203,50 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
     one = draft.quantity
     assert one is not None  # only digits come here  # noqa: S101
     token = one.token
-    if lost(token):
-        return ["placeholder"]
+    if told := _run_together(sentence, one) or _out_of_range(draft):
+        return [told]
     if one.unit is None and one.scale is None:
         return ["broken_thousands" if "," in token else "cut_off"]
     if "/" in token or (one.unit is not None and one.unit.name == "ratio"):
         return []  # 2/3, 1.5:1
-    if _nought_decimals(token):
-        return ["trailing_noughts"]
     odd = _LEADING_NOUGHT.match(token)
     sound = token.isdecimal() or _THOUSANDS.fullmatch(token) is not None
     if draft.value is None or odd or not sound:
         year = _year_like(token.replace(",", "")[:4]) and "," in token
         return ["year_as_quantity", "broken_thousands"] if year else ["broken_thousands"]
-    return _out_of_place(sentence, draft, token)
+    return (
+        ["trailing_noughts"] if _nought_decimals(token) else _out_of_place(sentence, draft, token)
+    )
+
+
+def _run_together(sentence: Sentence, one: Quantity) -> str | None:
+    """The check that fails if digits are lost, or if a year or a month has run into a number.
+
+    "The 2025-13000 kWh target", 提高到6月5%.
+    """
+    if lost(one.token):
+        return "placeholder"
+    ahead = sentence.folded[max(sentence.start, one.start - len(".2025-")) : one.start]
+    if ahead.endswith("-") and _YEAR_RUN.search(ahead) and not _year_like(one.token):
+        return "year_as_quantity"
+    share = one.unit is not None and one.unit.name == "%"
+    return "month_in_front" if share and _MONTH_RUN.search(ahead) else None
+
+
+_YEAR_RUN = re.compile(r"(?<![\d.-])20\d\d-$", re.ASCII)
+_MONTH_RUN = re.compile(r"\d月$", re.ASCII)
+
+
+def _out_of_range(draft: Draft) -> str | None:
+    """The check that fails if a number is beyond what its indicator can ever be."""
+    bound = _ranges().get(draft.name.words) if draft.unit == "ratio" and draft.name else None
+    beyond = bound is not None and draft.value is not None and draft.value > bound
+    return "out_of_range" if beyond else None
+
+
+@cache
+def _ranges() -> dict[str, Decimal]:
+    return {one["indicator"]: Decimal(str(one["above"])) for one in rules()["ranges"]}
 
 
 def _out_of_place(sentence: Sentence, draft: Draft, token: str) -> list[str]:
@@ -228,7 +260,9 @@ def _out_of_place(sentence: Sentence, draft: Draft, token: str) -> list[str]:
         found.append("share_above_whole")
     if draft.factor > 1 and not draft.value:
         found.append("nought")
-    if _beyond(draft) or (_unscaled(draft) and _ungrouped(sentence, draft)):
+    share = draft.base_unit is not None and draft.base_unit.name == "%"
+    beyond = _beyond(draft) or (share and draft.factor > 1)  # "38 million%"
+    if beyond or (_unscaled(draft) and _ungrouped(sentence, draft)):
         found.append("scale_at_odds")
     if _month_in_front(sentence, draft, token):
         found.append("month_in_front")
@@ -279,10 +313,15 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
     if draft.value <= WHOLE:
         return False
     first, _ = sentence.clause(draft.start)
+    while sentence.folded.endswith("%, ", sentence.start, first) and draft.start - first < _NEXT:
+        first, _ = sentence.clause(first - len("%, "))  # a list of shares: "20%, 110% and 5%"
     said = sentence.labels(first, draft.end)
     bound = "share" in said or draft.fall or _ungrouped(sentence, draft)
     bound = bound or _part_of().match(sentence.folded, draft.end) is not None
     return bound and not said & {"rise", "may_pass"}
+
+
+_NEXT = len("and about ")
 
 
 @cache
@@ -324,54 +363,10 @@ def _month_in_front(sentence: Sentence, draft: Draft, token: str) -> bool:
     return whole.isdigit() and int(whole) in months
 
 
-def _parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
-    """A part or a growth that is above the whole it stands behind: neither can be believed."""
-    for whole, part in pairwise(digits):
-        started = whole.quantity is not None and whole.quantity.origin
-        if (
-            started
-            or _tiers(whole, part)
-            or whole.base is None
-            or part.base is None
-            or not _same_amount(whole, part)
-        ):
-            continue
-        told = _OF_WHICH.match(sentence.folded, part.end)
-        belongs = told or _belongs(sentence.labels(whole.end, part.start))
-        if belongs and _likely(part) > _likely(whole):
-            alone = sentence.chinese and bool(part.reasons)  # the part is wrong by itself
-            for draft in (part,) if alone else (whole, part):
-                if "part_above_whole" not in draft.reasons:
-                    draft.reasons.append("part_above_whole")
-
-
-def _likely(draft: Draft) -> Decimal:
-    """The amount, 1376 billion taken for the 1376亿 that it must have been."""
-    one = draft.quantity
-    assert draft.base is not None  # amounts are compared  # noqa: S101
-    lost_scale = rules()["scale_words"]["lost"].get(one.scale) if one else None
-    if lost_scale is None or "scale_at_odds" not in draft.reasons:
-        return draft.base
-    factor = next(factor for factor, name in scales().values() if name == lost_scale)
-    return draft.base / draft.factor * factor
-
-
-def _tiers(whole: Draft, part: Draft) -> bool:
-    """Whether two sizes sort things into tiers: the second class is a part of the first."""
-    return whole.kind == part.kind == "threshold" and whole.comparator in {">", ">="}
-
-
-_OF_WHICH = re.compile(" of (?:which|them|these|those)")
-
-
-def _belongs(between: frozenset[str]) -> bool:
-    """Whether the words between two amounts make the second a part or the growth of the first."""
-    other = any(label.startswith("atom ") for label in between)  # the growth of something else
-    grown = "increase_of" in between and "rise_to" not in between and not other
-    return "part" in between or grown
-
-
-def _same_amount(one: Draft, other: Draft) -> bool:
-    """Whether two figures are amounts in the same unit, so that one can be a part of the other."""
-    a, b = one.base_unit, other.base_unit
-    return a is not None and b is not None and a.name == b.name and a.name != "%"
+def _months(sentence: Sentence, digits: Sequence[Draft]) -> None:
+    """Only the digit of the month is left of an amount: "at the end of June, it was 6 million"."""
+    for draft in digits:
+        if not draft.reasons and draft.factor > 1 and not sentence.chinese:
+            ahead = {month_of(sentence.folded, t) for t in sentence.times if t.end <= draft.start}
+            if draft.value in ahead:
+                draft.reasons.append("month_in_front")

@@ -338,7 +338,7 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     if found and (not year or _determined(folded, one.start)):
         one.unit = _thing(found["thing"] or found["structural"])
         one.structural = found["structural"] is not None
-    elif one.scale is None and _may_count(folded, one) and not year:
+    elif one.scale is None and _may_count(folded, one) and (not year or _total(folded, one)):
         whole = one.value is None or one.value == one.value.to_integral_value()
         low = max(0, one.start - _REACH)
         labelled = any(p.search(folded, low, one.start) for p in (label_pattern(), _day_of()))
@@ -373,7 +373,8 @@ _QUOTED = re.compile(r"[\"“'‘][a-z -]{3,24}[\"”'’]")
 
 
 _LEADS = (
-    "in|by|since|before|until|till|after|from|during|(?<!past )(?<!last )year|the|to|end of|over"
+    "in|by|since|before|until|till|after|from|during|(?<!past )(?<!last )year|the|end of|over"
+    "|(?<!given )(?<!issued )(?<!granted )(?<!offered )(?<!provided )to"  # so many are given it
 )
 _IN_TIME = re.compile(rf"(?:\b(?:{_LEADS})|[(（\"“]) ?$", re.ASCII)
 _REACH = len("end of the ")
@@ -382,3 +383,18 @@ _REACH = len("end of the ")
 def _determined(folded: str, start: int) -> bool:
     """Whether what looks like a year stands in place of a count ("and 2021 institutions")."""
     return _IN_TIME.search(folded, max(0, start - _REACH), start) is None
+
+
+_MADE = re.compile(r" [a-z -]{0,40}s (?:have|had) been ", re.ASCII)
+
+
+def _total(folded: str, one: Quantity) -> bool:
+    """Whether a year stands in place of a count of what no dictionary knows.
+
+    "A total of 2024 channels"; behind lost digits, "and 2024 methods have been issued".
+    """
+    if folded.endswith("total of ", 0, one.start):
+        return True
+    first = folded.rfind(". ", 0, one.start) + 1
+    garbled = folded.startswith(" ", one.end) and folded.find("<>", first, one.start) >= 0
+    return garbled and _determined(folded, one.start) and _MADE.match(folded, one.end) is not None

@@ -20,6 +20,8 @@ def repair(sentence: Sentence, draft: Draft, drafts: Sequence[Draft]) -> Repair 
         return None
     if "month_in_front" in draft.reasons:
         digits = one.token.partition(".")[2]
+        if not digits:
+            return None
         return _guess(draft, Decimal(digits) * _factor("wan"), "without_month", one.token)
     scale = rules()["scale_words"]["lost"].get(one.scale)
     large = draft.value is not None and draft.value >= rules()["scale_words"]["from"]

@@ -25,7 +25,7 @@ _SLOT = (
     r"(?P<slot>(?:\b(?:since|the (?:end|beginning|start) of|months of|quarters of) "
     rf"(?P<odd>{_NO_YEAR})"
     r"(?=[,.;)]|$| (?:and|to|will|was|were|the|this year|last year|in (?:19|20)\d\d)\b)"
-    rf"|(?:\bin|(?<![^,;.] )\bby|\bover) (?P<few>{_NO_YEAR})"
+    rf"|(?:\bin|(?<![^,;.] )\bby|\bover) (?P<few>{_NO_YEAR}|\d{{1,2}}-\d{{2,3}}(?=,))"
     r"(?=[,.;)]|$| (?:will|was|were)\b))"
     r"|(?:(?:到|截至|于)(?P<zhodd>\d|\d{3}|\d{5,6})|(?<![^。；\s])\d{2,3})年(?=[底末初，]))"
 )
@@ -68,6 +68,7 @@ def _plans() -> tuple[str, str, str]:
     bare = (
         r"(?P<bareplan>十[一二三四五六])五(?=规划|时期|期|末|以来|，|、)"
         r"(?:规划|时期|期间|期)?[末底]?"
+        r"|第[“\"]?(?P<numbered>\d{1,4}|<>)[”\"]?个五年(?:规划|时期|期间|期)?[末底]?"
     )
     ordinals = pattern_of(data("numbers")["en"]["ordinals"])
     english = (
@@ -122,13 +123,24 @@ def _years_en() -> tuple[str, ...]:
     )
 
 
-_GROUPS_ZH = ("zhbare", "from", "until", "zh", "zhmonth", "tail", "plan", "firstyears", "bareplan")
+_GROUPS_ZH = (
+    "zhbare",
+    "from",
+    "until",
+    "zh",
+    "zhmonth",
+    "tail",
+    "plan",
+    "firstyears",
+    "bareplan",
+    "numbered",
+)
 
 
 # What the years, plan periods and dates begin with: that of an English ordinal comes from the data.
 _STARTS_EN = (*"0123456789<([【〔（", "on", "as", "until", "since", "the", "months", "quarters")
 _STARTS_EN += ("in", "by", "over", "end", "beginning", "start", "between", "first")
-_STARTS_ZH = (*NUMERAL_STARTS, *"“\"‘'x到截于")
+_STARTS_ZH = (*NUMERAL_STARTS, *"“\"‘'x到截于第")
 
 
 def _starts(*, chinese: bool) -> Iterator[str]:

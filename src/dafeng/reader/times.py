@@ -120,7 +120,8 @@ def _time(found: re.Match[str]) -> Time:
     return made
 
 
-_PLANS = {"plan": "plan", "firstyears": "plan", "bareplan": "bareplan", "ordinal": "ordinal"}
+_PLANS = {name: name for name in ("plan", "bareplan", "numbered", "ordinal")}
+_PLANS["firstyears"] = "plan"
 _FEW = {"firstyears": "firstyears", "ordinal": "efirst"}  # how many of its first years
 _FIRST = {"until": "from", "euntil": "efrom", "btuntil": "btfrom"}
 

@@ -1,0 +1,77 @@
+"""Parts that are above the whole they are told to be of: neither of the two can be believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import data
+from dafeng.reader.quantity_patterns import scales
+from dafeng.reader.sentence import Sentence
+
+
+def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
+    """A part or a growth that is above its whole: neither can be believed."""
+    for one, other in pairwise(digits):
+        started = one.quantity is not None and one.quantity.origin
+        between = sentence.folded[one.end : other.start]
+        among = _AMONG.search(between) is not None
+        if started or _tiers(one, other) or not _same_amount(one, other, counts=among):
+            continue
+        whole, part = (other, one) if _OF_THE.fullmatch(between) else (one, other)
+        told = part is one or among or _OF_WHICH.match(sentence.folded, part.end)
+        belongs = told or _belongs(sentence.labels(whole.end, part.start))
+        if not belongs:
+            continue
+        larger, least = _likely(part), _likely(whole)
+        if larger is not None and least is not None and larger > least:
+            alone = sentence.chinese and bool(part.reasons)  # the part is wrong by itself
+            for draft in (part,) if alone else (whole, part):
+                if "part_above_whole" not in draft.reasons:
+                    draft.reasons.append("part_above_whole")
+
+
+def _likely(draft: Draft) -> Decimal | None:
+    """The amount, 1376 billion taken for the 1376亿 that it must have been, 1,3,20 for 1320."""
+    one = draft.quantity
+    if draft.base is None:
+        digits = one.token.replace(",", "") if one else ""
+        return Decimal(digits) * draft.factor if digits.isdecimal() else None
+    lost_scale = data("garbles")["scale_words"]["lost"].get(one.scale) if one else None
+    if lost_scale is None or "scale_at_odds" not in draft.reasons:
+        return draft.base
+    factor = next(factor for factor, name in scales().values() if name == lost_scale)
+    return draft.base / draft.factor * factor
+
+
+def _tiers(whole: Draft, part: Draft) -> bool:
+    """Whether two sizes sort things into tiers: the second class is a part of the first."""
+    return whole.kind == part.kind == "threshold" and whole.comparator in {">", ">="}
+
+
+_OF_WHICH = re.compile(" of (?:which|them|these|those)")
+_OF_THE = re.compile(r" (?:out )?of (?:the|its|their) ")
+_AMONG = re.compile("^[^，。；、0-9]{0,8}中，?(?:已?有|共有)?$")  # 41个行业中，54个
+
+
+def _belongs(between: frozenset[str]) -> bool:
+    """Whether the words between two amounts make the second a part or the growth of the first."""
+    other = any(label.startswith("atom ") for label in between)  # the growth of something else
+    grown = "increase_of" in between and "rise_to" not in between and not other
+    return "part" in between or grown
+
+
+def _same_amount(one: Draft, other: Draft, *, counts: bool) -> bool:
+    """Whether two figures are amounts in the same unit, so that one can be a part of the other.
+
+    What two ``counts`` count may be called otherwise.
+    """
+    a, b = one.base_unit, other.base_unit
+    if b is None:
+        return other.factor > 1  # "10.6 million piles, of which 27.2 million"
+    if counts and a is not None and a.count and b.count:
+        return True
+    return a is not None and b is not None and a.name == b.name and a.name != "%"
