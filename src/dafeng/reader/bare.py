@@ -149,7 +149,7 @@ def _led() -> re.Pattern[str]:
 @cache
 def _plain() -> re.Pattern[str]:
     """What is a number by itself, and the words between it and the number."""
-    second = r"(?P<first>\d\.\d+[^\d。]{1,32}){0,4}"
+    second = r"(?P<first>\d\.\d+(?:[^\d。]|20\d\d年){1,32}){0,4}"
     names = pattern_of(map(fold, data("units")["plain"]))
     return re.compile(rf"{names}[^\d。；;]*(?:20\d\d年[^\d。；;]*)?{second}$")
 

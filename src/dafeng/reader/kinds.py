@@ -51,6 +51,7 @@ def kind_of(
         or _of_project(sentence, one)
         or _distributes(sentence, one)
         or _contained(sentence, one)
+        or _revises(sentence, one)
         or (not one.digits and _casual(sentence, one, compared, before))
     )
     if one.structural or by_the_way:
@@ -206,6 +207,25 @@ def _holds() -> dict[str, re.Pattern[str]]:
     }
 
 
+_REVISED = re.compile(
+    r"\s*(?:compared (?:with|to)|relative to) (?:the|its) (?:[a-z-]+ ){0,4}"
+    "(?:plan|targets?|draft)[ ,]"
+)
+_REVISED_ZH = re.compile(
+    r"[比较](?:原|此前|先前|上一?版)[^，。；\d]{0,10}(?:规划|目标|方案|计划)"
+    r"[^，。；\d]{0,4}(?:[上下]调|调[高低]|[提增]?[高加]|减少|低)了?约?$"
+)
+
+
+def _revises(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it only tells how a plan differs from the one before: 比原规划上调500万千瓦."""
+    if sentence.chinese:
+        low = max(sentence.start, one.start - data("sentences")["lead"])
+        return _REVISED_ZH.search(sentence.folded, low, one.start) is not None
+    opens = "future" not in sentence.says and not dated(sentence, one)
+    return opens and _REVISED.match(sentence.folded, sentence.start) is not None
+
+
 _PROJECT = re.compile(r" ?(?:[a-z/-]{2,20} ){1,5}?projects?(?![a-z])")
 
 
@@ -317,6 +337,8 @@ def _thing_ends() -> re.Pattern[str]:
 def _sorts_en(
     sentence: Sentence, one: Quantity, comparator: str, ends: int, *, aimed: bool
 ) -> bool:
+    if _whose().search(sentence.folded, max(sentence.start, one.start - _WHOSE), one.start):
+        return True
     if not aimed and _above_en().search(sentence.folded, sentence.start, one.start):
         return True
     words = sentence.folded[one.end : ends].strip()
@@ -342,6 +364,17 @@ def _behind_zh() -> re.Pattern[str]:
 def _behind_en() -> re.Pattern[str]:
     words = data("cues")["threshold"]["things_en"]
     return re.compile(rf",? (?:[a-z-]{{1,20}} ){{0,6}}?{pattern_of(words)}")
+
+
+_WHOSE = len("projects whose annual comprehensive consumption of energy exceeds at least ")
+
+
+@cache
+def _whose() -> re.Pattern[str]:
+    """What a thing has to reach to be meant: "a project whose energy use reaches 50,000 t"."""
+    things = pattern_of(data("cues")["threshold"]["things_en"])
+    reach = "(?:reach(?:es)?|exceeds?|is|are)(?: more than| over| above| at least| below| under)?"
+    return re.compile(rf"{things} whose [a-z -]{{3,40}} {reach} $")
 
 
 @cache

@@ -84,7 +84,9 @@ def numberless(
             repeated = entry["sign"] in seen and not (name.id or name.words in listed)
             if not repeated or entry["kind"] in {"context", "cap"} or entry.get("aimed") == _ONLY:
                 seen.add(entry["sign"])
-                drafts.append(_draft(sentence, entry, found, name, past))
+                draft = _draft(sentence, entry, found, name, past)
+                if draft.year or name.words or entry["sign"] != "qualitative":
+                    drafts.append(draft)  # else it is a phrase: "the scale only decreases"
     return drafts
 
 

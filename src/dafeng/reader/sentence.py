@@ -222,7 +222,8 @@ def _beside(folded: str, time: Time, one: Quantity) -> bool:
     if "a" <= folded[one.start - 2] <= "z":  # "from 42 %"
         beside = _OWN_YEAR.fullmatch(folded, one.end, time.start) is not None
     else:
-        beside = 0 <= one.start - time.end <= data("sentences")["own_year"]
+        bracket = folded.startswith(("（", "("), one.end) and time.start == one.end + 1
+        beside = bracket or 0 <= one.start - time.end <= data("sentences")["own_year"]
     return time.year is not None and beside
 
 

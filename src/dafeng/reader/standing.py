@@ -352,5 +352,7 @@ def before_en() -> re.Pattern[str]:
     words = pattern_of(data("cues")["threshold"]["things_en"])
     return re.compile(
         rf"{words} (?:with|of|whose|having|consuming|using|burning|producing|emitting"
-        r"|(?:that|which) (?:use|consume|emit|arise|burn|produce))[a-z -]{0,45}$"
+        r"|(?:that|which) (?:use|consume|emit|arise|burn|produce))[a-z -]{0,45}"
+        r"(?:[\d.,]+ [a-z -]{3,40} and [a-z -]{3,30})?$",  # "with a width of 2 m and a speed of"
+        re.ASCII,
     )

@@ -117,7 +117,8 @@ def _dated(
         later = _ahead(time.year, past) and not _goes_with(sentence, time, before)
         yield later and "past" not in told, "target"
         yield time.year in past.planned and not told & _DONE, "target"
-    yield towards and _open(sentence, one, time, told), "target"
+    goes_with = _goes_with(sentence, time, before)
+    yield towards and not goes_with and _open(sentence, one, time, told), "target"
     yield time.sign == "<", "target"
     yield "past" in said, "result"
 
@@ -193,7 +194,7 @@ def _of_year(sentence: Sentence, said: frozenset[str], time: Time, year: int, pa
 
 _DID = re.compile(
     r"(?<!be )(?<!been )(?<!being )(?<!is )(?<!are )(?<!or )(?<!the )(?<!to )"
-    r"\b(?!need|plann|propos|expect|requir|schedul|target|reduc|rais|combin|instal)[a-z]{2,12}ed"
+    r"\b(?!need|plann|propos|expect|requir|schedul|target|reduc|rais|combin)[a-z]{2,12}ed"
     r" (?:out |up |in |off |into [a-z]+ )?(?:about |around |nearly |some |over |almost |roughly "
     r"|more than |less than |a total of |an? (?:additional |further )?)?$"
 )

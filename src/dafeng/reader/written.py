@@ -16,6 +16,10 @@ _DONE = re.compile(
     r"(?:(?!目前|当前|力争|目标|推广|形成|将)[^。；]){0,30}(?:已|达到了|完成了)",
     re.ASCII,
 )
+_REPORTED = re.compile(
+    r"(?<![到至])(20[0-9]{2})年(?:(?!力争|目标|预计|计划|将|20[0-9]{2}年)[^。；]){0,60}同比",
+    re.ASCII,
+)
 _BEGUN = re.compile(
     r"by the (?:beginning|start) of (20[0-9]{2}),?[^.。;]{0,120}? (?:had|has|have)\b", re.ASCII
 )
@@ -66,6 +70,8 @@ def written_in(folded: str) -> int | None:
     told = [int(m[1]) for m in _AS_OF.finditer(folded)]
     told += [int(m[1]) for m in _BEGUN.finditer(folded)]
     told += _days(folded)
+    if told and "同比" in folded:
+        told += [int(m[1]) for m in _REPORTED.finditer(folded)]
     named = any(word in folded for word in data("times")["this_year"])
     if told or not (named and _this_year().search(folded)):
         return max(told, default=None)
