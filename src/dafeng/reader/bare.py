@@ -146,6 +146,14 @@ def _led() -> re.Pattern[str]:
     return re.compile(rf"{verbs}(?: about| more than| over| around| nearly| some)? $")
 
 
+_AGAIN = re.compile("的，?(?:不应|不得|应不|不)(?:高于|超过|大于)$")
+
+
+@cache
+def _plain_names() -> re.Pattern[str]:
+    return re.compile(pattern_of(map(fold, data("units")["plain"])))
+
+
 @cache
 def _plain() -> re.Pattern[str]:
     """What is a number by itself, and the words between it and the number."""
@@ -157,6 +165,10 @@ def _plain() -> re.Pattern[str]:
 def _is_plain(folded: str, start: int, one: Quantity) -> bool:
     """Whether a number is one by itself, or the next one: "PUE不高于1.25，改造后的不高于1.4"."""
     reach = "window" if "." in one.token else "name"
+    if "." in one.token and folded.endswith(("于", "过"), start, one.start):
+        again = _AGAIN.search(folded, start, one.start)  # PUE不高于1.3；2万吨以上的，不高于1.2
+        if again and _plain_names().search(folded, start, one.start):
+            return True
     found = _plain().search(folded, max(start, one.start - data("sentences")[reach]), one.start)
     return found is not None and (not found["first"] or "." in one.token)
 

@@ -222,8 +222,10 @@ def _revises(sentence: Sentence, one: Quantity) -> bool:
     if sentence.chinese:
         low = max(sentence.start, one.start - data("sentences")["lead"])
         return _REVISED_ZH.search(sentence.folded, low, one.start) is not None
-    opens = "future" not in sentence.says and not dated(sentence, one)
-    return opens and _REVISED.match(sentence.folded, sentence.start) is not None
+    return (
+        "future" not in sentence.says
+        and _REVISED.match(sentence.folded, sentence.start) is not None
+    )
 
 
 _PROJECT = re.compile(r" ?(?:[a-z/-]{2,20} ){1,5}?projects?(?![a-z])")

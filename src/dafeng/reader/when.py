@@ -94,11 +94,16 @@ def _passed_first(sentence: Sentence, one: Quantity, time: Time) -> bool:
     return bool(ahead) and "perfect" in sentence.labels(one.end, ahead[0])
 
 
+_DONE_OF = ("目标的", "任务的", "目标的约", "任务的约", "目标的近", "任务的近")
+
+
 def _elsewhere(sentence: Sentence, one: Quantity, time: Time) -> bool:
     """Whether a time is another figure's own: right behind it, or with it in a bracket.
 
     So are those of "18 % (2025); 25 % (2030)", "16 GW now, and 20" and "+5.6 % (+4.3 % in 2022)".
     """
+    if time.plan and sentence.folded.endswith(_DONE_OF, sentence.start, one.start):
+        return True  # 完成“十四五”下降14%目标的79%: how much is done by the year ahead of it
     if time.word == "now" or in_bracket(sentence, time):
         first = sentence.clause(time.start)[0]
         owners = [q for q in sentence.quantities if first <= q.start and q.end <= time.start]
@@ -149,6 +154,12 @@ def _following() -> re.Pattern[str]:
     return re.compile(rf"[^,;，；。]* (?:{words}){leads}$")
 
 
+@cache
+def _inserted() -> re.Pattern[str]:
+    """What stands behind a size put in: "phase 2, with 2.4 million kW, is due by the end of"."""
+    return re.compile(rf", (?:is|are|will|shall|should|must) {_following().pattern}")
+
+
 _ADVERBS = frozenset({"last_year", "this_year", "next_year", "period"})
 _BESIDE = re.compile(r" (?:[a-z-]{1,20} ){0,4}")
 
@@ -166,9 +177,11 @@ def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
     if sentence.folded.startswith("between ", time.start):
         return "," not in sentence.folded[one.end : time.start]
     adverb = time.word in _ADVERBS and not sentence.folded.startswith("of ", time.start)
-    if adverb and _BESIDE.fullmatch(sentence.folded, one.end, time.start):
+    adverb = adverb and _BESIDE.fullmatch(sentence.folded, one.end, time.start) is not None
+    if adverb or _following().match(sentence.folded, one.end, time.start):
         return True
-    return _following().match(sentence.folded, one.end, time.start) is not None
+    put_in = sentence.folded.rfind(", with ", one.start - len(", with a capacity of "), one.start)
+    return put_in > 0 and _inserted().match(sentence.folded, one.end, time.start) is not None
 
 
 def base_of(sentence: Sentence, index: int, *, opening: bool) -> int | None:

@@ -17,7 +17,8 @@ _DONE = re.compile(
     re.ASCII,
 )
 _REPORTED = re.compile(
-    r"(?<![到至])(20[0-9]{2})年(?:(?!力争|目标|预计|计划|将|20[0-9]{2}年)[^。；]){0,60}同比",
+    r"(?<![到至])(20[0-9]{2})年(?:，|全[省市区国年])"
+    r"(?:(?!力争|目标|预计|计划|将|半年|季度|月|20[0-9]{2}年)[^。；]){0,60}同比",
     re.ASCII,
 )
 _BEGUN = re.compile(
@@ -71,7 +72,7 @@ def written_in(folded: str) -> int | None:
     told += [int(m[1]) for m in _BEGUN.finditer(folded)]
     told += _days(folded)
     if told and "同比" in folded:
-        told += [int(m[1]) for m in _REPORTED.finditer(folded)]
+        told += [int(m[1]) + 1 for m in _REPORTED.finditer(folded)]  # the whole year is over
     named = any(word in folded for word in data("times")["this_year"])
     if told or not (named and _this_year().search(folded)):
         return max(told, default=None)
