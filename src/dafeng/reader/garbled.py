@@ -264,6 +264,8 @@ def _out_of_place(sentence: Sentence, draft: Draft, token: str) -> list[str]:
     beyond = _beyond(draft) or (share and draft.factor > 1)  # "38 million%"
     if beyond or (_unscaled(draft) and _ungrouped(sentence, draft)):
         found.append("scale_at_odds")
+    if "." in token and _counted_in_parts(sentence, draft):
+        found.append("count_in_parts")
     if _month_in_front(sentence, draft, token):
         found.append("month_in_front")
     return found
@@ -306,12 +308,23 @@ def _year_as_quantity(sentence: Sentence, draft: Draft, token: str) -> bool:
     return True
 
 
+def _counted_in_parts(sentence: Sentence, draft: Draft) -> bool:
+    """Whether things are counted that have no parts (绿色工厂12.7家), and not so many for each."""
+    unit = draft.base_unit
+    if unit is None or not unit.count or draft.factor != 1 or unit.name == "items":
+        return False  # 提高3.3个、4.1个百分点
+    return _AVERAGE.search(sentence.folded, sentence.start, sentence.end) is None
+
+
+_AVERAGE = re.compile(r"[每均比]|(?<![a-z])(?:per|each|every|average|ratio|equivalent)(?![a-z])")
+
+
 def _above_whole(sentence: Sentence, draft: Draft) -> bool:
     one = draft.quantity
-    if one is None or one.unit is None or one.unit.name != "%" or draft.value is None:
+    if one is None or one.unit is None or draft.value is None or draft.value <= WHOLE:
         return False
-    if draft.value <= WHOLE:
-        return False
+    if one.unit.name != "%":
+        return one.unit.name == "percentage points"
     first, _ = sentence.clause(draft.start)
     while sentence.folded.endswith("%, ", sentence.start, first) and draft.start - first < _NEXT:
         first, _ = sentence.clause(first - len("%, "))  # a list of shares: "20%, 110% and 5%"

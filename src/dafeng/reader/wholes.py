@@ -19,12 +19,13 @@ def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
         started = one.quantity is not None and one.quantity.origin
         between = sentence.folded[one.end : other.start]
         among = _AMONG.search(between) is not None
-        if started or _tiers(one, other) or not _same_amount(one, other, counts=among):
+        said = sentence.labels(one.end, other.start)
+        counts = among or ("其中" in between and _alike(sentence, one, other))
+        if started or _tiers(one, other) or not _same_amount(one, other, counts=counts):
             continue
         whole, part = (other, one) if _OF_THE.fullmatch(between) else (one, other)
         told = part is one or among or _OF_WHICH.match(sentence.folded, part.end)
-        belongs = told or _belongs(sentence.labels(whole.end, part.start))
-        if not belongs:
+        if not (told or _belongs(said)):
             continue
         larger, least = _likely(part), _likely(whole)
         if larger is not None and least is not None and larger > least:
@@ -32,6 +33,11 @@ def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
             for draft in (part,) if alone else (whole, part):
                 if "part_above_whole" not in draft.reasons:
                     draft.reasons.append("part_above_whole")
+
+
+def _alike(sentence: Sentence, one: Draft, other: Draft) -> bool:
+    """Whether two counts are printed with the same Chinese classifier: 企业25家，其中达标19家."""
+    return sentence.chinese and sentence.folded[one.end - 1] == sentence.folded[other.end - 1]
 
 
 def _likely(draft: Draft) -> Decimal | None:
