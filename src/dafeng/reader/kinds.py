@@ -308,7 +308,8 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
     said = sentence.labels(first, one.start)
     if said & _MOVES:
         return False
-    if "threshold subject" in sentence.labels(sentence.start, one.start) and comparator != "=":
+    subject = "threshold subject" in sentence.labels(sentence.start, one.start)
+    if subject and comparator != "=" and sentence.folded.find(" per ", first, one.start) < 0:
         return True
     if sentence.chinese:
         bound = one.high is not None or _BOUND_ZH.search(sentence.folded, one.end, ends)

@@ -196,7 +196,8 @@ def before_pattern() -> re.Pattern[str]:
     as_of = [*rules()["as_of"]["before_zh"], *rules()["as_of"]["before_en"]]
     since = [*rules()["since"]["before_zh"], *rules()["since"]["before_en"]]
     leads = r"(?: the end of)?(?: the)?(?: year)? "
-    english = rf"(?<!and )(?<!or ){pattern_of(base['before_en'])}{between}"
+    compared = "(?<=and )(?:compared|in comparison) (?:with|to)"
+    english = rf"(?:(?<!and )(?<!or ){pattern_of(base['before_en'])}|{compared}){between}"
     pieces = (
         rf"(?P<issued>{_issued()})",
         rf"(?P<base>{english}|{no_share}{pattern_of(strong)})",

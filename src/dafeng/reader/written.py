@@ -21,6 +21,9 @@ _REPORTED = re.compile(
     r"(?:(?!力争|目标|预计|计划|将|半年|季度|月|20[0-9]{2}年)[^。；]){0,60}同比",
     re.ASCII,
 )
+_ENDED = re.compile(
+    r"(?:as of the end of|截至|截止) ?(20[0-9]{2})(?:年[底末]|(?![0-9年]))", re.ASCII
+)
 _BEGUN = re.compile(
     r"by the (?:beginning|start) of (20[0-9]{2}),?[^.。;]{0,120}? (?:had|has|have)\b", re.ASCII
 )
@@ -74,7 +77,10 @@ def written_in(folded: str) -> int | None:
     if told and "同比" in folded:
         told += [int(m[1]) + 1 for m in _REPORTED.finditer(folded)]  # the whole year is over
     named = any(word in folded for word in data("times")["this_year"])
-    if told or not (named and _this_year().search(folded)):
+    named = named and _this_year().search(folded) is not None
+    if told and named:
+        told += [int(m[1]) + 1 for m in _ENDED.finditer(folded)]
+    if told or not named:
         return max(told, default=None)
     done = [int(m[1] or m[2]) for m in _DONE.finditer(folded)]
     return max(done) + 1 if done else None
