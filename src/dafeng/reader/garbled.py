@@ -226,15 +226,14 @@ def _run_together(sentence: Sentence, one: Quantity) -> str | None:
     """
     if lost(one.token):
         return "placeholder"
-    ahead = sentence.folded[max(sentence.start, one.start - len(".2025-")) : one.start]
+    ahead = sentence.folded[max(sentence.start, one.start - len("提高到12月")) : one.start]
     if ahead.endswith("-") and _YEAR_RUN.search(ahead) and not _year_like(one.token):
         return "year_as_quantity"
-    share = one.unit is not None and one.unit.name == "%"
-    return "month_in_front" if share and _MONTH_RUN.search(ahead) else None
+    return "month_in_front" if "月" in ahead and _MONTH_RUN.search(ahead) else None
 
 
 _YEAR_RUN = re.compile(r"(?<![\d.-])20\d\d-$", re.ASCII)
-_MONTH_RUN = re.compile(r"\d月$", re.ASCII)
+_MONTH_RUN = re.compile(r"(?:[达高低加增降]到?|[增降升]至|[为过])\d{1,2}月$", re.ASCII)
 
 
 def _out_of_range(draft: Draft) -> str | None:
@@ -301,7 +300,7 @@ def _year_as_quantity(sentence: Sentence, draft: Draft, token: str) -> bool:
     unit = one.unit
     if "." in token:  # "2021.3%"
         share = unit is not None and unit.name == "%"
-        return not sentence.chinese and (share or one.scale in rules()["scale_words"]["of"])
+        return share or (not sentence.chinese and one.scale in rules()["scale_words"]["of"])
     if sentence.chinese and not (unit and unit.name == "%"):
         lost = any(time.fault == "year_slot" for time in sentence.times)
         return lost or int(token) in {time.year for time in sentence.times}
