@@ -340,7 +340,9 @@ def _thing_ends() -> re.Pattern[str]:
 def _sorts_en(
     sentence: Sentence, one: Quantity, comparator: str, ends: int, *, aimed: bool
 ) -> bool:
-    if _whose().search(sentence.folded, max(sentence.start, one.start - _WHOSE), one.start):
+    low = max(sentence.start, one.start - _WHOSE)
+    whose = sentence.folded.find(" whose ", low, one.start) > 0
+    if whose and _whose().search(sentence.folded, low, one.start):
         return True
     if not aimed and _above_en().search(sentence.folded, sentence.start, one.start):
         return True
