@@ -21,6 +21,13 @@ from dafeng.reader.words import joined, reader_word, said
 from dafeng.vocabulary import Fault, Text, units
 
 _ENTERED = ("target", "cap")
+# a field that a person changes, and the beginning of the flags that then no longer hold
+_OWN_WORD = {
+    "indicator_id": "indicator",
+    "base_year": "base_year_inferred",
+    "year": "year_inferred",
+    "kind": "kind_inferred",
+}
 
 
 def accept(
@@ -157,7 +164,10 @@ def _accepted(
     changed = decision.changed.given()
     if proposal.corrupt and changed.get("value_base") is None:
         return Finding("garbled_not_mended", place, {"slice": decision.slice})
-    mended = _mended(proposal, changed, place)
+    try:
+        mended = _mended(proposal, changed, place)
+    except Fault as fault:
+        return Finding.of(fault)
     return _unfit(mended, decision, place) or mended
 
 
@@ -176,7 +186,8 @@ def _mended(proposal: Proposal, changed: Mapping[str, Any], place: str) -> Propo
     if "indicator_id" in changed:
         if mended.indicator_id is not None:
             indicators().resolve(mended.indicator_id, place)
-        mended = replace(mended, flags=_without(mended.flags, "indicator"))
+    for field in _OWN_WORD.keys() & changed.keys():
+        mended = replace(mended, flags=_without(mended.flags, _OWN_WORD[field]))
     return mended
 
 

@@ -49,7 +49,7 @@ _WIDE = (
 _NARROW = (("target", "mark", "lead"), ("goal",), ("value", "path", "gap"), ("status", "pace"))
 _WIDE_FROM = 120
 DECIMALS = 10
-_POINTS = {"zh": "", "en": " "}
+_POINTS = {"zh": "；", "en": "; "}
 _PER_YEAR = {"zh": "/年", "en": "/a"}
 
 
@@ -78,7 +78,7 @@ def board_tables(board: Board, plans: dict[str, Plan], lang: str, width: int) ->
         if plan.issued is not None and plan.issued > period(board.as_of).last:
             yield Styled("  " + word("issued_later", lang).format(issued=plan.issued), style="dim")
         if not plan.complete and place == plan.owner:
-            reasons = _POINTS[lang].join(p.of(lang) for p in plan.open_points)
+            reasons = _POINTS[lang].join(p.of(lang).rstrip("。.") for p in plan.open_points)
             yield Styled(f"  {word('incomplete', lang)}: {reasons}", style="dim")
 
 
