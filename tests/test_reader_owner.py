@@ -26,7 +26,8 @@ UNKNOWN = f"云溪省方案\n为落实国务院部署，制定本方案。\n{NOW
 @pytest.mark.parametrize(
     ("text", "owner", "question", "targets"),
     [
-        (ONE, "33", "请核对", 1),
+        (ONE, "33", "发文机关未填", 1),
+        (f"浙江方案提出：\n{NOWHERE}", "33", "归属（浙江）据上下文判断", 1),
         (TWO, TO_CHOOSE, "江苏；上海", 0),
         (UNKNOWN, TO_CHOOSE, "云溪省", 1),
         (NOWHERE, TO_CHOOSE, "文中未见地区", 1),

@@ -164,10 +164,7 @@ def _accepted(
     changed = decision.changed.given()
     if proposal.corrupt and changed.get("value_base") is None:
         return Finding("garbled_not_mended", place, {"slice": decision.slice})
-    try:
-        mended = _mended(proposal, changed, place)
-    except Fault as fault:
-        return Finding.of(fault)
+    mended = _mended(proposal, changed, place)
     return _unfit(mended, decision, place) or mended
 
 
