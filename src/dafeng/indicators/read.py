@@ -67,7 +67,10 @@ def board(plan: Plan, rows: Iterable[dict[str, Any]], as_of: str) -> list[Progre
     lines = []
     for target in (_begun(plan, target) for target in plan.targets):
         indicator = _declared(plan, target)
-        reading = read(plan, target, indicator, held, _cut(target, as_of))
+        if indicator.id == TO_CHOOSE:
+            reading = _unanswered(target, as_of)
+        else:
+            reading = read(plan, target, indicator, held, _cut(target, as_of))
         lines.append(judge(plan, target, indicator, as_of, reading))
     return lines
 
@@ -121,7 +124,7 @@ _NO_FIGURE = {"qualitative": "qualitative", "assigned": "not_computable"}
 
 
 def _unanswered(target: Target, as_of: str) -> Reading:
-    """Say why the books give no figure of a target."""
+    """Say why there can be no figure of a target, or none of the books."""
     when = _cut(target, as_of)
     if target.indicator == TO_CHOOSE:
         return readings.silent(when, "not_computable", TO_CHOOSE)
@@ -189,8 +192,6 @@ def read(
     plan: Plan, target: Target, indicator: Indicator, rows: list[dict[str, Any]], as_of: str
 ) -> Reading:
     """Read the value of a target's indicator from published figures."""
-    if target.indicator == TO_CHOOSE:
-        return readings.silent(as_of, "not_computable", TO_CHOOSE)
     if misfit := _misfit(plan, target, indicator):
         return replace(readings.silent(as_of, "not_computable", "formula"), findings=(misfit,))
     if target.kind in ("qualitative", "assigned"):

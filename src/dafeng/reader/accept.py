@@ -180,9 +180,8 @@ def _mended(proposal: Proposal, changed: Mapping[str, Any], place: str) -> Propo
     if "unit_base" in changed:
         known = units().resolve(changed["unit_base"] or "", place)
         mended = replace(mended, unit_id=known.id)
-    if "indicator_id" in changed:
-        if mended.indicator_id is not None:
-            indicators().resolve(mended.indicator_id, place)
+    if "indicator_id" in changed and mended.indicator_id is not None:
+        indicators().resolve(mended.indicator_id, place)
     for field in _OWN_WORD.keys() & changed.keys():
         mended = replace(mended, flags=_without(mended.flags, _OWN_WORD[field]))
     return mended

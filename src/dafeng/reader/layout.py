@@ -21,7 +21,6 @@ _EDGE = re.compile(
     re.IGNORECASE,
 )
 _OWN_NUMBER = re.compile(r"^\s*[0-9]{1,4}\s+|\s+[0-9]{1,4}\s*$")
-_RUNNING = 3  # pages on which a line at the edge is the same at least, to be a running one
 _ENDS = tuple("。；！？：.;!?:」”|")
 _BEGINS = re.compile(
     r"\s{2}|\u3000|[（(]?[〇零一二三四五六七八九十百0-9a-zIVX]{1,4}[）)、．.](?![0-9])|第.{1,5}[章节条]|[①-⑳•·\-*#|]"
@@ -106,7 +105,7 @@ def _not_of_the_text(text: str, lines: Sequence[_Line]) -> Iterator[_Line]:
         for line in edge:
             times = held[_OWN_NUMBER.sub("", line.text)]
             title = edge is heads and line is heads[0]
-            if times >= _RUNNING and times * 2 > len(pages) and not title:
+            if times >= limit("running_pages") and times * 2 > len(pages) and not title:
                 yield line
 
 

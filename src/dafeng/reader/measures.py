@@ -10,13 +10,13 @@ from typing import Any
 
 from dafeng.plan import bodies
 from dafeng.reader.lexicon import both, data, fold
+from dafeng.reader.limits import limit
 from dafeng.reader.proposals import Measure, Sections
 from dafeng.reader.sentences import Paragraph
 
 LOCAL = "local-governments"
 KEPT = 1000  # names that are kept resolved
 _STOPS = tuple("。；;.")
-_ABOVE = 2000  # characters in front of a list on a line of its own in which its task stands
 
 
 @cache
@@ -82,7 +82,7 @@ def measures(text: str, folded: str, paragraph: Paragraph, sections: Sections) -
 
 
 def _labelled(folded: str, start: int, end: int) -> bool:
-    """Whether a line is a list of units with its label: 责任单位：…"""
+    """Whether a line is a list of units with its label (责任单位：…)."""
     start += len(folded[start:end]) - len(folded[start:end].lstrip())
     found = _label().match(folded, start, end)
     return found is not None and found[0][-1] in ":："
@@ -92,7 +92,7 @@ def _of_line_above(
     text: str, folded: str, paragraph: Paragraph, sections: Sections
 ) -> Iterator[Measure]:
     """The measure of a line with the lists of units on the lines below it."""
-    first = max(0, paragraph.start - _ABOVE)
+    first = max(0, paragraph.start - limit("task_characters"))
     stop = first + len(text[first : paragraph.start].rstrip())
     start = max(first, text.rfind("\n", first, stop) + 1, text.rfind("\r", first, stop) + 1)
     start = min(stop, start + len(text[start:stop]) - len(text[start:stop].lstrip()))

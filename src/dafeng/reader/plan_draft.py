@@ -13,6 +13,7 @@ from typing import Any
 
 from dafeng.plan import Plan, Target
 from dafeng.reader.documents import Document
+from dafeng.reader.limits import limit
 from dafeng.reader.merge import Difference, Merged, Statement, merge
 from dafeng.reader.names import comparator_words, jurisdiction_of
 from dafeng.reader.owner import Owner, owner_of
@@ -24,7 +25,6 @@ from dafeng.vocabulary import LANGUAGES, Text
 _UNSEEN = "M"
 _ANY = "2021-2030"  # where no target has a year; an open point says that it is a stand-in
 _TITLE = 200  # characters of a task that its title keeps
-_VERSIONS = 8  # values of a field that a note names one by one
 
 
 def draft_plan(
@@ -85,7 +85,7 @@ def difference_words(merged: Merged, differences: Iterable[Difference]) -> Text:
     parts = []
     for one in differences:
         said_by = []
-        for value, places in one.values[:_VERSIONS]:
+        for value, places in one.values[: limit("versions")]:
             names = dict.fromkeys(merged.statements[place].document for place in places)
             shown = _shown(one.field, value)
             by = ", ".join(names)
