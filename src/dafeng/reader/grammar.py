@@ -69,8 +69,8 @@ def propose(
         where.enter(folded, paragraph.start, paragraph.end)
         past.enter(folded, paragraph.start, paragraph.end)
         checked = _drafts(text, folded, paragraph, past, where, place)
-        keep_within("figures", len(drafts), place)
         drafts.extend(draft for _, _, found in checked for draft in found)
+        keep_within("figures", len(drafts), place)
         page = page_of(folded, paragraph.start, [verdict for _, verdict, _ in checked])
         if page is not None:
             pages.append(page)
