@@ -101,12 +101,17 @@ def _not_of_the_text(text: str, lines: Sequence[_Line]) -> Iterator[_Line]:
         heads += own[:1]
         feet += own[1:][-1:]
     for edge in (heads, feet):
-        held = Counter(_OWN_NUMBER.sub("", line.text) for line in edge)
-        for line in edge:
-            times = held[_OWN_NUMBER.sub("", line.text)]
-            title = edge is heads and line is heads[0]
-            if times >= limit("running_pages") and times * 2 > len(pages) and not title:
-                yield line
+        yield from (line for line in _running(edge, len(pages)) if line is not heads[0])
+
+
+def _running(edge: Sequence[_Line], pages: int) -> Iterator[_Line]:
+    """Yield the lines that are the same, but for their number, on most pages."""
+    short = [line for line in edge if len(line.text) <= limit("wrapped_columns")]
+    printed = [_OWN_NUMBER.sub("", line.text) for line in short]
+    held = Counter(printed)
+    for line, words in zip(short, printed, strict=True):
+        if held[words] >= limit("running_pages") and held[words] * 2 > pages:
+            yield line
 
 
 def _goes_on(line: str, following: str, widest: int) -> bool:

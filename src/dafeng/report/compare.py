@@ -175,7 +175,9 @@ def _id(row: Compared) -> str:
 def _goal(row: Compared, lang: str) -> str:
     target = row.target
     if row.value is None:
-        return "–" if target.value is None else f"{number(target.value)} {target.unit}"
+        if target.value is None:
+            return "–"
+        return f"{_SIGNS[target.direction]} {number(target.value)} {target.unit}".strip()
     if target.kind == "peak_year":
         return f"{_SIGNS[target.direction]} {row.value:g}"
     high = "" if row.high is None else f"–{number(row.high)}"
