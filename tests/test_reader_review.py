@@ -28,6 +28,7 @@ from dafeng.reader import (
     draft_plan,
     empty_plan,
     merge,
+    open_document,
     read_document,
     read_own_plan,
     read_review,
@@ -565,6 +566,22 @@ def test_two_documents_that_disagree_are_a_finding(file: Path, tmp_path: Path) -
     assert "value 15 (yunxi.txt) / 16 (other.txt)" in done.stderr.replace("\n", " ")
     lines = run("read", file, other, "--json").stdout.splitlines()
     assert any("value_base" in json.loads(line)["disagrees"] for line in lines)
+
+
+def test_a_draft_is_not_written_over_what_was_accepted(file: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "p.yaml"
+    opened = open_document(file)
+    held = read_document(opened)
+    saved = review(opened, tmp_path, decide(held, "260家"))
+    assert run("read", file, "--plan", plan).exit_code == 0
+    assert run("read", file, "--plan", plan).exit_code == 0  # a draft over a draft
+    assert run("read", "accept", saved, "--file", file, "--plan", plan).exit_code == 0
+    accepted = plan.read_text(encoding="utf-8")
+    again = run("read", file, "--plan", plan)
+    assert again.exit_code == 2
+    assert "accepted_in_plan" in again.stderr
+    assert "A1" in again.stderr
+    assert plan.read_text(encoding="utf-8") == accepted
 
 
 def test_the_whole_way_from_a_text_to_an_accepted_target(file: Path, tmp_path: Path) -> None:
