@@ -486,6 +486,8 @@ def test_the_page_saves_what_a_person_decides(
       cards[1].querySelector(".reject").click();
       cards[2].querySelector(".accept").click();
       const value = cards[0].querySelector("[name=value_base]");
+      const list = cards[0].querySelector("[name=indicator_id]");
+      list.onfocus(); list.value = "energy_per_gdp";  // one that was no candidate
       value.value = "16"; value.dispatchEvent(new Event("change", { bubbles: true }));
       document.getElementById("person").value = "李薇";
       const out = document.createElement("pre");
@@ -504,7 +506,7 @@ def test_the_page_saves_what_a_person_decides(
     held = read_review(saved)
     assert (held.person, held.sha256) == ("李薇", document.sha256)
     assert [(d.slice, d.decision, d.changed.given()) for d in held.decisions] == [
-        ("15%以上", "accept", {"value_base": 16}),
+        ("15%以上", "accept", {"indicator_id": "energy_per_gdp", "value_base": 16}),
         ("260家", "reject", {}),
     ]  # the garbled one cannot be accepted as it was read
 
