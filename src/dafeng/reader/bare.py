@@ -65,7 +65,7 @@ def with_unit(
         if one.unit is None and (whole := _whole(folded, one, known)):
             one.unit = whole.unit
             known.append(one)
-        if one.unit is None and _GROUPED.fullmatch(one.token):
+        if one.unit is None and "," in one.token and _GROUPED.fullmatch(one.token):
             counts = [q.unit for q in known if q.unit and q.unit.count and q.end <= one.start]
             one.unit = counts[-1] if counts else None
         if one.unit is not None or _cut(folded, start, one) or _broken(folded, start, one):
@@ -81,10 +81,11 @@ _LEVEL = re.compile(
 
 def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit | None:
     """The unit of a number that is a figure by the words around it."""
-    if shared and not is_year(one.token) and _ROW.search(folded, start, one.start):
-        return _NUMBER
-    if not is_year(one.token) and _LEVEL.search(folded, start, one.start):
-        return _NUMBER
+    if not is_year(one.token):
+        if shared and _ROW.search(folded, start, one.start):
+            return _NUMBER
+        if _LEVEL.search(folded, start, one.start):
+            return _NUMBER
     if _is_plain(folded, start, one):
         return RATIO
     if _IN_NUMBER.match(folded, one.end):
@@ -119,7 +120,7 @@ def _cut(folded: str, start: int, one: Quantity) -> bool:
 
 def _broken(folded: str, start: int, one: Quantity) -> bool:
     """Whether a number whose thousands are broken stands where an amount is told."""
-    if not _BROKEN.fullmatch(one.token):
+    if "," not in one.token or not _BROKEN.fullmatch(one.token):
         return False
     if folded.endswith((" was ", " were ", " is "), start, one.start):
         return True

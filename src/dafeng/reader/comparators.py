@@ -45,33 +45,31 @@ def _inclusive() -> re.Pattern[str]:
 
 def compare(sentence: Sentence, one: Quantity) -> Compared:
     """The comparator beside a quantity; of two, the one behind it unless a bound leads."""
-    made = Compared("=", cap=False, start=one.start, end=inclusive(sentence, one.end))
+    sign, cap, start, end = "=", False, one.start, inclusive(sentence, one.end)
     for hit, side, word in _beside(sentence, one):
-        sign, cap = word.rstrip("!"), word.endswith("!")
         if side == "before" and _GAP.fullmatch(sentence.folded, hit.end, one.start):
-            start = hit.start if sentence.chinese else made.start
-            made = made._replace(sign=sign, cap=cap, start=start)
-        elif side == "after" and one.end <= hit.start <= made.end + 1:
-            if made.sign in {"<=", "<"} and sign[0] != "<":
-                sign = made.sign
-            made = made._replace(sign=sign, cap=made.cap or cap, end=hit.end)
-    if made.sign == "=" and one.more:
-        made = made._replace(sign=">")
-    return made._replace(sign=one.bound) if one.bound else made
+            sign, cap = word.rstrip("!"), word.endswith("!")
+            start = hit.start if sentence.chinese else start
+        elif side == "after" and one.end <= hit.start <= end + 1:
+            if word[0] == "<" or sign not in {"<=", "<"}:
+                sign = word.rstrip("!")
+            cap, end = cap or word.endswith("!"), hit.end
+    if sign == "=" and one.more:
+        sign = ">"
+    return Compared(one.bound or sign, cap, start, end)
 
 
 def _beside(sentence: Sentence, one: Quantity) -> Iterator[tuple[Hit, str, str]]:
     """The words of comparison near a quantity, with the side that each is for."""
     reach: int = data("sentences")["comparator"]
     for hit in sentence.within(one.start - 2 * reach, one.end + reach):
-        for label in hit.labels if one.start - hit.end <= reach else ():
-            side, word = _side(label)
-            if side == "after" or (side and hit.end <= one.start):
+        for side, word in _sides(hit.labels) if one.start - hit.end <= reach else ():
+            if side == "after" or hit.end <= one.start:
                 yield hit, side, word
 
 
 @cache
-def _side(label: str) -> tuple[str, str]:
-    """Side and sign of a word of comparison ("cmp before <="); both empty for other words."""
-    what, side, word = [*label.split(), "", ""][:3]
-    return (side, word) if what == "cmp" else ("", "")
+def _sides(labels: frozenset[str]) -> list[tuple[str, str]]:
+    """Side and sign of each comparison that a word makes ("cmp before <=")."""
+    made = (label.split() for label in labels if label.startswith("cmp "))
+    return [(side, sign) for _, side, sign in made]

@@ -28,23 +28,21 @@ class Verdict:
     """What the checks say of one sentence.
 
     Attributes:
-        end: of the sentence.
+        sentence: the sentence.
         drafts: its figures that are written in digits.
         proofs: places that show its digits to be displaced, in their order.
         odd: places of its figures that fail a check by themselves.
         gone: places of its figures of which no digit is left: there the digits had run out.
-        years: places of years that stand where a year must, in their order.
         slots: how many of its slots for years hold other digits, but for those whose digits have
             only changed places with the figure beside.
         closed: its digits have changed places among themselves; those behind it are not touched.
     """
 
-    end: int
+    sentence: Sentence
     drafts: Sequence[Draft]
     proofs: Sequence[int]
     odd: Sequence[int]
     gone: Sequence[int]
-    years: Sequence[int]
     slots: int
     closed: bool
 
@@ -53,17 +51,17 @@ class Verdict:
         """Whether any of its digits cannot be what was written."""
         return bool(self.proofs or self.odd)
 
-
-def years_of(sentence: Sentence) -> list[int]:
-    """Places of the years of a sentence that are printed in digits, but not as heading numbers."""
-    return [
-        time.start
-        for time in sentence.times
-        if time.year
-        and not time.fault
-        and sentence.folded[time.start] not in "(（"
-        and _PRINTED_YEAR.search(sentence.folded, time.start, time.end)
-    ]
+    @property
+    def years(self) -> list[int]:
+        """Places of the years that are printed in digits, but not as heading numbers, in order."""
+        return [
+            time.start
+            for time in self.sentence.times
+            if time.year
+            and not time.fault
+            and self.sentence.folded[time.start] not in "(（"
+            and _PRINTED_YEAR.search(self.sentence.folded, time.start, time.end)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +146,7 @@ class _Marks:
         signs = {place for one in open_ for place in (*one.proofs, *one.odd)}
         self.moved = sorted(signs.union(heading))
         self.sound = sorted(
-            [one.end for one in sentences if one.closed]
+            [one.sentence.end for one in sentences if one.closed]
             + [place for one in open_ for place in one.years]
             + [draft.start for one in open_ for draft in one.drafts if _whole(draft)]
         )

@@ -114,22 +114,23 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
     if time.year in aims() and is_now(sentence, one):
         return None
     first = sentence.clause(one.start)[0]
-    if first <= time.start:
+    if first <= time.start or "future" not in sentence.says:
         return time
     there, here = sentence.labels(*sentence.clause(time.start)), sentence.labels(first, one.start)
-    parted = _HALVES.search(sentence.folded, time.end, one.start) is not None
-    aimed, done = "future" in there, bool(there & {"past", "perfect"}) and "future" not in there
-    if parted and done and "future" in here:
-        return None
-    return None if aimed and "perfect" in here and "future" not in here else time
+    if "future" in here:
+        done = not there.isdisjoint({"past", "perfect"}) and "future" not in there
+        parted = done and _HALVES.search(sentence.folded, time.end, one.start) is not None
+        return None if parted else time
+    return None if "future" in there and "perfect" in here else time
 
 
 def _of_aims(sentence: Sentence, one: Quantity) -> bool:
     """Whether a share tells how much of a plan's aims is done: it is not itself aimed at."""
-    share = one.unit is not None and one.unit.name == "%"
+    if one.unit is None or one.unit.name != "%":
+        return False
     near = len("规划目标任务的超过")
     plans = [t for t in sentence.times if t.role == "aims"]
-    return share and any(0 <= max(t.start - one.end, one.start - t.end) <= near for t in plans)
+    return any(0 <= max(t.start - one.end, one.start - t.end) <= near for t in plans)
 
 
 def _paired(drafts: list[Draft]) -> None:
@@ -218,12 +219,17 @@ def _flows(sentence: Sentence) -> bool:
     return "annual" in said and not said & {"fall", "rise"}
 
 
+_CHANGES = frozenset({"rise", "increase_of", "yearly"})
+
+
 def _base_year(sentence: Sentence, draft: Draft, index: int, past: Past, low: int) -> None:
     """The year that a change starts from: printed, a year earlier, or that of the change before."""
+    if not draft.fall and sentence.says.isdisjoint(_CHANGES):
+        return
     one = sentence.quantities[index]
     ahead = sentence.labels(low, one.start)
     said = ahead | sentence.labels(one.end, one.end + data("sentences")["yearly"])
-    if "rise_to" in ahead or not (draft.fall or said & {"rise", "increase_of", "yearly"}):
+    if "rise_to" in ahead or not (draft.fall or said & _CHANGES):
         return
     draft.base_year = base_of(sentence, index, opening=draft.fall and not index)
     if draft.base_year is None and "yearly" in said:

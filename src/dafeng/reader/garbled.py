@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from dafeng.reader.displaced import Verdict, years_of
+from dafeng.reader.displaced import Verdict
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.numerals import lost
@@ -40,29 +40,32 @@ def check_sentence(sentence: Sentence, drafts: Sequence[Draft]) -> Verdict:
     for draft in digits:
         draft.reasons.extend(_by_itself(sentence, draft))
     _parts(sentence, digits)
-    exchanged = list(_exchanged(sentence, digits))
+    slots = [time for time in sentence.times if time.fault in _SLOTS]
+    exchanged = list(_exchanged(sentence, digits, slots))
     for draft in exchanged:
         draft.reasons.extend([] if draft.reasons else ["digits_displaced"])
-    odd = [d.start for d in digits if d.reasons]
-    gone = [d.start for d in digits if d.reasons and d.quantity and _wholly_lost(d.quantity.token)]
-    proofs = sorted(place for place in _proofs(sentence, digits) if place not in gone)
-    closed = _closed(sentence, digits)
-    slots = sum(time.fault in _SLOTS for time in sentence.times) - len(exchanged)
-    if sentence.chinese and not slots:
-        proofs = []
-    return Verdict(sentence.end, digits, proofs, odd, gone, years_of(sentence), slots, closed)
+    odd = [d for d in digits if d.reasons]
+    gone = [d.start for d in odd if d.quantity and _wholly_lost(d.quantity.token)]
+    open_ = len(slots) - len(exchanged)
+    proofs: list[int] = []
+    if open_ or not sentence.chinese:
+        proofs = sorted(place for place in _proofs(sentence, odd) if place not in gone)
+    closed = _closed(digits, slots)
+    return Verdict(sentence, digits, proofs, [d.start for d in odd], gone, open_, closed)
 
 
 _SLOTS = frozenset({"year_slot", "plan_ordinal"})
 
 
-def _exchanged(sentence: Sentence, digits: Sequence[Draft]) -> Iterator[Draft]:
+def _exchanged(
+    sentence: Sentence, digits: Sequence[Draft], slots: Sequence[Time]
+) -> Iterator[Draft]:
     """Figures that have only changed places with the year or the plan right beside them.
 
     That is no sign of digits that run: "In 4, use fell by 2022.2%", "by 500 the parks reach 2025".
     """
     taken: set[int] = set()
-    for slot in (time for time in sentence.times if time.fault in _SLOTS):
+    for slot in slots:
         ahead = [d for d in digits if d.end <= slot.start]
         behind = [d for d in digits if d.start >= slot.end]
         for draft in (*behind[:1], *ahead[-1:]):
@@ -88,29 +91,30 @@ def _wholly_lost(token: str) -> bool:
     return lost(token) and not any(sign.isdigit() for sign in token)
 
 
-def _closed(sentence: Sentence, digits: Sequence[Draft]) -> bool:
+def _closed(digits: Sequence[Draft], slots: Sequence[Time]) -> bool:
     """Whether the digits of a sentence have only changed places among themselves.
 
     The year stands first in Chinese and last in English: it has gone into the first figure, and
     the digits of the last one stand for the year.
     """
-    slots = [time for time in sentence.times if time.fault == "year_slot"]
-    years = [d for d in digits if "year_as_quantity" in d.reasons]
-    if not (len(slots) == len(years) == 1):
+    lost = [time for time in slots if time.fault == "year_slot"]
+    years = [d for d in digits if "year_as_quantity" in d.reasons] if lost else []
+    if not (len(lost) == len(years) == 1):
         return False
-    return years[0] is digits[0] and digits[-1].end <= slots[0].start
+    return years[0] is digits[0] and digits[-1].end <= lost[0].start
 
 
-def _proofs(sentence: Sentence, digits: Sequence[Draft]) -> Iterator[int]:
+def _proofs(sentence: Sentence, odd: Sequence[Draft]) -> Iterator[int]:
     """Places that show that digits of the sentence are displaced, each told once.
 
+    ``odd`` are its figures that fail a check.
     In Chinese no translation has moved them: there a year that cannot be leaves its figures open.
     """
     if sentence.chinese:
         yield from (time.start for time in sentence.times if time.fault)
         return
-    odd = [d for d in digits if not _spreads().isdisjoint(d.reasons)]
-    spans = [(t.start, t.end) for t in sentence.times if t.fault] + [(d.start, d.end) for d in odd]
+    spans = [(t.start, t.end) for t in sentence.times if t.fault]
+    spans += [(d.start, d.end) for d in odd if not _spreads().isdisjoint(d.reasons)]
     yield from (start for start, _ in spans)
     for found in _tell_tales(sentence):
         if not any(start <= found.start() < end for start, end in spans):
@@ -119,16 +123,24 @@ def _proofs(sentence: Sentence, digits: Sequence[Draft]) -> Iterator[int]:
 
 def _tell_tales(sentence: Sentence) -> Iterator[re.Match[str]]:
     """What only a garbled sentence has, besides its figures and years."""
-    for check in ("placeholder", "particle_size", "year_slot", "odd_date"):
-        yield from _tale(sentence, check)
+    if _SIGNS.search(sentence.folded, sentence.start, sentence.end):
+        for check in ("placeholder", "particle_size", "year_slot"):
+            yield from _tale(sentence, check)
+    yield from _odd_dates(sentence)
+
+
+_SIGNS = re.compile("<>|pm|peak")  # without one of them, a date is all that can be odd
+
+
+def _odd_dates(sentence: Sentence) -> Iterable[re.Match[str]]:
+    """Dates that nobody writes: "July 2021, 7"."""
+    return _tale(sentence, "odd_date") if any(time.month for time in sentence.times) else ()
 
 
 def _tale(sentence: Sentence, check: str) -> Iterable[re.Match[str]]:
     """Where a sentence has what a check looks for; most have not even the sign that begins it."""
     sign, pattern = _tales()[check]
     if sentence.folded.find(sign, sentence.start, sentence.end) < 0:
-        return ()
-    if check == "odd_date" and not any(time.month for time in sentence.times):
         return ()
     return pattern.finditer(sentence.folded, sentence.start, sentence.end)
 
@@ -159,7 +171,7 @@ def _tales() -> dict[str, tuple[str, re.Pattern[str]]]:
 
 def no_date(sentence: Sentence, drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts but for what is read into a date that nobody writes: the 7 of "July 2021, 7"."""
-    dates = [found.span() for found in _tale(sentence, "odd_date")]
+    dates = [found.span() for found in _odd_dates(sentence)]
     if not dates:
         return list(drafts)
     return [d for d in drafts if not any(start <= d.start < end for start, end in dates)]
@@ -170,6 +182,8 @@ def lost_figures(sentence: Sentence) -> Iterator[Draft]:
     for time in sentence.times:
         if time.fault == "bad_span":
             yield _lost(time.start + 1, time.end - 1, "=", "years", "bad_span")
+    if not _SIGNS.search(sentence.folded, sentence.start, sentence.end):
+        return
     for found in _tale(sentence, "year_slot"):
         yield _lost(*found.span("slot"), "<" if found["before"] else "<=", "year", "year_slot")
     for found in _tale(sentence, "lost_span"):
@@ -196,7 +210,8 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
     if _nought_decimals(token):
         return ["trailing_noughts"]
     odd = _LEADING_NOUGHT.match(token)
-    if draft.value is None or odd or not _THOUSANDS.fullmatch(token):
+    sound = token.isdecimal() or _THOUSANDS.fullmatch(token) is not None
+    if draft.value is None or odd or not sound:
         year = _year_like(token.replace(",", "")[:4]) and "," in token
         return ["year_as_quantity", "broken_thousands"] if year else ["broken_thousands"]
     return _out_of_place(sentence, draft, token)
@@ -349,7 +364,7 @@ def _tiers(whole: Draft, part: Draft) -> bool:
 _OF_WHICH = re.compile(" of (?:which|them|these|those)")
 
 
-def _belongs(between: set[str]) -> bool:
+def _belongs(between: frozenset[str]) -> bool:
     """Whether the words between two amounts make the second a part or the growth of the first."""
     other = any(label.startswith("atom ") for label in between)  # the growth of something else
     grown = "increase_of" in between and "rise_to" not in between and not other

@@ -12,7 +12,7 @@ from dafeng.reader.displaced import Page, Verdict, doubt, page_of
 from dafeng.reader.draft import Draft
 from dafeng.reader.figures import figures
 from dafeng.reader.garbled import check_sentence, lost_figures, no_date
-from dafeng.reader.lexicon import LATIN_START, WORD_START, data, fold_text, guarded, pattern_of
+from dafeng.reader.lexicon import WORD_START, data, fold_text, guarded, pattern_of
 from dafeng.reader.limits import keep_within
 from dafeng.reader.measures import measures
 from dafeng.reader.numberless import numberless
@@ -182,21 +182,27 @@ def _anchor(*, chinese: bool) -> re.Pattern[str]:
     words = [*figure_words(), *numbers, *scales(), *data("numberless")["anchors"]]
     if not chinese:
         latin = pattern_of(word for word in words if word.isascii())
-        starts = (*lost, "xx", *(word for word in words if word.isascii()))
-        return re.compile(
-            LATIN_START + guarded(starts, f"{pattern_of(lost)}|xx|{latin}"),
-        )
+        return re.compile(f"[^a-z](?:{pattern_of(lost)}|xx|{latin})")
     anchors = (
-        rf"{WORD_START}(?:{pattern_of(lost)}|xx|{pattern_of(words)}|百分之"
-        rf"|{NUMERALS}(?:[个家座项度台套大成]|[年日]内)|每[两二三四五六]年|限期|连续|十[一二三四五六]五|分之|[过超近]半)"
+        rf"{pattern_of(lost)}|xx|{pattern_of(words)}|百分之"
+        rf"|{NUMERALS}(?:[个家座项度台套大成]|[年日]内)|每[两二三四五六]年|限期|连续|十[一二三四五六]五|分之|[过超近]半"
     )
     starts = (*lost, "xx", *words, *NUMERAL_STARTS, *"每限", "百分之", "连续", "分之", *"过超近")
-    return re.compile(guarded(starts, anchors))
+    return re.compile(guarded(starts, anchors, begin=WORD_START))
+
+
+def _anchored(folded: str, start: int, end: int, *, chinese: bool) -> bool:
+    """Whether an anchor begins within a span: one in English is found with the sign before it."""
+    anchor = _anchor(chinese=chinese)
+    if chinese:
+        return anchor.search(folded, start, end) is not None
+    if not start:
+        return anchor.search(f" {folded[:end]}") is not None
+    return anchor.search(folded, start - 1, end) is not None
 
 
 def _worth_reading(text: str, folded: str, paragraph: Paragraph) -> Iterator[Sentence]:
     chinese = has_chinese(folded, paragraph.start, paragraph.end)
-    anchor = _anchor(chinese=chinese)
     for start, end in paragraph.sentences:
-        if _DIGIT.search(folded, start, end) or anchor.search(folded, start, end):
+        if _DIGIT.search(folded, start, end) or _anchored(folded, start, end, chinese=chinese):
             yield read_sentence(text, folded, start, end)

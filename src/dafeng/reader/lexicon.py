@@ -133,13 +133,29 @@ WORD_START = "(?:(?<![a-z])|(?![a-z]))"
 LATIN_START = "(?<![a-z])"
 
 
-def guarded(starts: Iterable[str], pattern: str) -> str:
-    """A pattern that is tried only at the signs that it can begin with, as most signs are none.
+def guarded(starts: Iterable[str], pattern: str, *, begin: str = "") -> str:
+    """A pattern that is tried only where it can begin, as it does not at most places.
 
-    ``starts`` are these signs; of a word, the first one.
+    Args:
+        starts: the signs and words that it can begin with.
+        pattern: what to find.
+        begin: what a place must be that it begins at, such as :data:`WORD_START`.
     """
-    signs = sorted({start[0] for start in starts})
-    return f"(?=[{''.join(map(re.escape, signs))}])(?:{pattern})"
+    words = set(starts)
+    signs = "".join(map(re.escape, sorted({word[0] for word in words})))
+    return f"(?=[{signs}]){begin}(?={_first_signs(words)})(?:{pattern})"
+
+
+def _first_signs(words: Iterable[str]) -> str:
+    """A pattern for the beginning of any of some words, whatever follows it."""
+    below: dict[str, set[str]] = {}
+    for word in words:
+        below.setdefault(word[0], set()).add(word[1:])
+    choices = [
+        re.escape(sign) + ("" if "" in rest else _first_signs(rest))
+        for sign, rest in sorted(below.items())
+    ]
+    return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"
 
 
 def _latin(sign: str) -> bool:

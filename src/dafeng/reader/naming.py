@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from dafeng.reader.lexicon import data
 from dafeng.reader.quantities import Quantity
@@ -81,7 +81,11 @@ def name_of(labels: Iterable[str], kinds: frozenset[str]) -> Name | None:
 
     Where several have as many, none is sure: their ids are candidates.
     """
-    known = {one for one in labels if one.startswith("atom ")}
+    return _best(frozenset(one for one in labels if one.startswith("atom ")), kinds)
+
+
+@lru_cache  # the same few are named throughout a text
+def _best(known: frozenset[str], kinds: frozenset[str]) -> Name | None:
     fits = [
         rule
         for atom in known

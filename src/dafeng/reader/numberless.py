@@ -91,7 +91,7 @@ def numberless(
 _ONLY = "only"
 
 
-def _aimed(sentence: Sentence, found: re.Match[str], said: set[str]) -> bool:
+def _aimed(sentence: Sentence, found: re.Match[str], said: frozenset[str]) -> bool:
     """Whether it is surely aimed at: by a word for it, or by a year that plans aim at."""
     near = said | sentence.labels(sentence.clause(found.start())[0], found.start())
     ahead = [t for t in sentence.times if t.dates and t.year and t.start < found.start()]
@@ -146,7 +146,7 @@ def _low(sentence: Sentence, place: int) -> int:
     return max([sentence.start, *ends, *(sentence.start + stop for stop in stops)])
 
 
-def _names(inside: set[str], labels: set[str], entry: dict[str, Any]) -> list[Name]:
+def _names(inside: frozenset[str], labels: frozenset[str], entry: dict[str, Any]) -> list[Name]:
     if entry["sign"] == "meets national target":
         return names_of(labels, _CHANGE) or [name_of(labels, _CHANGE) or Name("")]
     kinds = _CHANGE if "reduction" in entry["sign"] else _ANY

@@ -68,9 +68,10 @@ def lost(token: str) -> bool:
 def parse(token: str) -> Decimal | None:
     """The number that a token prints; ``None`` where digits are lost or are not one number."""
     token = token.strip()
-    first, zh = token[:1], data("numbers")["zh"]
+    first = token[:1]
     if "0" <= first <= "9":
         return _digits(token)
+    zh = data("numbers")["zh"]
     return numeral(token) if first in zh["digits"] or first in zh["places"] else spelt(token)
 
 
@@ -79,7 +80,11 @@ _ONE_NUMBER = re.compile(r"[0-9]{1,3}((,[0-9]{3})+|( [0-9]{3})+)(\.[0-9]+)?|[0-9
 
 
 def _digits(token: str) -> Decimal | None:
-    if len(token) <= LONGEST and _ONE_NUMBER.fullmatch(token):
+    if len(token) > LONGEST:
+        return None
+    if token.isdecimal():
+        return Decimal(token)
+    if _ONE_NUMBER.fullmatch(token):
         return Decimal(token.replace(",", "").replace(" ", ""))
     return None
 
@@ -130,5 +135,11 @@ def spelt(token: str) -> Decimal | None:
 
 def is_year(token: str) -> bool:
     """Whether digits can be a year that such a text speaks of."""
+    return token.isdigit() and int(token[:5]) in plausible_years()
+
+
+@cache
+def plausible_years() -> range:
+    """The years that such a text speaks of."""
     years = data("times")["plausible_years"]
-    return token.isdigit() and years["first"] <= int(token[:5]) <= years["last"]
+    return range(years["first"], years["last"] + 1)

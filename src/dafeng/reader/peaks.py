@@ -19,11 +19,16 @@ from dafeng.reader.times import Time
 YEAR = Unit("year", "a")
 
 
+_TOPICS = frozenset({"peak", "peak_verb", "neutral"})
+
+
 def peaks(sentence: Sentence) -> list[Draft]:
     """A draft for every year of a sentence by which something peaks."""
     drafts: list[Draft] = []
     used: set[int] = set()
-    for hit in sentence.hits if sentence.says & {"peak", "peak_verb", "neutral"} else ():
+    if sentence.says.isdisjoint(_TOPICS):
+        return []
+    for hit in sentence.hits:
         topic = (
             "peak"
             if hit.labels & {"peak", "peak_verb"}

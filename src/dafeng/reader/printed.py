@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.lexicon import data, guarded, pattern_of
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
 
@@ -40,7 +40,9 @@ def _edges() -> tuple[re.Pattern[str], re.Pattern[str]]:
     year = r"\d{4}(?![\d,.])年?[底末]?"
     period = '十[一二三四五六]五[”"]?(?:期间|时期|期末|末)?'
     start = rf"(?:{pattern_of(held['start'])}|(?:比|较|到|in |by )?{year}|{period})(?![a-z-])"
-    end = rf"(?:{pattern_of(held['end'])}|(?<![\d,.]){year})$"
+    end = guarded(
+        [*held["end"], *"0123456789"], rf"(?:{pattern_of(held['end'])}|(?<![\d,.]){year})$"
+    )
     return re.compile(start, re.IGNORECASE), re.compile(end, re.IGNORECASE)
 
 

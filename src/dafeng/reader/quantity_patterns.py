@@ -141,9 +141,9 @@ def head_pattern(*, chinese: bool = True) -> re.Pattern[str]:
         own = tuple(f"(?P<{name}>" for name in _GROUPS_ZH)
         pieces = (*(piece for piece in pieces if not piece.startswith(own)), never)
         begin = f"(?:{LATIN_START}|{MONEY_START})"
-        return re.compile(guarded(ahead, f"{begin}(?:{'|'.join(pieces)})"), re.ASCII)
+        return re.compile(guarded(ahead, "|".join(pieces), begin=begin), re.ASCII)
     ahead = (*ahead, *NUMERAL_STARTS, "半", "百分之")
-    return re.compile(guarded(ahead, f"{WORD_START}(?:{'|'.join(pieces)})"), re.ASCII)
+    return re.compile(guarded(ahead, "|".join(pieces), begin=WORD_START), re.ASCII)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from dafeng.reader.bare import with_unit
@@ -62,33 +62,38 @@ class Sentence:
     starts: list[int]
     ends: list[int]
     meanings: list[frozenset[str]]
-    says: set[str]
+    says: frozenset[str]
     quantities: list[Quantity]
     times: list[Time]
     breaks: list[int]
     brackets: list[tuple[int, int]]
+    _clauses: dict[int, tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
 
     def within(self, start: int, end: int) -> list[Hit]:
         """The known words that begin within a span, in their order."""
         return self.hits[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
-    def labels(self, start: int, end: int) -> set[str]:
+    def labels(self, start: int, end: int) -> frozenset[str]:
         """What is said by the known words within a span."""
         first, last = bisect_left(self.starts, start), bisect_right(self.ends, end)
-        return set().union(*self.meanings[first:last])
+        return _NOTHING.union(*self.meanings[first:last])
 
     def clause(self, place: int) -> tuple[int, int]:
         """Span of the clause that holds a place."""
-        index = bisect_right(self.breaks, place)
-        first = self.breaks[index - 1] if index else self.start
-        last = self.breaks[index] if index < len(self.breaks) else self.end
-        return first, last
+        found = self._clauses.get(place)
+        if found is None:
+            index = bisect_right(self.breaks, place)
+            first = self.breaks[index - 1] if index else self.start
+            last = self.breaks[index] if index < len(self.breaks) else self.end
+            found = self._clauses[place] = (first, last)
+        return found
 
     def slice(self, start: int, end: int) -> str:
         """The text of a span, as it is."""
         return self.text[start:end]
 
 
+_NOTHING: frozenset[str] = frozenset()
 _CHINESE = re.compile(r"[一-龥]")
 
 
@@ -120,7 +125,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
         hits = [_surpassed(folded, start, hit) for hit in hits]
     starts, ends = [hit.start for hit in hits], [hit.end for hit in hits]
     meanings = [hit.labels for hit in hits]
-    says: set[str] = set().union(*meanings)
+    says = _NOTHING.union(*meanings)
     brackets = [m.span() for m in _BRACKETS.finditer(folded, start, end)]
     return Sentence(
         text, folded, start, end, chinese, hits, starts, ends, meanings, says, found, when, breaks,
@@ -176,7 +181,9 @@ _FROM = re.compile(
     r"(?:(?:from|after|against|versus|than the|compared (?:with|to)) (?:about |around |nearly )?"
     r"|[由从](?:\d{4}年[底末初]?的?)?约? ?|[比较]\d{4}年[底末初]?的约?)$"
 )
-_LED_BY = ("from", "after", "against", "versus", "than", "compared", *"由从比较")
+# how the words end that :data:`_FROM` and :data:`_THAN` look for
+_LED_BY = ("from ", "after ", "against ", "versus ", "the ", "with ", "to ", "about ", "around ")
+_LED_BY += ("nearly ", *"由从的约年底末初", *(f"{sign} " for sign in "由从的约年底末初"))
 _LEAD = len("compared with around 2020年底的")
 _THAN = re.compile(r"[比较]\d{4}年[底末初]?的约?$")  # 比2021年底的3900万千瓦多
 _TO = re.compile(r"[到至]| to ")
@@ -186,8 +193,7 @@ def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
     """Mark what a change starts from, and the year beside it, which dates nothing else."""
     for place, one in enumerate(found):
         low = max(0, one.start - _LEAD)
-        ahead = folded[low : one.start]
-        led = any(word in ahead for word in _LED_BY)
+        led = folded.endswith(_LED_BY, low, one.start)
         if not (led and _FROM.search(folded, low, one.start)):
             continue
         following = found[place + 1].start if place + 1 < len(found) else one.end

@@ -22,6 +22,7 @@ _END = re.compile(
     rf"|(?<=\.)(?:{_STOP_EN}))"
 )
 _LINE = re.compile(r"[^\r\n]+")
+_INK = re.compile(r"\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Paragraph:
 def paragraphs(text: str) -> Iterator[Paragraph]:
     """The lines of a text that hold anything."""
     for line in _LINE.finditer(text):
-        if not line[0].isspace():
-            start, end = line.span()
+        start, end = line.span()
+        if _INK.search(text, start, end):
             yield Paragraph(start, end, tuple(_sentences(text, start, end)))
 
 

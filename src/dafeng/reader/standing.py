@@ -179,7 +179,7 @@ _RATES = frozenset({"%", "ratio", "h"})
 _LEADING = len("达到了")
 
 
-def _verbs(sentence: Sentence, one: Quantity, compared: Compared) -> set[str]:
+def _verbs(sentence: Sentence, one: Quantity, compared: Compared) -> frozenset[str]:
     """What the words right before a bound say; the bound's own words are no verbs."""
     low = max(sentence.clause(one.start)[0], compared.start - _LEADING)
     return sentence.labels(low, compared.start)
@@ -221,10 +221,9 @@ def _exchange() -> re.Pattern[str]:
 
 def part_of(sentence: Sentence, one: Quantity) -> int:
     """Where the part of a sentence begins that holds a figure."""
-    return max(
-        sentence.start,
-        *(sentence.folded.rfind(sign, sentence.start, one.start) + 1 for sign in "；;"),
-    )
+    folded, start = sentence.folded, sentence.start
+    wide, narrow = (folded.rfind(sign, start, one.start) + 1 for sign in "；;")
+    return max(start, wide, narrow)
 
 
 def dated(sentence: Sentence, one: Quantity) -> bool:

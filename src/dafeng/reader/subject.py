@@ -17,8 +17,8 @@ from dafeng.reader.sentence import Sentence
 
 def falls(sentence: Sentence, one: Quantity, low: int) -> bool:
     """Whether a figure is a fall: by the last word of change before it, or the one behind it."""
-    if one.minus:
-        return True
+    if one.minus or "fall" not in sentence.says:
+        return one.minus
     verdict, reach, moved = False, data("sentences")["fall_behind"], -1
     for hit in sentence.within(low, one.end + reach):
         if hit.end <= one.start:
@@ -78,8 +78,11 @@ def name(sentence: Sentence, draft: Draft, low: int, high: int, last: Draft | No
     follows = sentence.folded.startswith(" of ", draft.end) and not kinds & {"share", "change"}
     order = (behind, ahead) if behind and ("count" in kinds or follows) else (ahead, behind)
     carried = _carried(sentence, one.start)
-    sources = (order[0] | carried, order[1] | carried, ahead | behind)
-    found = next((name for said in sources if (name := name_of(said, kinds))), None)
+    found = (
+        name_of(order[0] | carried, kinds)
+        or name_of(order[1] | carried, kinds)
+        or name_of(ahead | behind, kinds)
+    )
     if found is None and last and _goes_on(sentence, draft, last, low):
         found = last.name
         draft.fall = draft.fall or bool(last and last.fall and "strive" in ahead)
@@ -95,13 +98,17 @@ def name(sentence: Sentence, draft: Draft, low: int, high: int, last: Draft | No
 
 def _by_the_year(sentence: Sentence, one: Quantity, low: int) -> bool:
     """Whether a figure is of each year ("by 3 % a year on average"), not of the whole period."""
+    if "annual" not in sentence.says:
+        return False
     first, last = sentence.clause(one.start)
     reach: int = data("sentences")["yearly"]
     return "annual" in sentence.labels(max(low, first), min(last, one.end + reach))
 
 
-def _carried(sentence: Sentence, place: int) -> set[str]:
+def _carried(sentence: Sentence, place: int) -> frozenset[str]:
     """Whose figures these are, as the sentence said further ahead."""
+    if sentence.says.isdisjoint(_whose()):
+        return frozenset()
     return sentence.labels(sentence.start, place) & _whose()
 
 
@@ -151,10 +158,10 @@ def _nothing_between(sentence: Sentence, low: int, one: Quantity) -> bool:
 _OPEN = re.compile(r"[一-龥 a-z\"“]")
 
 
-def _behind(sentence: Sentence, draft: Draft, high: int) -> set[str]:
+def _behind(sentence: Sentence, draft: Draft, high: int) -> frozenset[str]:
     """What the words behind a figure say, if they belong to it: within its clause, close to it."""
     if sentence.chinese and not _OPEN.match(sentence.folded, draft.end):
-        return set()
+        return frozenset()
     if sentence.folded.startswith(" and ", draft.end):
-        return set()  # "20,000 and charging stations"
+        return frozenset()  # "20,000 and charging stations"
     return sentence.labels(draft.end, min(high, sentence.clause(draft.end)[1]))

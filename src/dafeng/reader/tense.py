@@ -18,7 +18,7 @@ from dafeng.reader.times import Time
 def tense(
     sentence: Sentence,
     one: Quantity,
-    said: set[str],
+    said: frozenset[str],
     time: Time | None,
     before: Draft | None,
     past: Past,
@@ -35,65 +35,106 @@ def tense(
         before: see ``time``.
         past: see ``time``.
     """
-    future, word = "future" in said, time.word if time else None
     if _narrates(sentence, one):
         said = said | {"past"}
-    told = said | sentence.labels(time.end, one.start) if time else said
-    goes_on = before is not None and before.kind == "result" and before.start >= sentence.start
-    same = goes_on and before is not None and time is not None and before.year == time.year
-    nears = time is not None and (word is not None or time.month)
-    near = said | sentence.labels(*sentence.clause(time.start)) if time and nears else said
-    dated = time is not None and word is None
     ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
     done = "perfect" in ahead and "future" not in ahead  # "had built 20 and will build 30"
-    towards = time is not None and dated and _towards(sentence, time)
-    if towards and time is not None and time.year in aims():
-        told_done = sentence.labels(time.end, sentence.clause(one.start)[1])
-        if "perfect" not in told_done:  # 已建泊位到2025年达到85%
-            done, said = False, said - {"perfect"}
-
-    def lines() -> Iterator[tuple[bool, Kind]]:  # worked out one by one, until one holds
-        yield time is not None and time.role == "as_of" and not future, "result"
-        yield done or ("perfect" in said and not future), "result"
-        yield is_now(sentence, one), "result"
-        yield word == "last_year", "result"
-        yield word in {"this_year", "now", "month"} and "future" not in near, "result"
-        yield word == "next_year", "target"
-        yield word == "period" and "perfect" not in said, "target"
-        monthly = time is not None and time.month and time.sign != "<"
-        yield monthly and "future" not in near, "result"
-        yield "yearly" in said or (_consecutive(one) and not future), "result"
-        ruled = time is None and not said & {"past", "perfect"}
-        yield ruled and holds_from(sentence, one) is not None, "target"
-        yield time is None and not future and _since(sentence, one), "result"
-        aimed = before is not None and before.kind == "target"
-        yield "part" in said and aimed and "past" not in told, "target"
-        yield time is not None and dated and _tells(sentence, one, time, told), "result"
-        yield time is not None and dated and time.year in aims(), "target"
-        yield dated and _adds(sentence, one, time, before) and not told & _DONE, "target"
-        yield dated and _compares(sentence, one, time, before) and not future, "result"
-        yield time is None and "perfect" not in said and _bids(sentence, before), "target"
-        yield future, "target"
-        later = dated and _ahead(time.year if time else None, past)
-        yield later and not same and "past" not in told, "target"
-        yield bool(time and dated and time.year in past.planned and not told & _DONE), "target"
-        yield time is not None and towards and _open(sentence, one, time, told), "target"
-        yield time is not None and time.sign == "<", "target"
-        yield time is None and _goes_on(past, before) and "perfect" not in said, "target"
-        yield time is None and _of_next_year(past) and "perfect" not in said, "target"
-        yield time is None and _of_annual_plan(past) and "perfect" not in said, "target"
-        yield "past" in said, "result"
-
-    told_so = next((kind for holds, kind in lines() if holds), None)
-    return (told_so, True) if told_so else _from_around(sentence, one, said, time, before, past)
+    if time is None:
+        lines = _undated(sentence, one, said, before, past, done=done)
+    else:
+        lines = _dated(sentence, one, said, time, before, past, done=done)
+    for holds, kind in lines:
+        if holds:
+            return kind, True
+    return _from_around(sentence, one, said, time, before, past)
 
 
 _DONE = frozenset({"past", "perfect"})
 
 
+def _undated(
+    sentence: Sentence,
+    one: Quantity,
+    said: frozenset[str],
+    before: Draft | None,
+    past: Past,
+    *,
+    done: bool,
+) -> Iterator[tuple[bool, Kind]]:
+    """What tells the tense of a figure without a year, worked out one by one, until one holds."""
+    future, perfect = "future" in said, "perfect" in said
+    yield done or (perfect and not future), "result"
+    yield is_now(sentence, one), "result"
+    yield "yearly" in said or (_consecutive(one) and not future), "result"
+    yield said.isdisjoint(_DONE) and holds_from(sentence, one) is not None, "target"
+    yield not future and _since(sentence, one), "result"
+    yield "part" in said and _is_aim(before) and "past" not in said, "target"
+    yield not perfect and _bids(sentence, before), "target"
+    yield future, "target"
+    yield not perfect and _goes_on(past, before), "target"
+    yield not perfect and _of_next_year(past), "target"
+    yield not perfect and _of_annual_plan(past), "target"
+    yield "past" in said, "result"
+
+
+def _dated(
+    sentence: Sentence,
+    one: Quantity,
+    said: frozenset[str],
+    time: Time,
+    before: Draft | None,
+    past: Past,
+    *,
+    done: bool,
+) -> Iterator[tuple[bool, Kind]]:
+    """What tells the tense of a figure with a year, worked out one by one, until one holds."""
+    future, word = "future" in said, time.word
+    told = said | sentence.labels(time.end, one.start)
+    towards = word is None and _towards(sentence, time)
+    if towards and time.year in aims():
+        told_done = sentence.labels(time.end, sentence.clause(one.start)[1])
+        if "perfect" not in told_done:  # 已建泊位到2025年达到85%
+            done, said = False, said - {"perfect"}
+    yield time.role == "as_of" and not future, "result"
+    yield done or ("perfect" in said and not future), "result"
+    yield is_now(sentence, one), "result"
+    if word is not None or time.month:
+        near = said | sentence.labels(*sentence.clause(time.start))
+        yield word == "last_year", "result"
+        yield word in {"this_year", "now", "month"} and "future" not in near, "result"
+        yield word == "next_year", "target"
+        yield word == "period" and "perfect" not in said, "target"
+        yield time.month and time.sign != "<" and "future" not in near, "result"
+    yield "yearly" in said or (_consecutive(one) and not future), "result"
+    yield "part" in said and _is_aim(before) and "past" not in told, "target"
+    if word is None:
+        yield _tells(sentence, one, time, told), "result"
+        yield time.year in aims(), "target"
+        yield _adds(sentence, one, time, before) and not told & _DONE, "target"
+        yield _compares(sentence, one, time, before) and not future, "result"
+    yield future, "target"
+    if word is None:
+        later = _ahead(time.year, past) and not _goes_with(sentence, time, before)
+        yield later and "past" not in told, "target"
+        yield time.year in past.planned and not told & _DONE, "target"
+    yield towards and _open(sentence, one, time, told), "target"
+    yield time.sign == "<", "target"
+    yield "past" in said, "result"
+
+
+def _is_aim(before: Draft | None) -> bool:
+    return before is not None and before.kind == "target"
+
+
+def _goes_with(sentence: Sentence, time: Time, before: Draft | None) -> bool:
+    """Whether the figure before in the sentence is a result of the same year."""
+    done = before is not None and before.kind == "result" and before.start >= sentence.start
+    return done and before is not None and before.year == time.year
+
+
 def _aimed_year(sentence: Sentence, before: Draft | None) -> int | None:
     """The year of the figure before in the sentence, if that is aimed at."""
-    aimed = before is not None and before.kind == "target" and before.start >= sentence.start
+    aimed = before is not None and _is_aim(before) and before.start >= sentence.start
     return before.year if aimed and before is not None else None
 
 
@@ -115,7 +156,7 @@ def _compares(sentence: Sentence, one: Quantity, time: Time | None, before: Draf
 def _from_around(
     sentence: Sentence,
     one: Quantity,
-    said: set[str],
+    said: frozenset[str],
     time: Time | None,
     before: Draft | None,
     past: Past,
@@ -136,7 +177,7 @@ def _from_around(
     return ("target", False) if kind == "context" and said & {"target", "strive"} else (kind, True)
 
 
-def _of_year(sentence: Sentence, said: set[str], time: Time, year: int, past: Past) -> Kind:
+def _of_year(sentence: Sentence, said: frozenset[str], time: Time, year: int, past: Past) -> Kind:
     """The kind of a figure whose clause tells its year only."""
     if not said & {"target", "future"} and _aims_later(sentence, time):
         return "result"
@@ -174,9 +215,11 @@ def is_now(sentence: Sentence, one: Quantity) -> bool:
     """Whether a figure is how things are before what will be: "is 62.5 % and will be 63 %"."""
     if sentence.chinese:
         return False
-    first, last = sentence.clause(one.start)
     if _AT_PRESENT.match(sentence.folded, one.end):
         return True
+    if "future" not in sentence.says:
+        return False
+    first, last = sentence.clause(one.start)
     low = max(first, one.start - len(" stands at currently "))
     if not _IS.search(sentence.folded, low, one.start):
         return False
@@ -197,7 +240,7 @@ def _narrates(sentence: Sentence, one: Quantity) -> bool:
 _AIMING = frozenset({"target", "future", "strive", "rise", "fall", "rise_to", "fall_to", "cap"})
 
 
-def _tells(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> bool:
+def _tells(sentence: Sentence, one: Quantity, time: Time, told: frozenset[str]) -> bool:
     """Whether an English sentence tells as past what was "in 2025", not what is to be "by" then."""
     if sentence.chinese or time.year not in aims():
         return False
@@ -213,7 +256,7 @@ _SAYS = re.compile(
     r"(?:plan|program|programme|scheme|opinions|document|notice|it is|was) (?:also )?(?:point"
     r"|propos|clear|requir|mention|stat|emphasi|stipulat|specif)[a-z]*(?: out)?(?: that)?(?![a-z])"
 )
-_AIMS = ("target", "goal", "quota", "task")
+_AIMS = re.compile("target|goal|quota|task")
 _AIM_IS = re.compile(
     r"(?<![a-z])(?:targets?|goals?|quota|task)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
     r"(?: of(?: below| above| about| around| at least| more than| less than| up to)? $"
@@ -248,7 +291,7 @@ def named_aim(sentence: Sentence, one: Quantity) -> bool:
         near = sentence.folded.rfind("目标", first, one.start)
         called = near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
         return called or _AIM_BEHIND_ZH.match(sentence.folded, one.end) is not None
-    near = any(sentence.folded.find(word, first, one.start) >= 0 for word in _AIMS)
+    near = _AIMS.search(sentence.folded, first, one.start) is not None
     goal = _GOAL_TO.search(sentence.folded, first, one.start) if near else None
     if goal and not _MET.search(sentence.folded, first, goal.start()):
         return True
@@ -276,7 +319,7 @@ def _around(sentence: Sentence, year: int | None = None) -> Kind | None:
     if others:
         left_out = {sentence.clause(t.start) for t in others}
         kept = (hit.labels for hit in sentence.hits if sentence.clause(hit.start) not in left_out)
-        said = set().union(*kept)
+        said = frozenset[str]().union(*kept)
     if "future" in said:
         return None if "perfect" in said else "target"
     return "result" if said & {"perfect", "past", "yearly"} else None
@@ -302,6 +345,8 @@ def _of_next_year(past: Past) -> bool:
 
 def _since(sentence: Sentence, one: Quantity) -> bool:
     """Whether a sentence tells what has come about since a year."""
+    if not sentence.times:
+        return False
     last = sentence.clause(one.start)[1]
     return any(t.role == "since" and t.year and t.start < last for t in sentence.times)
 
@@ -361,7 +406,7 @@ def _bids(sentence: Sentence, before: Draft | None) -> bool:
     return verb and bare and _OPENING.search(ahead) is not None
 
 
-def _open(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> bool:
+def _open(sentence: Sentence, one: Quantity, time: Time, told: frozenset[str]) -> bool:
     """Whether no word of the past follows a year but 累计, which goals say as well."""
     hits = sentence.within(time.end, sentence.clause(one.start)[1])
     past = [hit for hit in hits if "past" in hit.labels]

@@ -85,7 +85,8 @@ _WORDS = (
 
 
 def _words() -> str:
-    return "|".join(f"(?P<{name}>{pattern_of(rules()[name])})" for name in _WORDS)
+    words = "|".join(f"(?P<{name}>{pattern_of(rules()[name])})" for name in _WORDS)
+    return f"(?![0-9])(?:{words})"
 
 
 def _date_en() -> str:
@@ -146,8 +147,8 @@ def time_pattern(*, chinese: bool = True) -> re.Pattern[str]:
     if not chinese:
         never = "(?!)" + "".join(f"(?P<{name}>)" for name in _GROUPS_ZH)
         pieces = (_date_without_month(), _plans()[2], _words(), _date_en(), *_years_en(), never)
-        found = f"{LATIN_START}(?:{'|'.join(pieces)})"
-        return re.compile(guarded(_starts(chinese=False), found), re.ASCII)
+        found = guarded(_starts(chinese=False), "|".join(pieces), begin=LATIN_START)
+        return re.compile(found, re.ASCII)
     as_of = r"(?P<zhbare>(?<=截至|截止)\d{1,2}月[底末份]?)"
     pieces = (
         as_of,
@@ -158,8 +159,8 @@ def time_pattern(*, chinese: bool = True) -> re.Pattern[str]:
         _date_en(),
         *_years_en(),
     )
-    found = f"{WORD_START}(?:{'|'.join(pieces)})"
-    return re.compile(guarded(_starts(chinese=True), found), re.ASCII)
+    found = guarded(_starts(chinese=True), "|".join(pieces), begin=WORD_START)
+    return re.compile(found, re.ASCII)
 
 
 def _issued() -> str:
@@ -196,7 +197,8 @@ def before_pattern() -> re.Pattern[str]:
     )
     starts = [*words["documents_en"], ",", *base["before_en"], *base["before_zh"], *as_of, *since]
     starts += [word for name in ("about", "before", "by") for word in deadline[name]]
-    return re.compile(guarded(starts, rf"{WORD_START}(?:{'|'.join(pieces)}) ?[“\"]? ?$"))
+    found = rf"(?:{'|'.join(pieces)}) ?[“\"]? ?$"
+    return re.compile(guarded(starts, found, begin=WORD_START))
 
 
 @cache

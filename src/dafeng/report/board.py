@@ -10,12 +10,12 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from dafeng.explain import unit_words
-from dafeng.indicators import Progress, statuses
 from dafeng.plan import Plan, bodies
 from dafeng.report.words import COUNT, PERCENT, mark_words, rate, word
 from dafeng.vocabulary import period, regions
 
 if TYPE_CHECKING:
+    from dafeng.indicators import Progress
     from dafeng.workspace import Board
 
 _STYLES = {
@@ -182,6 +182,8 @@ def _stacked(cells: list[Styled]) -> Styled:
 def _status(line: Progress, lang: str) -> str:
     if _not_booked(line):
         return word("status_not_booked", lang)
+    from dafeng.indicators import statuses  # noqa: PLC0415  heavy
+
     return statuses()[line.status].name.of(lang)
 
 
