@@ -9,7 +9,7 @@ from functools import cache
 from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year
 from dafeng.reader.quantities import RATIO, Quantity
-from dafeng.reader.quantity_patterns import Unit, things
+from dafeng.reader.quantity_patterns import Unit, day_of, things
 
 _JOINT = re.compile(r" and | ?, (?:and )?|、|和|与|及")
 _JOINT_ZH = "、和与及"
@@ -20,11 +20,13 @@ _TO = re.compile(
 )
 _MORE_OF = re.compile(
     r" (?:more|fewer|less) than (?:in|at)\b| of (?:them|these|which)\b| left\b| remain"
+    r"| (?:more |still )?(?:under construction|in operation|in the pipeline|planned)\b"
+    r"| to be [a-z]+ed\b"
     r"| (?:of|at) (?:the )?[a-z]{3,12} (?:rank|level|grade)\b| (?:had|have|has|were|are|was) "
     r"| in (?:19|20)\d{2}\b(?!,? [0-9])",
     re.ASCII,
 )
-_NUMBER = Unit("number", "1")
+_NUMBER, _ITEMS = Unit("number", "1"), Unit("items", "count", count=True)
 # before a value of a list whose unit was told before: 相应标杆值分别为7.5、590和1100
 _ROW = re.compile(
     r"(?:(?:分别|依次)(?:为|是|达到?|[至到])|(?:低|高|提高?|降低?|下降|增加?|调整)(?:至|到|于|为)"
@@ -88,8 +90,11 @@ def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit |
     if _is_plain(folded, start, one):
         return RATIO
     if _IN_NUMBER.match(folded, one.end):
-        return Unit("items", "count", count=True)
+        return _ITEMS
     thing = _numbered(folded, start, one.start)
+    if thing is None and _GROUPED.fullmatch(one.token):
+        low = max(start, one.start - _LED)
+        return _ITEMS if _led().search(folded, low, one.start) else None
     return Unit(thing, "count", count=True) if thing else None
 
 
@@ -104,6 +109,8 @@ def _behind(
         return None
     if _DATING.fullmatch(folded, start, one.start):
         return None  # "Since 634, 472 standards": digits in the slot of a year
+    if day_of().search(folded, max(start, one.start - _LED), one.start):
+        return None  # "as of December 16, 110 steelmakers"
     listed = (
         shared or moves or "." in one.token or behind.head == behind.end or joint[0] in _JOINT_ZH
     )
@@ -165,7 +172,9 @@ def _number_of() -> re.Pattern[str]:
     verb = (
         "(?:is|was|will be|(?:shall|should|must|is to) (?:be|reach)"
         "|(?:will )?(?:reach(?:ed|es)?|exceed(?:ed|s)?|total(?:l?ed)?|amount(?:ed)? to|come to)"
-        "|(?:rose|grew) to|came to|stood at)"
+        "|(?:rose|grew) to|came to|stood at"
+        "|be (?:limited|kept|held|capped|controlled|cut|reduced|increased|raised)"
+        " (?:to|at|within|below))"
     )
     more = (
         "(?: about| over| more than| nearly| at least| approximately| around"
@@ -176,10 +185,13 @@ def _number_of() -> re.Pattern[str]:
     named = rf"{of}(?P<thing>{names})[a-z -]{{0,60}}? {verb}"
     reached = "(?:reach(?:ed|es)?|totall?ed|numbered|came to)"
     moved = (
-        "(?:(?:reduced|cut|increased|raised) to|(?:fell|dropped|rose|grew|fallen|risen|grown) to)"
+        "(?:(?:reduced|cut|increased|raised|limited|kept|held|capped|controlled)"
+        " (?:to|at|within|below)"
+        "|(?:fell|dropped|rose|grew|fallen|risen|grown) to)"
     )
+    numbered = rf"number of (?:[a-z0-9-]{{1,20}} ){{1,8}}?{verb}"
     counts = rf"(?P<things>{names})(?: [a-z-]{{1,20}}){{0,4}}? (?:{reached}|{moved})"
-    return re.compile(rf"(?:{named}|{counts}){more} $")
+    return re.compile(rf"(?:{named}|{counts}|{numbered}){more} $")
 
 
 # the last word of what :func:`_number_of` asks for before a number
@@ -188,7 +200,7 @@ _REACHED = tuple(
     for word in (
         "is", "was", "be", "reach", "reached", "reaches", "exceed", "exceeded", "exceeds", "total",
         "totaled", "totalled", "numbered", "to", "at", "about", "over", "than", "nearly", "least",
-        "approximately", "around",
+        "approximately", "around", "within", "below",
     )
 )  # fmt: skip
 
@@ -199,4 +211,5 @@ def _numbered(folded: str, start: int, place: int) -> str | None:
         return None
     low = max(start, place - 2 * data("sentences")["title"])
     found = _number_of().search(folded, low, place)
-    return things()[found["thing"] or found["things"]] if found else None
+    thing = found and (found["thing"] or found["things"])
+    return things()[thing] if thing else "items" if found else None

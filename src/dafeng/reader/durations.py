@@ -33,7 +33,7 @@ def term(folded: str, start: int, end: int) -> bool:
     if not folded.endswith(tuple(f"{word} " for word in words["within"]), 0, start):
         return False
     first = max(folded.rfind(". ", 0, start), start - data("sentences")["said"], 0)
-    return _duty().search(folded, first, start) is not None
+    return bool(_duty().search(folded, first, start) or _duty_behind().match(folded, end))
 
 
 def again(folded: str, end: int) -> bool:
@@ -63,6 +63,12 @@ def _term_behind() -> re.Pattern[str]:
 @cache
 def _duty() -> re.Pattern[str]:
     return re.compile(pattern_of(data("units")["terms"]["said"]))
+
+
+@cache
+def _duty_behind() -> re.Pattern[str]:
+    said = pattern_of(data("units")["terms"]["said"])
+    return re.compile(rf"(?: [a-z'’-]+){{0,8}}?,? {said}")
 
 
 @cache

@@ -55,7 +55,8 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         money = name.startswith("yuan") and _AT_MOST_ZH.search(sentence.folded, low, one.start)
         if money or _RATE_ZH.search(sentence.folded, low, one.start):
             return True
-    if told or said & {"perfect", "strive", "share"} or (sentence.chinese and past):
+    shared = name in _SHARES and "share" in said and not _of_price(sentence, one)
+    if told or shared or said & {"perfect", "strive"} or (sentence.chinese and past):
         return False
     if "price" in said and compared.sign in _BOUNDS and name in _SHARES:
         return True
@@ -69,6 +70,8 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     return "grant" in said and (name.startswith("yuan") or name in {"%", "times"})
 
 
+# "30 % of the total investment" is paid, and no share of what is had
+_OF_PRICE = re.compile(" of (?:the |its |their )?[a-z -]{0,24}?(?:invest|cost|price|amount|fee)")
 _VERBS = frozenset({"target", "past", "future", "perfect", "grant", "price", "rise_to", "fall_to"})
 
 
@@ -96,7 +99,9 @@ _AT_MOST_ZH = re.compile(
 _RATE_ZH = re.compile(
     "(?:贴息|补贴|补助|奖励|奖补|支持|优惠|配套|返还|补偿)比例(?:最高)?(?:为|是|按|不超过|不低于)?$"
 )
-_MOST = re.compile("最高|最多|上限|封顶|不超过|up to|maximum|at most|capped|a cap of")
+_MOST = re.compile(
+    "最高|最多|上限|封顶|不超过|up to|maximum|at most|capped|a (?:cap|ceiling|limit) of"
+)
 
 
 _RAISED = re.compile(r"(?<![a-z])(?:raised|lowered|cut|set at)|[加提上降调]")
@@ -236,9 +241,18 @@ def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
     ruled = ruled or bool(sentence.labels(part, before.end) & {"grant", "price"})
     own, other = one.unit.name, before.base_unit.name if before.base_unit else ""
     alike = own == other or (own.startswith("yuan") and other.startswith("yuan"))
+    alike = alike or (other.startswith("yuan") and _of_price(sentence, one))
     return ruled and alike and not said & _MOVED
 
 
+def _of_price(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a share is of what something costs: "or 30 % of the investment", 投资额的30%."""
+    if sentence.chinese:
+        return _OF_PRICE_ZH.search(sentence.folded, sentence.start, one.start) is not None
+    return _OF_PRICE.match(sentence.folded, one.end) is not None
+
+
+_OF_PRICE_ZH = re.compile("(?:投资|费用|成本|价款|造价|金额|价格|支出|合同)[^，。；0-9]{0,4}的$")
 _HOURS = frozenset({"h", "hours"})
 
 
@@ -277,6 +291,8 @@ _MODAL = re.compile(r"(?<![a-z])(?:must|shall|should|may not|are to|is to)(?![a-
 # Who asks a share of the new sets a rule: "requires 10 % of spaces in new parking lots"
 _ASKS = re.compile(r"(?<![a-z])(?:requir|mandat|stipulat)(?:es?|ing)(?![a-z])")
 _OF_NEW = re.compile(r" (?:in|for|at|of) (?:all |each )?(?:new|newly built|each|every) [a-z]")
+# "By 2025, A will reach 75 %; B shall be lower than 2.3 tons": all that follows is aimed at
+_OPENS_BY = re.compile(r"\W*by (?:the )?(?:end of )?(?:the )?20\d\d,", re.ASCII)
 _FIRM = re.compile(r"(?<![a-z])(?:must|may not)(?![a-z])")
 # A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
 _EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"
@@ -307,7 +323,8 @@ def _bidden_en(sentence: Sentence, one: Quantity, part: int) -> bool:
         return False
     if _FIRM.search(sentence.folded, modals[-1].start(), one.start) or each:
         return True
-    if one.unit is None or one.scale is not None or one.unit.count:
+    aimed = _OPENS_BY.match(sentence.folded, sentence.start) is not None
+    if aimed or one.unit is None or one.scale is not None or one.unit.count:
         return False
     named = one.unit.name == "ratio"
     return named or (one.unit.name not in _SHARES and not _RATE_EN.search(subject))

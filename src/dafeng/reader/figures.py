@@ -198,6 +198,9 @@ def _carried(sentence: Sentence, draft: Draft, past: Past) -> int | None:
     flows = draft.kind == "target" and _flows(sentence)
     stands = draft.kind == "cap" and "standing" in sentence.labels(*sentence.clause(draft.start))
     year = None if flows or stands else past.inherited(draft.kind)
+    started = [t.year for t in sentence.times if t.role == "base" and t.year]
+    if year and started and draft.kind == "target" and max(started) >= year:
+        return None  # what is aimed at from a year on is not for one before it
     told = draft.kind != "result" or sentence.chinese or past.led(year) or _takes_up(sentence)
     return year if told else None
 

@@ -213,7 +213,7 @@ def _out_of_place(sentence: Sentence, draft: Draft, token: str) -> list[str]:
         found.append("share_above_whole")
     if draft.factor > 1 and not draft.value:
         found.append("nought")
-    if _beyond(draft) or (_unscaled(draft) and _ungrouped(sentence, draft)):
+    if _beyond(sentence, draft) or (_unscaled(draft) and _ungrouped(sentence, draft)):
         found.append("scale_at_odds")
     if _month_in_front(sentence, draft, token):
         found.append("month_in_front")
@@ -282,9 +282,14 @@ def _ceilings() -> dict[str, Decimal]:
     return {entry["unit"]: Decimal(str(entry["above"])) for entry in rules()["ceilings"]}
 
 
-def _beyond(draft: Draft) -> bool:
+def _beyond(sentence: Sentence, draft: Draft) -> bool:
+    """Whether an amount is above what a nation has, but for what lies in the ground."""
     unit = draft.base_unit.name if draft.base_unit else ""
-    return draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
+    above = draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
+    return above and not _STORED.search(sentence.folded, *sentence.clause(draft.start))
+
+
+_STORED = re.compile("reserves|potential|resources|储量|资源量|蕴藏|潜力|可开发")
 
 
 def _unscaled(draft: Draft) -> bool:

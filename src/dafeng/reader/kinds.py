@@ -53,7 +53,7 @@ def kind_of(
         or _contained(sentence, one)
         or (not one.digits and _casual(sentence, one, compared, before))
     )
-    if one.structural or by_the_way:
+    if (one.structural and compared.sign == "=") or by_the_way:
         return "context", True
     if one.origin or _usual(sentence, one) or _exists(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
@@ -218,6 +218,9 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
             return True
         first = sentence.clause(one.start)[0]
         return not dated(sentence, one) and bool(_SIZED.search(sentence.folded, first, one.start))
+    attribute = one.digits and sentence.folded.startswith("-", one.head)
+    if attribute and _behind_en().match(sentence.folded, one.end):
+        return True  # "renovation of 300,000-kilowatt units"
     named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
     return named and _PROJECT.match(sentence.folded, one.end) is not None
 
@@ -278,10 +281,10 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
     ``ends`` is the place where the figure ends with its comparator.
     """
     named = one.unit.name if one.unit else one.scale
-    if named is None or comparator == "about" or (one.unit and one.unit.count):
+    if named is None or comparator == "about":
         return False
-    if named in _SHARES:
-        return comparator != "=" and _CASE.match(sentence.folded, ends) is not None
+    if named in _SHARES or (one.unit and one.unit.count):
+        return comparator != "=" and _in_class(sentence, one, ends)
     first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     said = sentence.labels(first, one.start)
     if said & _MOVES:
@@ -295,6 +298,20 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
         return meant or (behind is not None and (bool(bound) or sorted_by))
     return _sorts_en(sentence, one, comparator, ends, aimed="target" in said)
+
+
+def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
+    """Whether a bound is of a case (超过限额10%以上的), or as in "farms with over 500 pigs must"."""
+    if one.unit is None or not one.unit.count:
+        return _CASE.match(sentence.folded, ends) is not None
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    first, last = sentence.clause(one.start)
+    sorts = before_en().search(sentence.folded, low, one.start)
+    bids = sorts and _MUST.search(sentence.folded, one.end, last)
+    return bool(bids) and not sentence.labels(first, one.start) & {"future", "past"}
+
+
+_MUST = re.compile(" (?:must|shall|should|may not|are to|is to|have to|has to) ")
 
 
 def _sorts_in_bracket(sentence: Sentence, one: Quantity, ends: int) -> bool:

@@ -229,7 +229,7 @@ def _plain(line: str, time: Time) -> bool:
         is not None
     )
     told = time.sign == "=" or (time.sign == "<=" and stands)
-    return time.role == "at" and told and not time.day and time.year not in aims()
+    return time.role in {"at", "as_of"} and told and not time.day and time.year not in aims()
 
 
 @cache

@@ -128,6 +128,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     )  # fmt: skip
 
 
+_HAS = re.compile(r" (?:more than |over |about |around |nearly |at least |up to |only |some )?")
 _OWNED = (" a ", " an ", " no ")
 _TO_HAVE = ("will ", "shall ", "should ", "must ", " that ")
 _BE = (" is ", " are ", " be ", " being ")
@@ -148,10 +149,16 @@ def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
             yield Hit(hit.start, hit.end, hit.labels - {"past"})
         elif perfect and folded.startswith(_OWNED, hit.end) and folded[hit.end - 1] != "d":
             yield Hit(hit.start, hit.end, hit.labels - {"past", "perfect"})  # "has a capacity of"
-        elif perfect and hit.end + 1 in starts and folded.startswith("ha", hit.start):
+        elif perfect and folded.startswith("ha", hit.start) and _owns(folded, hit.end, starts):
             yield Hit(hit.start, hit.end, frozenset() if ahead else frozenset({"past"}))
         else:
             yield hit
+
+
+def _owns(folded: str, place: int, starts: set[int]) -> bool:
+    """Whether a figure is what "has" or "have" before it owns: "has more than 5 %"."""
+    found = _HAS.match(folded, place)
+    return found is not None and found.end() in starts
 
 
 _SURPASSED = re.compile(

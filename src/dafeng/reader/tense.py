@@ -68,7 +68,7 @@ def tense(
         yield time is None and not future and _since(sentence, one), "result"
         aimed = before is not None and before.kind == "target"
         yield "part" in said and aimed and "past" not in told, "target"
-        yield time is not None and dated and _tells(sentence, one, time, told), "result"
+        yield time is not None and dated and _tells(sentence, one, time, told, past), "result"
         yield time is not None and dated and time.year in aims(), "target"
         yield dated and _adds(sentence, one, time, before) and not told & _DONE, "target"
         yield dated and _compares(sentence, one, time, before) and not future, "result"
@@ -197,9 +197,11 @@ def _narrates(sentence: Sentence, one: Quantity) -> bool:
 _AIMING = frozenset({"target", "future", "strive", "rise", "fall", "rise_to", "fall_to", "cap"})
 
 
-def _tells(sentence: Sentence, one: Quantity, time: Time, told: set[str]) -> bool:
+def _tells(sentence: Sentence, one: Quantity, time: Time, told: set[str], past: Past) -> bool:
     """Whether an English sentence tells as past what was "in 2025", not what is to be "by" then."""
     if sentence.chinese or time.year not in aims():
+        return False
+    if past.plans and time.year > (past.this_year or 0):
         return False
     if time.sign != "=" and not sentence.folded.endswith("in ", sentence.start, time.start):
         return False
@@ -326,9 +328,10 @@ def _ahead(year: int | None, past: Past) -> bool:
 
 _STATES = re.compile(
     r"(?<![a-z])(?:is|are|has|have|stands? at|numbers?|mak(?:es?|ing) up|account(?:s|ing)? for"
-    r"|consumes?|uses?|suppl(?:y|ies)|generates?|produces?|provides?|covers?|operates?|hosts?|holds?|owns?|emits?"
+    r"|tak(?:es?|ing) up|constitutes?|consumes?|(?<!the )(?<!energy )(?<!water )uses?"
+    r"|suppl(?:y|ies)|generates?|produces?|provides?|covers?|operates?|hosts?|holds?|owns?|emits?"
     r"|contains?|contributes?|represents?|comprises?|meets?|runs?|serves?|reach(?:es)?|exceeds?"
-    r"|amounts? to|totals?|boasts?|employs?|treats?|recycles?|burns?|saves?|sells?|buys?|exports?)"
+    r"|amounts? to|totals|boasts?|employs?|treats?|recycles?|burns?|saves?|sells?|buys?|exports?)"
     r"(?![a-z])"
 )
 
