@@ -10,6 +10,7 @@ from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year
 from dafeng.reader.quantities import RATIO, Quantity
 from dafeng.reader.quantity_patterns import Unit, day_of, things
+from dafeng.reader.times import LOST
 
 _JOINT = re.compile(r" and | ?, (?:and )?|、|和|与|及")
 _JOINT_ZH = "、和与及"
@@ -38,6 +39,9 @@ _DATING = re.compile(r" ?(?:in|by|since|(?:by|since|at) the end of) ", re.ASCII)
 _IN_NUMBER = re.compile("(?: or so)? in (?:number|total|all)(?![a-z])")
 _BROKEN = re.compile(r"\d+(?:,\d+)*,(?:\d{1,2}|\d{4,})(?:,\d+)*")  # "was 52,7000, an increase"
 _STOP = re.compile(r"\.(?=\s|$)")
+_DATED = re.compile(  # as in a line of charging piles, 62,000 now, 110,000 at the end of 2024
+    r" (?:now|today|at present|currently|(?:at|by) the end of|(?:in|by) 20\d\d)\b", re.ASCII
+)
 _LED = len("increased to more than about ")
 
 
@@ -93,8 +97,8 @@ def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit |
         return _ITEMS
     thing = _numbered(folded, start, one.start)
     if thing is None and _GROUPED.fullmatch(one.token):
-        low = max(start, one.start - _LED)
-        return _ITEMS if _led().search(folded, low, one.start) else None
+        led = _led().search(folded, max(start, one.start - _LED), one.start)
+        return _ITEMS if led or _DATED.match(folded, one.end) else None
     return Unit(thing, "count", count=True) if thing else None
 
 
@@ -109,6 +113,8 @@ def _behind(
         return None
     if _DATING.fullmatch(folded, start, one.start):
         return None  # "Since 634, 472 standards": digits in the slot of a year
+    if one.token in LOST and folded.endswith(_SINCE, start, one.start):
+        return None  # "an increase of 42 % over <>, and 487 piles"
     if day_of().search(folded, max(start, one.start - _LED), one.start):
         return None  # "as of December 16, 110 steelmakers"
     listed = (
@@ -135,13 +141,23 @@ def _broken(folded: str, start: int, one: Quantity) -> bool:
 
 def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | None:
     """The count that a number is a part of, or one more of: "25 parks …, including 8 in 2022"."""
-    if is_year(one.token) or not one.token.replace(",", "").isdigit():
-        return None
     part = folded.endswith(("including ", "of which "), 0, one.start)
-    if not part and not _MORE_OF.match(folded, one.end):
+    if not one.token.replace(",", "").isdigit():
         return None
-    ahead = [q for q in found if q.end <= one.start]
-    return ahead[-1] if ahead and ahead[-1].unit and ahead[-1].unit.count else None
+    if is_year(one.token) and not (part and _COUNTED.match(folded, one.end)):
+        return None
+    ahead = [q for q in found if q.end <= one.start and q.unit and q.unit.count]
+    if not ahead:
+        return None
+    part = part or _MORE_OF.match(folded, one.end) is not None
+    part = part or _OF_ALL.fullmatch(folded, max(0, ahead[-1].start - 8), one.start) is not None
+    return ahead[-1] if part else None
+
+
+_COUNTED = re.compile(" (?:newly|were|are|have|had) ")  # "including 2022 newly named": no year
+# "of the 120 enterprises supervised, 1370 met the standard"
+_OF_ALL = re.compile(r"[^a-z]?of the [0-9,]+ [a-z -]{3,60}, ")
+_SINCE = (" over ", " in ", " by ", " since ")
 
 
 @cache

@@ -64,12 +64,17 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         changed = "rise" in said or _RAISED.search(sentence.folded, first, one.start) is not None
         if changed or "grant" not in said:
             return changed
-    most = _MOST.search(sentence.folded, first, one.end) is not None
-    if name.startswith("yuan") and most:
-        return "grant" in sentence.labels(part_of(sentence, one), last)
+    if name.startswith("yuan"):
+        if _FOR_EACH.match(sentence.folded, one.end) and not said & {"past", "future"}:
+            said = said | {"grant"}
+        elif _MOST.search(sentence.folded, first, one.end):
+            said = sentence.labels(part_of(sentence, one), last)
     return "grant" in said and (name.startswith("yuan") or name in {"%", "times"})
 
 
+_FOR_EACH = re.compile(
+    " (?:for|per|to) (?:a single|each|any one|every) | per (?:project|firm|company|household)"
+)
 # "30 % of the total investment" is paid, and no share of what is had
 _OF_PRICE = re.compile(" of (?:the |its |their )?[a-z -]{0,24}?(?:invest|cost|price|amount|fee)")
 _VERBS = frozenset({"target", "past", "future", "perfect", "grant", "price", "rise_to", "fall_to"})
@@ -93,7 +98,7 @@ _PER_ZH = re.compile(
 )
 # the most that each gets (单站最高500万元), the share that is paid (贴息比例为30%)
 _AT_MOST_ZH = re.compile(
-    "(?:最高|最多|封顶|上限)(?:可?达?|不超过|不得超过|为|给予)$"
+    "(?:最高|最多|封顶|上限)(?:可?达?|不超过|不得超过|为|给予|支持|补[贴助]|奖[励补]|资助)$"
     "|(?:补贴|补助|奖励|奖补|贴息|资助)(?:资金|金额|总额|额度)?(?:最高)?(?:不得|原则上不)?(?:不?超过)$"
 )
 _RATE_ZH = re.compile(
@@ -260,7 +265,7 @@ _MOVED = frozenset({"future", "strive", "fall_to", "rise_to", "past"})
 
 
 _BIDS_ZH = re.compile(
-    "必?须|不得|不宜|不应|原则上|(?<![供相响对效适反感本])应(?![用急对变收付届力])"
+    "申[报请](?:企业|单位|主体|项目)|必?须|不得|不宜|不应|原则上|(?<![供相响对效适反感本])应(?![用急对变收付届力])"
 )
 
 # a bound and its number, parted by what it is a share of: 不应大于现状总面积的20%

@@ -117,7 +117,8 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
     if first <= time.start:
         return time
     there, here = sentence.labels(*sentence.clause(time.start)), sentence.labels(first, one.start)
-    parted = _HALVES.search(sentence.folded, time.end, one.start) is not None
+    parted = time.year not in aims()  # "which stood at 51 % in 2022, is to go up by 9 points"
+    parted = parted or _HALVES.search(sentence.folded, time.end, one.start) is not None
     aimed, done = "future" in there, bool(there & {"past", "perfect"}) and "future" not in there
     if parted and done and "future" in here:
         return None
@@ -201,8 +202,22 @@ def _carried(sentence: Sentence, draft: Draft, past: Past) -> int | None:
     started = [t.year for t in sentence.times if t.role == "base" and t.year]
     if year and started and draft.kind == "target" and max(started) >= year:
         return None  # what is aimed at from a year on is not for one before it
+    if draft.kind == "result" and year and _opened(sentence, year):
+        return year
     told = draft.kind != "result" or sentence.chinese or past.led(year) or _takes_up(sentence)
     return year if told else None
+
+
+def _opened(sentence: Sentence, year: int) -> bool:
+    """Whether an English paragraph opens with the end of a year, at which all it tells stands."""
+    if sentence.chinese:
+        return False
+    first = sentence.folded.rfind("\n", 0, sentence.start) + 1
+    found = _AT_THE_END.match(sentence.folded, first, sentence.start)
+    return found is not None and int(found["year"]) == year
+
+
+_AT_THE_END = re.compile(r"\W*at the end of (?:the year )?(?P<year>20\d\d)", re.ASCII)
 
 
 def _takes_up(sentence: Sentence) -> bool:

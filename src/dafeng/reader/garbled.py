@@ -192,7 +192,7 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
     if one.unit is None and one.scale is None:
         return ["broken_thousands" if "," in token else "cut_off"]
     if "/" in token or (one.unit is not None and one.unit.name == "ratio"):
-        return []  # 2/3, 1.5:1
+        return ["scale_at_odds"] if _beyond(sentence, draft) else []  # 2/3, 1.5:1; a PUE of 2022
     if _nought_decimals(token):
         return ["trailing_noughts"]
     odd = _LEADING_NOUGHT.match(token)
@@ -326,10 +326,11 @@ def _parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
             or not _same_amount(whole, part)
         ):
             continue
-        told = _OF_WHICH.match(sentence.folded, part.end)
+        all_of = sentence.folded.endswith("of the ", sentence.start, whole.start)
+        told = all_of or _OF_WHICH.match(sentence.folded, part.end)
         belongs = told or _belongs(sentence.labels(whole.end, part.start))
         if belongs and _likely(part) > _likely(whole):
-            alone = sentence.chinese and bool(part.reasons)  # the part is wrong by itself
+            alone = all_of or (sentence.chinese and bool(part.reasons))  # the part is wrong itself
             for draft in (part,) if alone else (whole, part):
                 if "part_above_whole" not in draft.reasons:
                     draft.reasons.append("part_above_whole")

@@ -79,9 +79,16 @@ def kind_of(
     if passed and not named:
         return "result", True
     said |= sentence.labels(one.start, last)
-    asked = sentence.chinese and compared.sign == ">=" and compared.start < one.start  # 不少于
+    asked = compared.sign == ">=" and (
+        compared.start < one.start  # 不少于
+        if sentence.chinese
+        else _ASKED.search(sentence.folded, first, one.start) is not None
+    )
     asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
     return ("target", True) if asked or named else tense(sentence, one, said, time, before, past)
+
+
+_ASKED = re.compile(r"(?<![a-z])not (?:be )?(?:less|lower|smaller|fewer) than $")
 
 
 def _is_term(sentence: Sentence, one: Quantity) -> bool:
@@ -301,7 +308,7 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
 
 
 def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
-    """Whether a bound is of a case (超过限额10%以上的), or as in "farms with over 500 pigs must"."""
+    """Whether a bound is of a case (超过限额10%以上的) or as in "farms with over 500 pigs must"."""
     if one.unit is None or not one.unit.count:
         return _CASE.match(sentence.folded, ends) is not None
     low = max(sentence.start, one.start - data("sentences")["sorted"])

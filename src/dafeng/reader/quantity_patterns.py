@@ -119,6 +119,7 @@ _GROUPS_ZH = ("tenths", "half", "parted", "percent", "whole", "numeral")
 def head_pattern(*, chinese: bool = True) -> re.Pattern[str]:
     """The number of a quantity; the group that matched says how it is written."""
     alone = r"(?<![\d.])(?<!\d )(?:million|billion|trillion)(?=-(?:kilowatt|ton))"
+    alone += r"|(?<=[ -]a )(?:million|billion|trillion)(?= (?:yuan|tons|tonnes|metric|kilowatt|mu))"
     alone += r"|(?<=[能量])万(?=吨标准煤)"  # 年耗能万吨标准煤以上
     alone += rf"|(?<=[过超破逾达近个座项处])(?:[万千百]亿|[千百]万)(?!级)(?={pattern_of(units())})"
     pieces: tuple[str, ...] = (

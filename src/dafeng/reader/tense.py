@@ -58,7 +58,7 @@ def tense(
         yield is_now(sentence, one), "result"
         yield word == "last_year", "result"
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
-        yield word == "next_year", "target"
+        yield word == "next_year" or (word == "this_year" and "future" in near), "target"
         yield word == "period" and "perfect" not in said, "target"
         monthly = time is not None and time.month and time.sign != "<"
         yield monthly and "future" not in near, "result"

@@ -86,6 +86,9 @@ def _reached_before(sentence: Sentence, one: Quantity, time: Time) -> bool:
     ahead = [hit.start for hit in sentence.within(one.end, time.start) if "future" in hit.labels]
     reported = sentence.folded.rfind(" that ", sentence.start, one.start)
     said = sentence.labels(max(reported, sentence.start), ahead[0]) if ahead else set()
+    parted = _PARTED.search(sentence.folded, one.end, time.start) if ahead else None
+    if parted and "future" not in sentence.labels(sentence.start, parted.start()):
+        return True  # "it scrapped 1,106 boilers; 87 remain, which must go before October 2025"
     return bool(said & {"past", "perfect"}) and not said & {"future", "strive"}
 
 
