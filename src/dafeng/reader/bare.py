@@ -164,7 +164,8 @@ _SINCE = (" over ", " in ", " by ", " since ")
 def _led() -> re.Pattern[str]:
     """Verbs that lead to an amount or to a change by one."""
     verbs = pattern_of(map(fold, data("units")["verbs_of_amount"]))
-    return re.compile(rf"{verbs}(?: about| more than| over| around| nearly| some)? $")
+    about = "about|more than|over|around|nearly|some|approximately|roughly|almost"
+    return re.compile(rf"{verbs}(?: (?:{about}))? $")
 
 
 @cache

@@ -79,4 +79,4 @@ def _ages() -> re.Pattern[str]:
 @cache
 def _lasting() -> re.Pattern[str]:
     words = pattern_of(map(fold, data("units")["lasting"]))
-    return re.compile(rf"{words}[^，。；,;.\d]{{0,14}}$")
+    return re.compile(rf"{words}(?:[^，。；,;.\d]{{0,14}}|[a-z -]{{0,32}})$")

@@ -50,11 +50,9 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         said = sentence.labels(first, last)
     told = any(t.dates for t in sentence.times if first <= t.start < last)
     name = one.unit.name if one.unit else ""
-    if sentence.chinese and not told and not said & {"perfect", "strive", "future"}:
-        low = part_of(sentence, one)
-        money = name.startswith("yuan") and _AT_MOST_ZH.search(sentence.folded, low, one.start)
-        if money or _RATE_ZH.search(sentence.folded, low, one.start):
-            return True
+    firm = sentence.chinese and not told and not said & {"perfect", "strive", "future"}
+    if firm and _paid_zh(sentence, one):
+        return True
     shared = name in _SHARES and "share" in said and not _of_price(sentence, one)
     if told or shared or said & {"perfect", "strive"} or (sentence.chinese and past):
         return False
@@ -70,6 +68,14 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         elif _MOST.search(sentence.folded, first, one.end):
             said = sentence.labels(part_of(sentence, one), last)
     return "grant" in said and (name.startswith("yuan") or name in {"%", "times"})
+
+
+def _paid_zh(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is the most that each gets, or the share that is paid: 贴息比例为30%."""
+    low = part_of(sentence, one)
+    money = one.unit is not None and one.unit.name.startswith("yuan")
+    most = money and _AT_MOST_ZH.search(sentence.folded, low, one.start)
+    return bool(most or _RATE_ZH.search(sentence.folded, low, one.start))
 
 
 _FOR_EACH = re.compile(
@@ -176,12 +182,13 @@ def _in_case_en(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     if _CASE_EN.search(folded, first, one.start):
         return True
     sorts_en = before_en().search(folded, first, one.start) is not None
-    if sorts_en and _MODAL.search(folded, one.end, last):
+    if sorts_en and (_MODAL.search(folded, one.end, last) or _FALLS.search(folded, one.end, last)):
         return True
     verbless = not sentence.labels(first, one.start) & {"past", "future", "target"}
     return verbless and _THEN.match(folded, one.end) is not None
 
 
+_FALLS = re.compile(r" (?:is|are) (?:not )?(?:eligible|exempt|entitled|required|subject to)")
 _THEN = re.compile(r" (?:must|shall|should|may not|are not|is not|are to|is to)(?![a-z])")
 
 

@@ -113,7 +113,8 @@ class Past:
 
     def _annual(self, line: str, found: Sequence[Time]) -> None:
         """Take note of the year of a plan for one year ("2024年工作要点")."""
-        told = [time.year for time in found if time.year and not time.plan and _plain(line, time)]
+        found = [time for time in found if time.year and not (time.plan or time.first)]
+        told = [time.year for time in found if time.year and _plain(line, time)]
         if told and self.annual is None and self.this_year in {None, *told}:
             self.annual = self.this_year = told[0]
 

@@ -369,6 +369,6 @@ def before_en() -> re.Pattern[str]:
     return re.compile(
         rf"{words} (?:with|of|whose|having|consuming|using|burning|producing|emitting"
         r"|processing|handling|treating"
-        r"|keeping|raising|generating|discharging|occupying|employing|covering|holding|selling"
-        r"|(?:that|which) (?:use|consume|emit|arise|burn|produce))[a-z -]{0,45}$"
+        r"|keeping|raising|generating|discharging|occupying|employing|covering|holding|selling|(?:"
+        r"that|which) (?:use|consume|emit|arise|burn|produce|cut|save|treat|have))[a-z -]{0,45}$"
     )

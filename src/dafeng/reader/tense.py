@@ -44,6 +44,7 @@ def tense(
     nears = time is not None and (word is not None or time.month)
     near = said | sentence.labels(*sentence.clause(time.start)) if time and nears else said
     dated = time is not None and word is None
+    planned = not dated and _of_annual_plan(past) and not _reports(sentence, one)
     ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
     done = "perfect" in ahead and "future" not in ahead  # "had built 20 and will build 30"
     towards = time is not None and dated and _towards(sentence, time)
@@ -55,14 +56,14 @@ def tense(
     def lines() -> Iterator[tuple[bool, Kind]]:  # worked out one by one, until one holds
         yield time is not None and time.role == "as_of" and not future, "result"
         yield done or ("perfect" in said and not future), "result"
-        yield is_now(sentence, one), "result"
-        yield word == "last_year", "result"
+        yield word == "last_year" or is_now(sentence, one), "result"
+        yield word == "this_year" and (planned or "future" in near), "target"
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
-        yield word == "next_year" or (word == "this_year" and "future" in near), "target"
-        yield word == "period" and "perfect" not in said, "target"
+        yield word == "next_year" or (word == "period" and "perfect" not in said), "target"
         monthly = time is not None and time.month and time.sign != "<"
         yield monthly and "future" not in near, "result"
-        yield "yearly" in said or (_consecutive(one) and not future), "result"
+        lasts = one.unit is not None and one.unit.duration
+        yield ("yearly" in said and not planned) or (lasts and not future), "result"
         ruled = time is None and not said & {"past", "perfect"}
         yield ruled and holds_from(sentence, one) is not None, "target"
         yield time is None and not future and _since(sentence, one), "result"
@@ -297,6 +298,12 @@ def _of_annual_plan(past: Past) -> bool:
     return past.annual is not None and past.at in {None, past.annual} and past.plans
 
 
+def _reports(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a word of the past stands in its clause but for those of a yearly change."""
+    hits = sentence.within(*sentence.clause(one.start))
+    return any(hit.labels & _DONE and "yearly" not in hit.labels for hit in hits)
+
+
 def _of_next_year(past: Past) -> bool:
     """Whether it stands in a list of what a report sets out for the year that follows it."""
     return past.listed and _ahead(past.at, past)
@@ -386,7 +393,3 @@ def _towards(sentence: Sentence, time: Time) -> bool:
         )
         is not None
     )
-
-
-def _consecutive(one: Quantity) -> bool:
-    return one.unit is not None and one.unit.duration
