@@ -79,7 +79,7 @@ def _paid_zh(sentence: Sentence, one: Quantity) -> bool:
 
 
 _FOR_EACH = re.compile(
-    " (?:for|per|to) (?:a single|each|any one|every) | per (?:project|firm|company|household)"
+    " (?:for|per|to) (?:a single|each|one|any one|every) | per (?:project|firm|company|household)"
 )
 # "30 % of the total investment" is paid, and no share of what is had
 _OF_PRICE = re.compile(" of (?:the |its |their )?[a-z -]{0,24}?(?:invest|cost|price|amount|fee)")

@@ -11,7 +11,7 @@ from dafeng.reader.comparators import compare, inclusive
 from dafeng.reader.draft import Draft
 from dafeng.reader.kinds import is_threshold, kind_of
 from dafeng.reader.lexicon import data
-from dafeng.reader.lists import distribute, repeated, shared_years
+from dafeng.reader.lists import distribute, in_step, repeated, shared_years
 from dafeng.reader.naming import Name
 from dafeng.reader.past import Past, aims
 from dafeng.reader.quantities import Quantity, ahead_of_time
@@ -35,6 +35,7 @@ def figures(sentence: Sentence, past: Past, before: Draft | None) -> list[Draft]
     _paired(drafts)
     _converted(sentence, drafts)
     distribute(sentence, drafts)
+    in_step(sentence, drafts)
     _exclusions(sentence, drafts)
     drafts += [*repeated(sentence, drafts), *shared_years(sentence, drafts)]
     return drafts
@@ -116,11 +117,14 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
     first = sentence.clause(one.start)[0]
     if first <= time.start:
         return time
+    gone = time.year <= data("times")["aims_after"]
     there, here = sentence.labels(*sentence.clause(time.start)), sentence.labels(first, one.start)
     parted = time.year not in aims()  # "which stood at 51 % in 2022, is to go up by 9 points"
     parted = parted or _HALVES.search(sentence.folded, time.end, one.start) is not None
     aimed, done = "future" in there, bool(there & {"past", "perfect"}) and "future" not in there
-    if parted and done and "future" in here:
+    # as gas gave 21 % in 2020, and the last loose coal will be gone in two years
+    later = gone and "future" in sentence.labels(*sentence.clause(one.start))
+    if later or (parted and done and "future" in here):
         return None
     return None if aimed and "perfect" in here and "future" not in here else time
 

@@ -347,10 +347,15 @@ def _sorts_en(
     if words in data("cues")["threshold"]["bounds_en"]:
         return not aimed
     low = max(sentence.start, one.start - data("sentences")["sorted"])
+    if not words and "phase_out" in sentence.says and _SIZED_EN.match(sentence.folded, one.end):
+        return True  # "the 65 steam tons per hour boilers will be shut down"
     behind = _behind_en().match(sentence.folded, ends, sentence.end)
     before = before_en().search(sentence.folded, low, one.start) is not None
     led = not words and not aimed and comparator != "="  # "boilers of less than 65 t/h"
     return bool(words and (behind or before)) or (led and before)
+
+
+_SIZED_EN = re.compile(" (?:coal-fired )?(?:boilers?|units?|furnaces?|kilns?|converters?|ovens?) ")
 
 
 @cache

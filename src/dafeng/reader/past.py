@@ -172,8 +172,9 @@ class Past:
     ) -> None:
         """Take note of the years of a sentence: its last ones, none put in, go on in the next."""
         for draft in drafts:
-            if draft.year in inserted:
-                continue
+            started = draft.quantity is not None and draft.quantity.origin
+            if started or draft.year in inserted:
+                continue  # what a change starts from dates nothing behind it
             if draft.year and draft.unit != _PEAK and "year_inferred" not in draft.flags:
                 self.of[draft.kind] = draft.year
         found = [time for time in found if time.year not in inserted]

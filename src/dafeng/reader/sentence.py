@@ -178,9 +178,11 @@ def _surpassed(folded: str, start: int, hit: Hit) -> Hit:
     return Hit(hit.start, hit.end, frozenset({"perfect"}))
 
 
-_BACK = ("than the ", "from ", "after ", "against ", "versus ", "compared with ", "compared to ")
+_BACK = ("from a peak of ", "from a high of ", "from a low of ", "than the ", "from ", "after ",
+         "against ", "versus ", "compared with ", "compared to ")  # fmt: skip
 _FROM = re.compile(
-    r"(?:(?:from|after|against|versus|than the|compared (?:with|to)) (?:about |around |nearly )?"
+    r"(?:(?:from|after|against|versus|than the|compared (?:with|to))"
+    r" (?:a (?:peak|high|low) of )?(?:about |around |nearly )?"
     r"|[由从](?:\d{4}年[底末初]?的?)?约? ?|[比较]\d{4}年[底末初]?的约?)$"
 )
 _LED_BY = ("from", "after", "against", "versus", "than", "compared", *"由从比较")

@@ -216,9 +216,9 @@ _SAYS = re.compile(
     r"(?:plan|program|programme|scheme|opinions|document|notice|it is|was) (?:also )?(?:point"
     r"|propos|clear|requir|mention|stat|emphasi|stipulat|specif)[a-z]*(?: out)?(?: that)?(?![a-z])"
 )
-_AIMS = ("target", "goal", "quota", "task")
+_AIMS = ("target", "goal", "quota", "task", "plan for")
 _AIM_IS = re.compile(
-    r"(?<![a-z])(?:targets?|goals?|quota|task)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
+    r"(?<![a-z])(?:targets?|goals?|quota|task|plan(?= for))(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
     r"(?: of(?: below| above| about| around| at least| more than| less than| up to)? $"
     r"| (?:is|was|are|were|has been|had been|stands at|remains)"
     r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z]))"
