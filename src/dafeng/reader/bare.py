@@ -149,9 +149,9 @@ def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | 
     ahead = [q for q in found if q.end <= one.start and q.unit and q.unit.count]
     if not ahead:
         return None
-    part = part or _MORE_OF.match(folded, one.end) is not None
-    part = part or _OF_ALL.fullmatch(folded, max(0, ahead[-1].start - 8), one.start) is not None
-    return ahead[-1] if part else None
+    low = max(0, ahead[-1].start - len(" of the "))
+    of_all = _OF_ALL.fullmatch(folded, low, one.start)
+    return ahead[-1] if part or of_all or _MORE_OF.match(folded, one.end) else None
 
 
 _COUNTED = re.compile(" (?:newly|were|are|have|had) ")  # "including 2022 newly named": no year

@@ -141,7 +141,6 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
     return made
 
 
-_METRIC = 10000  # so many of the trade's "mt" are tons, not a million tons each
 _SHARES = ("percent", "fraction", "tenths", "half", "parted")
 _CHANGES = {"%", "percentage points", "times"}  # what falls; a level below nought stays so
 _OPENED = ('"', "“", "‘")  # "double growth" is a way to speak
@@ -179,7 +178,7 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
     if tail["scale"]:
         one.factor, one.scale = scales()[tail["scale"]]
     if one.unit is not None:
-        if one.unit.name == "Mt" and (one.scale or one.factor * (one.value or 0) >= _METRIC):
+        if one.unit.name == "Mt" and (one.scale or (one.value or 0) >= data("units")["metric"]):
             one.unit = units()["t"]  # "225 million mt" are metric tons
         if one.unit.name == "度":
             one.unit = _degree(one)
