@@ -231,7 +231,8 @@ def _plain(line: str, time: Time) -> bool:
         is not None
     )
     told = time.sign == "=" or (time.sign == "<=" and stands)
-    return time.role in {"at", "as_of"} and told and not time.day and time.year not in aims()
+    stated = time.role == "as_of" and _speaks_of("results").search(line) is not None
+    return (time.role == "at" or stated) and told and not time.day and time.year not in aims()
 
 
 @cache
