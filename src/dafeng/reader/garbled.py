@@ -206,7 +206,7 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
     if one.unit is None and one.scale is None:
         return ["broken_thousands" if "," in token else "cut_off"]
     if "/" in token or (one.unit is not None and one.unit.name == "ratio"):
-        return []  # 2/3, 1.5:1
+        return ["scale_at_odds"] if _beyond(sentence, draft) else []  # 2/3, 1.5:1; a PUE of 2022
     if _nought_decimals(token):
         return ["trailing_noughts"]
     odd = _LEADING_NOUGHT.match(token)
@@ -228,7 +228,7 @@ def _out_of_place(sentence: Sentence, draft: Draft, token: str) -> list[str]:
         found.append("share_above_whole")
     if draft.factor > 1 and not draft.value:
         found.append("nought")
-    if _beyond(draft) or (_unscaled(draft) and _ungrouped(sentence, draft)):
+    if _beyond(sentence, draft) or (_unscaled(draft) and _ungrouped(sentence, draft)):
         found.append("scale_at_odds")
     if _month_in_front(sentence, draft, token):
         found.append("month_in_front")
@@ -297,9 +297,14 @@ def _ceilings() -> dict[str, Decimal]:
     return {entry["unit"]: Decimal(str(entry["above"])) for entry in rules()["ceilings"]}
 
 
-def _beyond(draft: Draft) -> bool:
+def _beyond(sentence: Sentence, draft: Draft) -> bool:
+    """Whether an amount is above what a nation has, but for what lies in the ground."""
     unit = draft.base_unit.name if draft.base_unit else ""
-    return draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
+    above = draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
+    return above and not _STORED.search(sentence.folded, *sentence.clause(draft.start))
+
+
+_STORED = re.compile("reserves|potential|resources|储量|资源量|蕴藏|潜力|可开发")
 
 
 def _unscaled(draft: Draft) -> bool:
@@ -336,10 +341,11 @@ def _parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
             or not _same_amount(whole, part)
         ):
             continue
-        told = _OF_WHICH.match(sentence.folded, part.end)
+        all_of = sentence.folded.endswith("of the ", sentence.start, whole.start)
+        told = all_of or _OF_WHICH.match(sentence.folded, part.end)
         belongs = told or _belongs(sentence.labels(whole.end, part.start))
         if belongs and _likely(part) > _likely(whole):
-            alone = sentence.chinese and bool(part.reasons)  # the part is wrong by itself
+            alone = all_of or (sentence.chinese and bool(part.reasons))  # the part is wrong itself
             for draft in (part,) if alone else (whole, part):
                 if "part_above_whole" not in draft.reasons:
                     draft.reasons.append("part_above_whole")
