@@ -149,6 +149,12 @@ def test_the_command_speaks_both_languages_and_json() -> None:
     assert [row["plan"] for row in data["comparisons"][0]["rows"]] == ["jiangsu-industry", two[0]]
 
 
+def test_years_stand_in_one_line_on_a_narrow_terminal() -> None:
+    named = ["compare", "zhejiang-industry-2023", "jiangsu-industry", "--indicator", ENERGY]
+    done = CliRunner().invoke(app, named, env={"COLUMNS": "80"})
+    assert done.stdout.count("2020→2025") == len(named[1:3])
+
+
 def test_an_unknown_plan_is_named() -> None:
     done = CliRunner().invoke(app, ["compare", "nowhere", "--lang", "en"])
     assert done.exit_code == 2

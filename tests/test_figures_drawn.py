@@ -180,6 +180,23 @@ def test_target_paths_are_those_of_the_board(board: pa.Table) -> None:
     assert 2025 not in values  # not computable as of then
 
 
+def test_panels_tell_targets_of_the_same_words_apart(board: pa.Table) -> None:
+    drawn = figures.target_paths(board, "en", as_of="2025").to_dict()["concat"]
+    headings = [" ".join(panel["title"]["text"]) for panel in drawn]
+    assert any(heading.startswith("C23-2 ") for heading in headings)
+    assert len({*headings}) == len(headings) > 1
+    twice = pa.concat_tables([board, _moved(board, "33")])
+    drawn = figures.target_paths(twice, "zh", as_of="2025").to_dict()["concat"]
+    said = " ".join("".join(panel["title"]["text"]) for panel in drawn)
+    assert "（中国）" in said
+    assert "（浙江）" in said
+
+
+def _moved(board: pa.Table, region: str) -> pa.Table:
+    place = board.column_names.index("region")
+    return board.set_column(place, "region", pa.array([region] * board.num_rows))
+
+
 def test_targets_without_a_value_are_counted(board: pa.Table) -> None:
     rows = board.to_pylist()
     none = {row["target"] for row in rows if row["kind"] == "none"}

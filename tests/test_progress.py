@@ -156,3 +156,18 @@ def test_who_keeps_the_pace_stays_on_the_path(fall: float, years: int) -> None:
         assert math.isclose(log_ratio(path, path), 1)
         expected = geometric_path(-fall, 1, years)
         assert math.isclose(pace(path, -fall, years - elapsed), expected, rel_tol=1e-9)
+
+
+def test_a_target_that_cannot_be_followed_does_not_keep_the_others_from_the_board() -> None:
+    level = {"direction": "at_most", "value": 60, "unit": "Mt", "year": 2025}
+    chosen = plan(kind="cap", indicator="clinker_capacity", **level)  # no formula reads it
+    open_ = plan(kind="cap", indicator="to_be_chosen", **level)
+    wrong = plan(kind="level", indicator="energy_per_industrial_value_added", **level)
+    assert line(chosen, [], "2024").status == "not_reported"
+    undecided = line(open_, [], "2024")
+    assert (undecided.status, undecided.indicator.id) == ("not_computable", "to_be_chosen")
+    assert undecided.reason
+    assert "待定" in undecided.reason.zh
+    misfit = line(wrong, [], "2024")
+    assert misfit.status == "not_computable"
+    assert [finding.code for finding in misfit.findings] == ["formula_mismatch"]

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from papers import docx, paragraph, pdf
 
 from dafeng.findings import Finding
-from dafeng.reader import Document, document_of, open_document, read_document, read_gold
+from dafeng.reader import Document, document_of, limits, open_document, read_document, read_gold
 from dafeng.reader import pdf as pdf_module
 from dafeng.reader.html import read_html
+from dafeng.reader.layout import unwrapped
 from dafeng.reader.parts import parts
 from dafeng.vocabulary import Fault
 
@@ -91,6 +92,8 @@ def test_a_text_in_another_chinese_encoding_is_doubted() -> None:
     big5 = "工業領域碳達峰實施方案，單位增加值能耗下降".encode("big5")
     document = document_of(big5, "big5.txt")
     assert "encoding_doubtful" in [finding.code for finding in document.findings]
+    short = document_of("浙江省到2025年能耗下降15%。".encode("big5"), "short.txt")
+    assert "encoding_doubtful" in [finding.code for finding in short.findings]  # private signs
     declared = b"<html><meta charset=big5>" + big5
     assert fault(declared, "page.html").code == "bad_encoding"
 
@@ -100,6 +103,44 @@ def test_the_text_of_a_file_that_was_extracted_is_what_offsets_count() -> None:
     assert document.text == "\n".join(LINES[:3]) + "\f" + "\n".join([*LINES[3:], "— 2 —"])
     assert "— 2 —" not in document.reading.plain  # a lone page number is not read
     assert [document.page(document.text.index(s)) for s in ("15%", "30%")] == [1, 2]
+
+
+def test_lines_that_run_through_all_pages_part_no_sentence_and_no_table() -> None:
+    pages = [
+        "云溪省碳达峰年度报告\n一、到2025年，规模以上工业单位增加值能耗较2020年下降百分之",
+        "云溪省碳达峰年度报告\n十五以上。\n指标\t2020年\t2025年",
+        "云溪省碳达峰年度报告\n绿色工厂（家）\t120\t300\n完",
+    ]
+    numbered = [f"{page}\n第 {n} 页 共 3 页" for n, page in enumerate(pages, start=1)]
+    printed = [
+        f"2026/11/8 10:33 云溪\n{page}\nhttps://yunxi.example/a?b=1 {n}/3"
+        for n, page in enumerate(pages, start=1)
+    ]
+    for made in (numbered, printed):
+        read = unwrapped("\f".join(made), pages=True).plain
+        assert read.split("\n", 1) == ["云溪省碳达峰年度报告", read.split("\n", 1)[1]]
+        assert read.count("年度报告") == 1  # the first may be the title
+        assert "下降百分之十五以上" in read.replace("\n", "")
+        assert "2025年\n绿色工厂" in read
+        assert "共 3 页" not in read
+        assert "10:33" not in read
+        assert "example" not in read
+
+
+def test_a_line_that_only_two_pages_share_is_text() -> None:
+    text = "指标\t2025年\n绿色工厂\t300\f指标\t2025年\n绿色园区\t30"
+    assert unwrapped(text, pages=True).plain == text.replace("\f", "\n")
+
+
+def test_a_text_of_too_many_figures_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = document_of("能耗下降1%、2%、3%。\n能耗下降4%。".encode(), "many.txt")
+    assert len(read_document(document).proposals) == len("1234")
+    usual = limits.limit
+    monkeypatch.setattr(limits, "limit", lambda name: 3 if name == "figures" else usual(name))
+    with pytest.raises(Fault) as caught:
+        read_document(document)
+    assert (caught.value.code, caught.value.place) == ("document_too_large", "many.txt")
+    assert caught.value.values["found"] == len("1234")
 
 
 def test_annotated_policies_read_alike_in_every_format(test_data: Path) -> None:

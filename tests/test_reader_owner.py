@@ -24,9 +24,25 @@ UNKNOWN = f"云溪省方案\n为落实国务院部署，制定本方案。\n{NOW
 
 
 @pytest.mark.parametrize(
+    ("title", "region", "inferred"),
+    [
+        ("浙江省工业领域碳达峰实施方案", "33", False),
+        ("关于印发浙江省碳达峰实施方案的通知", "33", False),
+        ("江苏、浙江方案比较报告", "32", True),
+        ("浙江方案提出：", "33", True),
+        ("浙江消息", "33", True),
+    ],
+)
+def test_a_title_that_names_one_place_states_it(title: str, region: str, inferred: bool) -> None:  # noqa: FBT001
+    [found] = read_document(document_of(f"{title}\n{NOWHERE}".encode(), "a.txt")).proposals
+    assert (found.region, "jurisdiction_inferred" in found.flags) == (region, inferred)
+
+
+@pytest.mark.parametrize(
     ("text", "owner", "question", "targets"),
     [
-        (ONE, "33", "请核对", 1),
+        (ONE, "33", "发文机关未填", 1),
+        (f"浙江方案提出：\n{NOWHERE}", "33", "归属（浙江）据上下文判断", 1),
         (TWO, TO_CHOOSE, "江苏；上海", 0),
         (UNKNOWN, TO_CHOOSE, "云溪省", 1),
         (NOWHERE, TO_CHOOSE, "文中未见地区", 1),

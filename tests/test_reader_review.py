@@ -28,6 +28,7 @@ from dafeng.reader import (
     draft_plan,
     empty_plan,
     merge,
+    open_document,
     read_document,
     read_own_plan,
     read_review,
@@ -119,6 +120,14 @@ def test_before_2030_and_by_2030_disagree() -> None:
     assert [(d.field, d.values) for d in one.differences] == [
         ("comparator", (("<", (0,)), ("<=", (1,))))
     ]
+
+
+def test_a_garbled_figure_agrees_with_nobody() -> None:
+    garbled = fall(corrupt=True, value_base=None, reason="placeholder")
+    [table] = [
+        t for t in report.merged_view(merged(a=fall(), b=garbled), "zh") if hasattr(t, "columns")
+    ]
+    assert [str(cell) for cell in table.columns[-1].cells] == ["", "错乱"]
 
 
 def test_other_years_places_and_indicators_are_other_targets() -> None:
@@ -264,6 +273,22 @@ def test_versions_that_disagree_stand_side_by_side(document: Document) -> None:
     assert all(t.note and "13.5 (yunxi.txt) / 14 (other.txt)" in t.note.en for t in drafted.targets)
 
 
+def test_versions_within_one_document_are_no_disagreement_of_several(document: Document) -> None:
+    held = Reading(tuple(fall(value) for value in range(1, 31)))
+    drafted = draft_plan([document], {document.name: held}, "one")
+    assert len(drafted.targets) == len(held.proposals)
+    note = drafted.targets[0].note
+    assert note
+    assert "同一文件中有几种说法" in note.zh
+    assert "各文件不一致" not in note.zh
+    assert note.en.endswith("8 (yunxi.txt) / 22 more")  # a note does not grow with all of them
+
+
+def test_a_fall_is_called_one_in_the_draft(document: Document) -> None:
+    [target] = draft_plan([document], {document.name: Reading((fall(),))}, "one").targets
+    assert target.title.zh == "规模以上工业单位增加值能耗（降幅）"
+
+
 def test_figures_of_another_place_are_listed_and_not_entered(document: Document) -> None:
     held = Reading((fall(), replace(fall(20), region="32", slice="20%")))
     drafted = draft_plan([document], {document.name: held}, "a", owner="33")
@@ -319,6 +344,21 @@ def test_accepted_targets_take_the_place_of_their_drafts(
     assert (target.sources[0].seen or "").endswith("(李薇, 2026-11-20)")
     again, _ = accept(read_review(saved), document, reading, plan, checked="V")
     assert [(t.indicator, t.value) for t in again.targets] == [(ENERGY, 16)]  # not twice
+
+
+def test_what_a_person_states_is_not_called_inferred(
+    document: Document, reading: Reading, draft: Plan, tmp_path: Path
+) -> None:
+    flags = ("base_year_inferred", "indicator_unsure", "year_inferred")
+    held = Reading((replace(reading.proposals[0], flags=flags),))
+    saved = review(document, tmp_path, decide(held, "15%以上", base_year=2019, indicator_id=ENERGY))
+    plan, findings = accept(read_review(saved), document, held, draft, checked="V")
+    assert findings == []
+    note = plan.targets[-1].note
+    assert note
+    assert "年份据上下文" in note.zh
+    assert "基年据上下文" not in note.zh
+    assert "指标" not in note.zh
 
 
 def test_a_garbled_figure_goes_in_only_with_a_value_of_the_person(
@@ -446,6 +486,8 @@ def test_the_page_saves_what_a_person_decides(
       cards[1].querySelector(".reject").click();
       cards[2].querySelector(".accept").click();
       const value = cards[0].querySelector("[name=value_base]");
+      const list = cards[0].querySelector("[name=indicator_id]");
+      list.onfocus(); list.value = "energy_per_gdp";  // one that was no candidate
       value.value = "16"; value.dispatchEvent(new Event("change", { bubbles: true }));
       document.getElementById("person").value = "李薇";
       const out = document.createElement("pre");
@@ -464,7 +506,7 @@ def test_the_page_saves_what_a_person_decides(
     held = read_review(saved)
     assert (held.person, held.sha256) == ("李薇", document.sha256)
     assert [(d.slice, d.decision, d.changed.given()) for d in held.decisions] == [
-        ("15%以上", "accept", {"value_base": 16}),
+        ("15%以上", "accept", {"indicator_id": "energy_per_gdp", "value_base": 16}),
         ("260家", "reject", {}),
     ]  # the garbled one cannot be accepted as it was read
 
@@ -526,6 +568,22 @@ def test_two_documents_that_disagree_are_a_finding(file: Path, tmp_path: Path) -
     assert "value 15 (yunxi.txt) / 16 (other.txt)" in done.stderr.replace("\n", " ")
     lines = run("read", file, other, "--json").stdout.splitlines()
     assert any("value_base" in json.loads(line)["disagrees"] for line in lines)
+
+
+def test_a_draft_is_not_written_over_what_was_accepted(file: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "p.yaml"
+    opened = open_document(file)
+    held = read_document(opened)
+    saved = review(opened, tmp_path, decide(held, "260家"))
+    assert run("read", file, "--plan", plan).exit_code == 0
+    assert run("read", file, "--plan", plan).exit_code == 0  # a draft over a draft
+    assert run("read", "accept", saved, "--file", file, "--plan", plan).exit_code == 0
+    accepted = plan.read_text(encoding="utf-8")
+    again = run("read", file, "--plan", plan)
+    assert again.exit_code == 2
+    assert "accepted_in_plan" in again.stderr
+    assert "A1" in again.stderr
+    assert plan.read_text(encoding="utf-8") == accepted
 
 
 def test_the_whole_way_from_a_text_to_an_accepted_target(file: Path, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ def typed(folder: Path, *words: str, lang: str = "zh") -> subprocess.CompletedPr
     ("lang", "words", "code", "place", "named"),
     [
         ("zh", "bogus", "usage_no_command", "dafeng", "bogus"),
+        ("zh", "boord", "usage_near_command", "dafeng", "没有此命令：boord → 相近的命令：board"),
+        ("en", "budget alocate", "usage_near_command", "dafeng budget", "near it: allocate"),
         ("en", "budget bogus", "usage_no_command", "dafeng budget", "bogus"),
         ("zh", "account --nope", "usage_no_option", "dafeng account", "--nope"),
         ("en", "board --sorce x", "usage_near_option", "dafeng board", "--source"),

@@ -442,7 +442,7 @@ def test_of_one_reporter_only_its_own_findings_are_told_and_the_others_counted(d
     assert desk.codes() == {"no_method", "not_reported", "year_incomplete"}
     found = desk.ws.account(reporters=["works"])
     assert {f.reporter for f in found.findings} == {"works"}
-    assert [f.values for f in found.others] == [{"findings": 1, "reporters": 1}]
+    assert [f.values for f in found.others] == [{"findings": 1}]
     assert desk.ws.account(reporters=["works", "mill"]).others == ()
     data = desk.cli("account", "--reporter", "works", "--json", code=1)
     assert [(f["code"], f["reporter"]) for f in data["findings"]] == [
@@ -452,8 +452,21 @@ def test_of_one_reporter_only_its_own_findings_are_told_and_the_others_counted(d
     ]
     _, spoken = desk.cli("account", "--reporter", "mill", code=1)
     assert "no_method" in spoken
-    assert "2 more findings are about 1 other reporters" in spoken
+    assert "2 more findings are about other reporters or years" in spoken
     assert "year_incomplete" not in spoken
+
+
+def test_of_one_year_only_its_findings_are_told_and_the_others_counted(desk: Desk) -> None:
+    """2022 is whole; 2023 lacks February: a gap of the series, and a month of the year."""
+    desk.firm()
+    months = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)]
+    desk.put("entries", *(coal(month, 1) for month in months if month != "2023-02"))
+    assert [f.values for f in desk.ws.account(year="2022").findings] == []
+    assert [f.values for f in desk.ws.account(year="2022").others] == [{"findings": 2}]
+    assert {f.code for f in desk.ws.account(year="2023").findings} == {
+        "not_reported",
+        "year_incomplete",
+    }
 
 
 def test_what_is_found_of_others_alone_is_no_reason_for_another_exit_code(desk: Desk) -> None:

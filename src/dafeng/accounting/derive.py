@@ -149,6 +149,7 @@ class Case:
                 "item": items()[self.item].name,
                 "rows": row["count_all"],
                 "reason": self.resolver.refusal,
+                "year": row["year"],
             }
             who = row["reporter"]
             finding = Finding("not_resolved", f"{who} {self.method}", values, reporter=who)

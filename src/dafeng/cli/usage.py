@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from difflib import get_close_matches
 from typing import Any
 
 from typer.core import TyperGroup
@@ -19,7 +20,10 @@ _CODES = {
 }
 """Class of an error of the library → code of its message."""
 
-_NAMED = re.compile(r"'(.*)'|\(([^()]*)\)$")
+_NEAR = {"usage_no_option": "usage_near_option", "usage_no_command": "usage_near_command"}
+"""Code of a message → that of the one which tells what is near."""
+
+_NAMED = re.compile(r"'(.*?)'(?=[.]|$)|\(([^()]*)\)$")
 
 
 class Group(TyperGroup):
@@ -46,12 +50,13 @@ def _told(error: Any) -> int:
 
     context = getattr(error, "ctx", None)
     commands = getattr(context.command, "commands", ()) if context else ()
-    near = getattr(error, "possibilities", None) or commands
     code = _CODES.get(kind) or ("usage_no_command" if commands else "usage_extra")
-    if kind == "NoSuchOption" and near is not commands:
-        code = "usage_near_option"
     place = context.command_path if context else ""
-    finding = Finding(code, place, _values(error, place or "dafeng …") | {"near": ", ".join(near)})
+    values = _values(error, place or "dafeng …")
+    near = getattr(error, "possibilities", None) or get_close_matches(values["label"], commands)
+    if near and code in _NEAR:
+        code = _NEAR[code]
+    finding = Finding(code, place, values | {"near": ", ".join(near or commands)})
     as_json = "--json" in sys.argv
     print_outcome(Outcome(findings=[finding], code=BAD_INPUT), DEFAULT_LANG.value, as_json=as_json)
     return int(error.exit_code)

@@ -109,22 +109,25 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 
 
 def about(
-    findings: Iterable[Finding], reporters: Collection[str]
+    findings: Iterable[Finding], reporters: Collection[str], year: str | None = None
 ) -> tuple[list[Finding], list[Finding]]:
-    """Part the findings for who asked about some reporters alone.
+    """Part the findings for who asked about some reporters, or about one year, alone.
 
     Args:
         findings: what was found.
         reporters: who was asked about; nobody in particular where it is empty.
+        year: which year was asked about, if any.
 
     Returns:
-        Those of these reporters and of no reporter; and one that counts the others, if there are
-        any and asks nothing of anybody.
+        Those of these reporters and of no reporter, of this year and of none; and one that counts
+        the others, if there are any and asks nothing of anybody.
     """
     held = [*findings]
-    others = [one.reporter for one in held if reporters and one.reporter not in ("", *reporters)]
-    if not others:
-        return held, []
-    own = [one for one in held if one.reporter in ("", *reporters)]
-    counts = {"findings": len(others), "reporters": len({*others})}
-    return own, [Finding("about_others", values=counts)]
+    own = [
+        one
+        for one in held
+        if (not reporters or one.reporter in ("", *reporters))
+        and (year is None or one.values.get("year", year) == year)
+    ]
+    others = len(held) - len(own)
+    return own, [Finding("about_others", values={"findings": others})] if others else []

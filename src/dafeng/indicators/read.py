@@ -19,7 +19,7 @@ from dafeng.indicators.ratios import growth, material_ratio
 from dafeng.indicators.readings import Reading
 from dafeng.indicators.schema import Indicator
 from dafeng.indicators.sums import Total, intensity_change
-from dafeng.plan import Plan, Target
+from dafeng.plan import TO_CHOOSE, Plan, Target
 from dafeng.statistics import Series, combine
 from dafeng.vocabulary import Entries, Fault, Text, factor, period, read_records
 
@@ -66,8 +66,11 @@ def board(plan: Plan, rows: Iterable[dict[str, Any]], as_of: str) -> list[Progre
     held = list(rows)
     lines = []
     for target in (_begun(plan, target) for target in plan.targets):
-        indicator = indicators().resolve(target.indicator, f"{plan.id}/{target.id}")
-        reading = read(plan, target, indicator, held, _cut(target, as_of))
+        indicator = _declared(plan, target)
+        if indicator.id == TO_CHOOSE:
+            reading = _unanswered(target, as_of)
+        else:
+            reading = read(plan, target, indicator, held, _cut(target, as_of))
         lines.append(judge(plan, target, indicator, as_of, reading))
     return lines
 
@@ -94,7 +97,7 @@ def board_of_reporters(
     """
     lines, here = [], place or plan.owner
     for target in (_begun(plan, target) for target in plan.targets):
-        declared = indicators().resolve(target.indicator, f"{plan.id}/{target.id}")
+        declared = _declared(plan, target)
         own = declared.of_reporters
         indicator = indicators()[own] if own else declared
         if own is None or target.kind in _NO_FIGURE:
@@ -121,12 +124,22 @@ _NO_FIGURE = {"qualitative": "qualitative", "assigned": "not_computable"}
 
 
 def _unanswered(target: Target, as_of: str) -> Reading:
-    """Say why the books give no figure of a target."""
+    """Say why there can be no figure of a target, or none of the books."""
     when = _cut(target, as_of)
+    if target.indicator == TO_CHOOSE:
+        return readings.silent(when, "not_computable", TO_CHOOSE)
     if target.kind in _NO_FIGURE:
         return readings.silent(when, _NO_FIGURE[target.kind], target.kind)
     reason = "peak_ahead" if target.kind == "peak_year" else "not_of_books"
     return readings.silent(when, "not_computable", reason)
+
+
+def _declared(plan: Plan, target: Target) -> Indicator:
+    """Return the indicator of a target; a draft may leave it to be chosen."""
+    if target.indicator == TO_CHOOSE:
+        unit = target.unit or ""
+        return Indicator(id=TO_CHOOSE, title=target.title, unit=unit, formula="none")
+    return indicators().resolve(target.indicator, f"{plan.id}/{target.id}")
 
 
 def _from_books(indicator: Indicator) -> Indicator:
@@ -179,7 +192,8 @@ def read(
     plan: Plan, target: Target, indicator: Indicator, rows: list[dict[str, Any]], as_of: str
 ) -> Reading:
     """Read the value of a target's indicator from published figures."""
-    _fits(plan, target, indicator)
+    if misfit := _misfit(plan, target, indicator):
+        return replace(readings.silent(as_of, "not_computable", "formula"), findings=(misfit,))
     if target.kind in ("qualitative", "assigned"):
         status = "qualitative" if target.kind == "qualitative" else "not_computable"
         return readings.silent(as_of, status, target.kind)
@@ -213,11 +227,12 @@ _FORMULAS = {
 }
 
 
-def _fits(plan: Plan, target: Target, indicator: Indicator) -> None:
-    """Refuse an indicator whose formula does not give what the target asks for."""
-    if indicator.formula not in _FORMULAS.get(target.kind, {indicator.formula}):
-        values = {"kind": target.kind, "formula": indicator.formula, "indicator": indicator.id}
-        raise Fault("formula_mismatch", f"{plan.id}/{target.id}", **values)
+def _misfit(plan: Plan, target: Target, indicator: Indicator) -> Finding | None:
+    """Return that the formula of an indicator does not give what the target asks for."""
+    if indicator.formula in _FORMULAS.get(target.kind, {indicator.formula}) | {"none"}:
+        return None
+    values = {"kind": target.kind, "formula": indicator.formula, "indicator": indicator.id}
+    return Finding("formula_mismatch", f"{plan.id}/{target.id}", values)
 
 
 _COUNTED_FROM = ("increment", "annual_growth", "zero_net_growth")

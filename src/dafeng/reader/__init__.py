@@ -8,7 +8,7 @@ from dafeng.reader.merge import Difference, Merged, Statement, merge
 from dafeng.reader.names import comparator_words, jurisdiction_of, title_of, unit_words, whole_title
 from dafeng.reader.parts import Part
 from dafeng.reader.plan_draft import difference_words, draft_plan, empty_plan
-from dafeng.reader.plan_files import read_own_plan, write_plan
+from dafeng.reader.plan_files import read_own_plan, write_draft, write_plan
 from dafeng.reader.proposals import Measure, Proposal, Reading, Repair, Section
 from dafeng.reader.review import Decision, Review, read_review, review_data
 from dafeng.reader.score import Score, score
@@ -51,5 +51,6 @@ __all__ = [
     "title_of",
     "unit_words",
     "whole_title",
+    "write_draft",
     "write_plan",
 ]

@@ -21,6 +21,13 @@ from dafeng.reader.words import joined, reader_word, said
 from dafeng.vocabulary import Fault, Text, units
 
 _ENTERED = ("target", "cap")
+# a field that a person changes, and the beginning of the flags that then no longer hold
+_OWN_WORD = {
+    "indicator_id": "indicator",
+    "base_year": "base_year_inferred",
+    "year": "year_inferred",
+    "kind": "kind_inferred",
+}
 
 
 def accept(
@@ -173,10 +180,10 @@ def _mended(proposal: Proposal, changed: Mapping[str, Any], place: str) -> Propo
     if "unit_base" in changed:
         known = units().resolve(changed["unit_base"] or "", place)
         mended = replace(mended, unit_id=known.id)
-    if "indicator_id" in changed:
-        if mended.indicator_id is not None:
-            indicators().resolve(mended.indicator_id, place)
-        mended = replace(mended, flags=_without(mended.flags, "indicator"))
+    if "indicator_id" in changed and mended.indicator_id is not None:
+        indicators().resolve(mended.indicator_id, place)
+    for field in _OWN_WORD.keys() & changed.keys():
+        mended = replace(mended, flags=_without(mended.flags, _OWN_WORD[field]))
     return mended
 
 

@@ -9,7 +9,8 @@ from functools import cache
 from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year
 from dafeng.reader.quantities import RATIO, Quantity
-from dafeng.reader.quantity_patterns import Unit, things
+from dafeng.reader.quantity_patterns import Unit, day_of, things
+from dafeng.reader.times import LOST
 
 _OF_THE = " of the "  # "15 of the 21 plants"
 _JOINT = re.compile(rf" and | ?, (?:and )?|{_OF_THE}|、|和|与|及")
@@ -21,11 +22,13 @@ _TO = re.compile(
 )
 _MORE_OF = re.compile(
     r" (?:more|fewer|less) than (?:in|at)\b| of (?:them|these|which)\b| left\b| remain"
+    r"| (?:more |still )?(?:under construction|in operation|in the pipeline|planned)\b"
+    r"| to be [a-z]+ed\b"
     r"| (?:of|at) (?:the )?[a-z]{3,12} (?:rank|level|grade)\b| (?:had|have|has|were|are|was) "
     r"| in (?:19|20)\d{2}\b(?!,? [0-9])",
     re.ASCII,
 )
-_NUMBER = Unit("number", "1")
+_NUMBER, _ITEMS = Unit("number", "1"), Unit("items", "count", count=True)
 # before a value of a list whose unit was told before: 相应标杆值分别为7.5、590和1100
 _ROW = re.compile(
     r"(?:(?:分别|依次)(?:为|是|达到?|[至到])|(?:低|高|提高?|降低?|下降|增加?|调整)(?:至|到|于|为)"
@@ -33,10 +36,13 @@ _ROW = re.compile(
     re.ASCII,
 )
 _GROUPED = re.compile("[1-9][0-9]{0,2}(?:,[0-9]{3})+")  # thousands in groups are a figure
-_DATING = re.compile(r" ?(?:in|by|since|(?:by|since|at) the end of) ", re.ASCII)
+_DATING = re.compile(r"\W*(?:\d{1,2}[).] ?)?(?:in|by|since|(?:by|since|at) the end of) ", re.ASCII)
 _IN_NUMBER = re.compile("(?: or so)? in (?:number|total|all)(?![a-z])")
 _BROKEN = re.compile(r"\d+(?:,\d+)*,(?:\d{1,2}|\d{4,})(?:,\d+)*")  # "was 52,7000, an increase"
 _STOP = re.compile(r"\.(?=\s|$)")
+_DATED = re.compile(  # as in a line of charging piles, 62,000 now, 110,000 at the end of 2024
+    r" (?:now|today|at present|currently|(?:at|by) the end of|(?:in|by) 20\d\d)\b", re.ASCII
+)
 _LED = len("increased to more than about ")
 
 
@@ -90,8 +96,11 @@ def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit |
     if _is_plain(folded, start, one):
         return RATIO
     if _IN_NUMBER.match(folded, one.end):
-        return Unit("items", "count", count=True)
+        return _ITEMS
     thing = _numbered(folded, start, one.start)
+    if thing is None and _GROUPED.fullmatch(one.token):
+        led = _led().search(folded, max(start, one.start - _LED), one.start)
+        return _ITEMS if led or _DATED.match(folded, one.end) else None
     return Unit(thing, "count", count=True) if thing else None
 
 
@@ -106,6 +115,10 @@ def _behind(
         return None
     if _DATING.fullmatch(folded, start, one.start):
         return None  # "Since 634, 472 standards": digits in the slot of a year
+    if one.token in LOST and folded.endswith(_SINCE, start, one.start):
+        return None  # "an increase of 42 % over <>, and 487 piles"
+    if day_of().search(folded, max(start, one.start - _LED), one.start):
+        return None  # "as of December 16, 110 steelmakers"
     listed = (
         shared or moves or "." in one.token or behind.head == behind.end or joint[0] in _JOINT_WHOLE
     )
@@ -130,20 +143,31 @@ def _broken(folded: str, start: int, one: Quantity) -> bool:
 
 def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | None:
     """The count that a number is a part of, or one more of: "25 parks …, including 8 in 2022"."""
-    if is_year(one.token) or not one.token.replace(",", "").isdigit():
-        return None
     part = folded.endswith(("including ", "of which "), 0, one.start)
-    if not part and not _MORE_OF.match(folded, one.end):
+    if not one.token.replace(",", "").isdigit():
         return None
-    ahead = [q for q in found if q.end <= one.start]
-    return ahead[-1] if ahead and ahead[-1].unit and ahead[-1].unit.count else None
+    if is_year(one.token) and not (part and _COUNTED.match(folded, one.end)):
+        return None
+    ahead = [q for q in found if q.end <= one.start and q.unit and q.unit.count]
+    if not ahead:
+        return None
+    low = max(0, ahead[-1].start - len(" of the "))
+    of_all = _OF_ALL.fullmatch(folded, low, one.start)
+    return ahead[-1] if part or of_all or _MORE_OF.match(folded, one.end) else None
+
+
+_COUNTED = re.compile(" (?:newly|were|are|have|had) ")  # "including 2022 newly named": no year
+# "of the 120 enterprises supervised, 1370 met the standard"
+_OF_ALL = re.compile(r"[^a-z]?of the [0-9,]+ [a-z -]{3,60}, ")
+_SINCE = (" over ", " in ", " by ", " since ")
 
 
 @cache
 def _led() -> re.Pattern[str]:
     """Verbs that lead to an amount or to a change by one."""
     verbs = pattern_of(map(fold, data("units")["verbs_of_amount"]))
-    return re.compile(rf"{verbs}(?: about| more than| over| around| nearly| some)? $")
+    about = "about|more than|over|around|nearly|some|approximately|roughly|almost"
+    return re.compile(rf"{verbs}(?: (?:{about}))? $")
 
 
 _AGAIN = re.compile("的，?(?:不应|不得|应不|不)(?:高于|超过|大于)$")
@@ -179,7 +203,9 @@ def _number_of() -> re.Pattern[str]:
     verb = (
         "(?:is|was|will be|(?:shall|should|must|is to) (?:be|reach)"
         "|(?:will )?(?:reach(?:ed|es)?|exceed(?:ed|s)?|total(?:l?ed)?|amount(?:ed)? to|come to)"
-        "|(?:rose|grew) to|came to|stood at)"
+        "|(?:rose|grew) to|came to|stood at"
+        "|be (?:limited|kept|held|capped|controlled|cut|reduced|increased|raised)"
+        " (?:to|at|within|below))"
     )
     more = (
         "(?: about| over| more than| nearly| at least| approximately| around"
@@ -190,10 +216,13 @@ def _number_of() -> re.Pattern[str]:
     named = rf"{of}(?P<thing>{names})[a-z -]{{0,60}}? {verb}"
     reached = "(?:reach(?:ed|es)?|totall?ed|numbered|came to)"
     moved = (
-        "(?:(?:reduced|cut|increased|raised) to|(?:fell|dropped|rose|grew|fallen|risen|grown) to)"
+        "(?:(?:reduced|cut|increased|raised|limited|kept|held|capped|controlled)"
+        " (?:to|at|within|below)"
+        "|(?:fell|dropped|rose|grew|fallen|risen|grown) to)"
     )
+    numbered = rf"number of (?:[a-z0-9-]{{1,20}} ){{1,8}}?{verb}"
     counts = rf"(?P<things>{names})(?: [a-z-]{{1,20}}){{0,4}}? (?:{reached}|{moved})"
-    return re.compile(rf"(?:{named}|{counts}){more} $")
+    return re.compile(rf"(?:{named}|{counts}|{numbered}){more} $")
 
 
 # the last word of what :func:`_number_of` asks for before a number
@@ -202,7 +231,7 @@ _REACHED = tuple(
     for word in (
         "is", "was", "be", "reach", "reached", "reaches", "exceed", "exceeded", "exceeds", "total",
         "totaled", "totalled", "numbered", "to", "at", "about", "over", "than", "nearly", "least",
-        "approximately", "around",
+        "approximately", "around", "within", "below",
     )
 )  # fmt: skip
 
@@ -213,4 +242,5 @@ def _numbered(folded: str, start: int, place: int) -> str | None:
         return None
     low = max(start, place - 2 * data("sentences")["title"])
     found = _number_of().search(folded, low, place)
-    return things()[found["thing"] or found["things"]] if found else None
+    thing = found and (found["thing"] or found["things"])
+    return things()[thing] if thing else "items" if found else None

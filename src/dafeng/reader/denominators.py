@@ -19,6 +19,8 @@ def is_denominator(folded: str, start: int, end: int, *, single: bool) -> bool:
         single: whether it is a 1 in digits.
     """
     words = _denominators(single=single)
+    if folded.endswith(_OF_MONEY, 0, start):
+        return True  # "per 10,000 yuan (about 1,570 U.S. dollars) of GDP"
     if folded.endswith("每", 0, start) and again(folded, end + len("年")):
         return False
     if folded.endswith(_STEPS, 0, start) and _STEP.match(folded, end):
@@ -33,6 +35,7 @@ def is_denominator(folded: str, start: int, end: int, *, single: bool) -> bool:
     )
 
 
+_OF_MONEY = tuple(f"per 10,000 yuan ({about}" for about in ("", "about ", "around ", "some "))
 # a step by which something is counted: "for every 1 percentage point above that share"
 _STEPS = ("every ", "for each ")
 _STEP = re.compile(

@@ -127,8 +127,17 @@ def document_of(data: bytes, name: str) -> Document:
 
 
 def read_document(document: Document, jurisdiction: str | None = None) -> Reading:
-    """Propose what a document says; every span counts the characters of ``document.text``."""
-    found = propose(document.reading.plain, sections=document.parts, jurisdiction=jurisdiction)
+    """Propose what a document says; every span counts the characters of ``document.text``.
+
+    Raises:
+        Fault: no region is known by ``jurisdiction``; ``document_too_large``.
+    """
+    found = propose(
+        document.reading.plain,
+        sections=document.parts,
+        jurisdiction=jurisdiction,
+        place=document.name,
+    )
     place, text = document.reading.place, document.text
     proposals = []
     for proposal in found.proposals:

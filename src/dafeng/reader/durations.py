@@ -33,7 +33,7 @@ def term(folded: str, start: int, end: int) -> bool:
     if not folded.endswith(tuple(f"{word} " for word in words["within"]), 0, start):
         return False
     first = max(folded.rfind(". ", 0, start), start - data("sentences")["said"], 0)
-    return _duty().search(folded, first, start) is not None
+    return bool(_duty().search(folded, first, start) or _duty_behind().match(folded, end))
 
 
 def again(folded: str, end: int) -> bool:
@@ -66,6 +66,12 @@ def _duty() -> re.Pattern[str]:
 
 
 @cache
+def _duty_behind() -> re.Pattern[str]:
+    said = pattern_of(data("units")["terms"]["said"])
+    return re.compile(rf"(?: [a-z'’-]+){{0,8}}?,? {said}")
+
+
+@cache
 def _ages() -> re.Pattern[str]:
     return re.compile(rf"(?P<words>{pattern_of(data('units')['ages'])}) ?$")
 
@@ -73,4 +79,4 @@ def _ages() -> re.Pattern[str]:
 @cache
 def _lasting() -> re.Pattern[str]:
     words = pattern_of(map(fold, data("units")["lasting"]))
-    return re.compile(rf"{words}[^，。；,;.\d]{{0,14}}$")
+    return re.compile(rf"{words}(?:[^，。；,;.\d]{{0,14}}|[a-z -]{{0,32}})$")

@@ -50,12 +50,11 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         said = sentence.labels(first, last)
     told = any(t.dates for t in sentence.times if first <= t.start < last)
     name = one.unit.name if one.unit else ""
-    if sentence.chinese and not told and not said & {"perfect", "strive", "future"}:
-        low = part_of(sentence, one)
-        money = name.startswith("yuan") and _AT_MOST_ZH.search(sentence.folded, low, one.start)
-        if money or _RATE_ZH.search(sentence.folded, low, one.start):
-            return True
-    if told or said & {"perfect", "strive", "share"} or (sentence.chinese and past):
+    firm = sentence.chinese and not told and not said & {"perfect", "strive", "future"}
+    if firm and _paid_zh(sentence, one):
+        return True
+    shared = name in _SHARES and "share" in said and not _of_price(sentence, one)
+    if told or shared or said & {"perfect", "strive"} or (sentence.chinese and past):
         return False
     if "price" in said and compared.sign in _BOUNDS and name in _SHARES:
         return True
@@ -63,12 +62,27 @@ def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         changed = "rise" in said or _RAISED.search(sentence.folded, first, one.start) is not None
         if changed or "grant" not in said:
             return changed
-    most = _MOST.search(sentence.folded, first, one.end) is not None
-    if name.startswith("yuan") and most:
-        return "grant" in sentence.labels(part_of(sentence, one), last)
+    if name.startswith("yuan"):
+        if _FOR_EACH.match(sentence.folded, one.end) and not said & {"past", "future"}:
+            said = said | {"grant"}
+        elif _MOST.search(sentence.folded, first, one.end):
+            said = sentence.labels(part_of(sentence, one), last)
     return "grant" in said and (name.startswith("yuan") or name in {"%", "times"})
 
 
+def _paid_zh(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is the most that each gets, or the share that is paid: 贴息比例为30%."""
+    low = part_of(sentence, one)
+    money = one.unit is not None and one.unit.name.startswith("yuan")
+    most = money and _AT_MOST_ZH.search(sentence.folded, low, one.start)
+    return bool(most or _RATE_ZH.search(sentence.folded, low, one.start))
+
+
+_FOR_EACH = re.compile(
+    " (?:for|per|to) (?:a single|each|one|any one|every) | per (?:project|firm|company|household)"
+)
+# "30 % of the total investment" is paid, and no share of what is had
+_OF_PRICE = re.compile(" of (?:the |its |their )?[a-z -]{0,24}?(?:invest|cost|price|amount|fee)")
 _VERBS = frozenset({"target", "past", "future", "perfect", "grant", "price", "rise_to", "fall_to"})
 
 
@@ -90,13 +104,15 @@ _PER_ZH = re.compile(
 )
 # the most that each gets (单站最高500万元), the share that is paid (贴息比例为30%)
 _AT_MOST_ZH = re.compile(
-    "(?:最高|最多|封顶|上限)(?:可?达?|不超过|不得超过|为|给予)$"
+    "(?:最高|最多|封顶|上限)(?:可?达?|不超过|不得超过|为|给予|支持|补[贴助]|奖[励补]|资助)$"
     "|(?:补贴|补助|奖励|奖补|贴息|资助)(?:资金|金额|总额|额度)?(?:最高)?(?:不得|原则上不)?(?:不?超过)$"
 )
 _RATE_ZH = re.compile(
     "(?:贴息|补贴|补助|奖励|奖补|支持|优惠|配套|返还|补偿)比例(?:最高)?(?:为|是|按|不超过|不低于)?$"
 )
-_MOST = re.compile("最高|最多|上限|封顶|不超过|up to|maximum|at most|capped|a cap of")
+_MOST = re.compile(
+    "最高|最多|上限|封顶|不超过|up to|maximum|at most|capped|a (?:cap|ceiling|limit) of"
+)
 
 
 _RAISED = re.compile(r"(?<![a-z])(?:raised|lowered|cut|set at)|[加提上降调]")
@@ -166,12 +182,13 @@ def _in_case_en(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     if _CASE_EN.search(folded, first, one.start):
         return True
     sorts_en = before_en().search(folded, first, one.start) is not None
-    if sorts_en and _MODAL.search(folded, one.end, last):
+    if sorts_en and (_MODAL.search(folded, one.end, last) or _FALLS.search(folded, one.end, last)):
         return True
     verbless = not sentence.labels(first, one.start) & {"past", "future", "target"}
     return verbless and _THEN.match(folded, one.end) is not None
 
 
+_FALLS = re.compile(r" (?:is|are) (?:not )?(?:eligible|exempt|entitled|required|subject to)")
 _THEN = re.compile(r" (?:must|shall|should|may not|are not|is not|are to|is to)(?![a-z])")
 
 
@@ -236,9 +253,18 @@ def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
     ruled = ruled or bool(sentence.labels(part, before.end) & {"grant", "price"})
     own, other = one.unit.name, before.base_unit.name if before.base_unit else ""
     alike = own == other or (own.startswith("yuan") and other.startswith("yuan"))
+    alike = alike or (other.startswith("yuan") and _of_price(sentence, one))
     return ruled and alike and not said & _MOVED
 
 
+def _of_price(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a share is of what something costs: "or 30 % of the investment", 投资额的30%."""
+    if sentence.chinese:
+        return _OF_PRICE_ZH.search(sentence.folded, sentence.start, one.start) is not None
+    return _OF_PRICE.match(sentence.folded, one.end) is not None
+
+
+_OF_PRICE_ZH = re.compile("(?:投资|费用|成本|价款|造价|金额|价格|支出|合同)[^，。；0-9]{0,4}的$")
 _HOURS = frozenset({"h", "hours"})
 
 
@@ -246,7 +272,7 @@ _MOVED = frozenset({"future", "strive", "fall_to", "rise_to", "past"})
 
 
 _BIDS_ZH = re.compile(
-    "必?须|不得|不宜|不应|原则上|(?<![供相响对效适反感本])应(?![用急对变收付届力])"
+    "申[报请](?:企业|单位|主体|项目)|必?须|不得|不宜|不应|原则上|(?<![供相响对效适反感本])应(?![用急对变收付届力])"
 )
 
 # a bound and its number, parted by what it is a share of: 不应大于现状总面积的20%
@@ -277,6 +303,8 @@ _MODAL = re.compile(r"(?<![a-z])(?:must|shall|should|may not|are to|is to)(?![a-
 # Who asks a share of the new sets a rule: "requires 10 % of spaces in new parking lots"
 _ASKS = re.compile(r"(?<![a-z])(?:requir|mandat|stipulat)(?:es?|ing)(?![a-z])")
 _OF_NEW = re.compile(r" (?:in|for|at|of) (?:all |each )?(?:new|newly built|each|every) [a-z]")
+# "By 2025, A will reach 75 %; B shall be lower than 2.3 tons": all that follows is aimed at
+_OPENS_BY = re.compile(r"\W*by (?:the )?(?:end of )?(?:the )?20\d\d,", re.ASCII)
 _FIRM = re.compile(r"(?<![a-z])(?:must|may not)(?![a-z])")
 # A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
 _EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"
@@ -307,7 +335,8 @@ def _bidden_en(sentence: Sentence, one: Quantity, part: int) -> bool:
         return False
     if _FIRM.search(sentence.folded, modals[-1].start(), one.start) or each:
         return True
-    if one.unit is None or one.scale is not None or one.unit.count:
+    aimed = _OPENS_BY.match(sentence.folded, sentence.start) is not None
+    if aimed or one.unit is None or one.scale is not None or one.unit.count:
         return False
     named = one.unit.name == "ratio"
     return named or (one.unit.name not in _SHARES and not _RATE_EN.search(subject))

@@ -11,7 +11,7 @@ from dafeng.reader.comparators import compare, inclusive
 from dafeng.reader.draft import Draft
 from dafeng.reader.kinds import is_threshold, kind_of
 from dafeng.reader.lexicon import data
-from dafeng.reader.lists import distribute, repeated, shared_years
+from dafeng.reader.lists import distribute, in_step, repeated, shared_years
 from dafeng.reader.naming import Name
 from dafeng.reader.past import Past, aims
 from dafeng.reader.quantities import Quantity, ahead_of_time
@@ -35,6 +35,7 @@ def figures(sentence: Sentence, past: Past, before: Draft | None) -> list[Draft]
     _paired(drafts)
     _converted(sentence, drafts)
     distribute(sentence, drafts)
+    in_step(sentence, drafts)
     _exclusions(sentence, drafts)
     drafts += [*repeated(sentence, drafts), *shared_years(sentence, drafts)]
     return drafts
@@ -116,12 +117,17 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
     first = sentence.clause(one.start)[0]
     if first <= time.start or "future" not in sentence.says:
         return time
+    gone = time.year <= data("times")["aims_after"]
     there, here = sentence.labels(*sentence.clause(time.start)), sentence.labels(first, one.start)
     if "future" in here:
-        done = not there.isdisjoint({"past", "perfect"}) and "future" not in there
-        parted = done and _HALVES.search(sentence.folded, time.end, one.start) is not None
-        return None if parted else time
-    return None if "future" in there and "perfect" in here else time
+        parted = time.year not in aims()  # "which stood at 51 % in 2022, is to go up by 9 points"
+        parted = parted or _HALVES.search(sentence.folded, time.end, one.start) is not None
+        passed = parted and "future" not in there and not there.isdisjoint({"past", "perfect"})
+    else:
+        passed = "future" in there and "perfect" in here
+    # as gas gave 21 % in 2020, and the last loose coal will be gone in two years
+    passed = passed or (gone and "future" in sentence.labels(*sentence.clause(one.start)))
+    return None if passed else time
 
 
 def _of_aims(sentence: Sentence, one: Quantity) -> bool:
@@ -199,8 +205,25 @@ def _carried(sentence: Sentence, draft: Draft, past: Past) -> int | None:
     flows = draft.kind == "target" and _flows(sentence)
     stands = draft.kind == "cap" and "standing" in sentence.labels(*sentence.clause(draft.start))
     year = None if flows or stands else past.inherited(draft.kind)
+    started = [t.year for t in sentence.times if t.role == "base" and t.year]
+    if year and started and draft.kind == "target" and max(started) >= year:
+        return None  # what is aimed at from a year on is not for one before it
+    if draft.kind == "result" and year and _opened(sentence, year):
+        return year
     told = draft.kind != "result" or sentence.chinese or past.led(year) or _takes_up(sentence)
     return year if told else None
+
+
+def _opened(sentence: Sentence, year: int) -> bool:
+    """Whether an English paragraph opens with the end of a year, at which all it tells stands."""
+    if sentence.chinese:
+        return False
+    first = sentence.folded.rfind("\n", 0, sentence.start) + 1
+    found = _AT_THE_END.match(sentence.folded, first, sentence.start)
+    return found is not None and int(found["year"]) == year
+
+
+_AT_THE_END = re.compile(r"\W*at the end of (?:the year )?(?P<year>20\d\d)", re.ASCII)
 
 
 def _takes_up(sentence: Sentence) -> bool:

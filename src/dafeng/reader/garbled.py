@@ -208,7 +208,7 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
     if one.unit is None and one.scale is None:
         return ["broken_thousands" if "," in token else "cut_off"]
     if "/" in token or (one.unit is not None and one.unit.name == "ratio"):
-        return []  # 2/3, 1.5:1
+        return ["scale_at_odds"] if _beyond(sentence, draft) else []  # 2/3, 1.5:1; a PUE of 2022
     odd = _LEADING_NOUGHT.match(token)
     sound = token.isdecimal() or _THOUSANDS.fullmatch(token) is not None
     if draft.value is None or odd or not sound:
@@ -260,7 +260,7 @@ def _out_of_place(sentence: Sentence, draft: Draft, token: str) -> list[str]:
     if draft.factor > 1 and not draft.value:
         found.append("nought")
     share = draft.base_unit is not None and draft.base_unit.name == "%"
-    beyond = _beyond(draft) or (share and draft.factor > 1)  # "38 million%"
+    beyond = _beyond(sentence, draft) or (share and draft.factor > 1)  # "38 million%"
     if beyond or (_unscaled(draft) and _ungrouped(sentence, draft)):
         found.append("scale_at_odds")
     if "." in token and _counted_in_parts(sentence, draft):
@@ -348,9 +348,14 @@ def _ceilings() -> dict[str, Decimal]:
     return {entry["unit"]: Decimal(str(entry["above"])) for entry in rules()["ceilings"]}
 
 
-def _beyond(draft: Draft) -> bool:
+def _beyond(sentence: Sentence, draft: Draft) -> bool:
+    """Whether an amount is above what a nation has, but for what lies in the ground."""
     unit = draft.base_unit.name if draft.base_unit else ""
-    return draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
+    above = draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
+    return above and not _STORED.search(sentence.folded, *sentence.clause(draft.start))
+
+
+_STORED = re.compile("reserves|potential|resources|储量|资源量|蕴藏|潜力|可开发")
 
 
 def _unscaled(draft: Draft) -> bool:

@@ -13,6 +13,7 @@ from dafeng.reader.draft import Draft
 from dafeng.reader.figures import figures
 from dafeng.reader.garbled import check_sentence, lost_figures, no_date
 from dafeng.reader.lexicon import WORD_START, data, fold_text, guarded, pattern_of
+from dafeng.reader.limits import keep_within
 from dafeng.reader.measures import measures
 from dafeng.reader.numberless import numberless
 from dafeng.reader.numerals import NUMERAL_STARTS, NUMERALS
@@ -30,7 +31,11 @@ from dafeng.reader.written import written_in
 
 
 def propose(
-    text: str, *, sections: Sequence[Section] | None = None, jurisdiction: str | None = None
+    text: str,
+    *,
+    sections: Sequence[Section] | None = None,
+    jurisdiction: str | None = None,
+    place: str = "",
 ) -> Reading:
     """Propose every figure and every measure of a text.
 
@@ -38,13 +43,14 @@ def propose(
         text: the decoded text; places count its characters, line ends and all.
         sections: its headings and items, where they are known; proposals name the innermost.
         jurisdiction: the region that the whole text is about, as a code or a name.
+        place: name of the file.
 
     Returns:
         Proposals and measures in the order of the text. Nothing is invented: a year, a base year
         or a region that the text does not print beside the figure is flagged as inferred.
 
     Raises:
-        Fault: no region is known by ``jurisdiction``.
+        Fault: no region is known by ``jurisdiction``; ``document_too_large``.
     """
     folded = fold_text(text)
     where = Where(jurisdiction)
@@ -62,8 +68,9 @@ def propose(
             continue
         where.enter(folded, paragraph.start, paragraph.end)
         past.enter(folded, paragraph.start, paragraph.end)
-        checked = _drafts(text, folded, paragraph, past, where)
+        checked = _drafts(text, folded, paragraph, past, where, place)
         drafts.extend(draft for _, _, found in checked for draft in found)
+        keep_within("figures", len(drafts), place)
         page = page_of(folded, paragraph.start, [verdict for _, verdict, _ in checked])
         if page is not None:
             pages.append(page)
@@ -118,12 +125,13 @@ def _settle_kinds(drafts: list[Draft]) -> None:
 
 
 def _drafts(
-    text: str, folded: str, paragraph: Paragraph, past: Past, where: Where
+    text: str, folded: str, paragraph: Paragraph, past: Past, where: Where, place: str
 ) -> list[tuple[Sentence, Verdict, list[Draft]]]:
     """The sentences of a paragraph with their drafts, each checked for garbled digits."""
     checked: list[tuple[Sentence, Verdict, list[Draft]]] = []
     seen: set[str] = set()
     last: Draft | None = None
+    made = 0
     for sentence in _worth_reading(text, folded, paragraph):
         drafts = figures(sentence, past, last)
         drafts = drafts + peaks(sentence) + numberless(sentence, past, seen, drafts)
@@ -135,6 +143,7 @@ def _drafts(
             draft.region, inferred = where.of(regions, draft.start)
             draft.flags |= {"jurisdiction_inferred"} if inferred else set()
         checked.append((sentence, verdict, drafts))
+        keep_within("figures", made := made + len(drafts), place)
         if not verdict.garbled:
             past.take(sentence.times, drafts, inserted(sentence))
         last = drafts[-1] if drafts else last

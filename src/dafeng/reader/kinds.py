@@ -9,13 +9,14 @@ from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
 from dafeng.reader.durations import term
 from dafeng.reader.duties import binds
+from dafeng.reader.goals import named_aim
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.standing import before_en, dated, stands
-from dafeng.reader.tense import named_aim, tense
+from dafeng.reader.tense import tense
 from dafeng.reader.times import Time
 
 
@@ -54,7 +55,7 @@ def kind_of(
         or _revises(sentence, one)
         or (not one.digits and _casual(sentence, one, compared, before))
     )
-    if one.structural or by_the_way:
+    if (one.structural and compared.sign == "=") or by_the_way:
         return "context", True
     if one.origin or _usual(sentence, one) or _exists(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
@@ -80,9 +81,16 @@ def kind_of(
     if passed and not named:
         return "result", True
     said |= sentence.labels(one.start, last)
-    asked = sentence.chinese and compared.sign == ">=" and compared.start < one.start  # 不少于
+    asked = compared.sign == ">=" and (
+        compared.start < one.start  # 不少于
+        if sentence.chinese
+        else _ASKED.search(sentence.folded, first, one.start) is not None
+    )
     asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
     return ("target", True) if asked or named else tense(sentence, one, said, time, before, past)
+
+
+_ASKED = re.compile(r"(?<![a-z])not (?:be )?(?:less|lower|smaller|fewer) than $")
 
 
 def _is_term(sentence: Sentence, one: Quantity) -> bool:
@@ -240,6 +248,9 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
             return True
         first = sentence.clause(one.start)[0]
         return not dated(sentence, one) and bool(_SIZED.search(sentence.folded, first, one.start))
+    attribute = one.digits and sentence.folded.startswith("-", one.head)
+    if attribute and _behind_en().match(sentence.folded, one.end):
+        return True  # "renovation of 300,000-kilowatt units"
     named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
     return named and _PROJECT.match(sentence.folded, one.end) is not None
 
@@ -300,10 +311,10 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
     ``ends`` is the place where the figure ends with its comparator.
     """
     named = one.unit.name if one.unit else one.scale
-    if named is None or comparator == "about" or (one.unit and one.unit.count):
+    if named is None or comparator == "about":
         return False
-    if named in _SHARES:
-        return comparator != "=" and _CASE.match(sentence.folded, ends) is not None
+    if named in _SHARES or (one.unit and one.unit.count):
+        return comparator != "=" and _in_class(sentence, one, ends)
     first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     said = sentence.labels(first, one.start)
     if said & _MOVES:
@@ -318,6 +329,20 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
         return meant or (behind is not None and (bool(bound) or sorted_by))
     return _sorts_en(sentence, one, comparator, ends, aimed="target" in said)
+
+
+def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
+    """Whether a bound is of a case (超过限额10%以上的) or as in "farms with over 500 pigs must"."""
+    if one.unit is None or not one.unit.count:
+        return _CASE.match(sentence.folded, ends) is not None
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    first, last = sentence.clause(one.start)
+    sorts = before_en().search(sentence.folded, low, one.start)
+    bids = sorts and _MUST.search(sentence.folded, one.end, last)
+    return bool(bids) and not sentence.labels(first, one.start) & {"future", "past"}
+
+
+_MUST = re.compile(" (?:must|shall|should|may not|are to|is to|have to|has to) ")
 
 
 def _sorts_in_bracket(sentence: Sentence, one: Quantity, ends: int) -> bool:
@@ -350,10 +375,15 @@ def _sorts_en(
     if words in data("cues")["threshold"]["bounds_en"]:
         return not aimed
     low = max(sentence.start, one.start - data("sentences")["sorted"])
+    if not words and "phase_out" in sentence.says and _SIZED_EN.match(sentence.folded, one.end):
+        return True  # "the 65 steam tons per hour boilers will be shut down"
     behind = _behind_en().match(sentence.folded, ends, sentence.end)
     before = before_en().search(sentence.folded, low, one.start) is not None
     led = not words and not aimed and comparator != "="  # "boilers of less than 65 t/h"
     return bool(words and (behind or before)) or (led and before)
+
+
+_SIZED_EN = re.compile(" (?:coal-fired )?(?:boilers?|units?|furnaces?|kilns?|converters?|ovens?) ")
 
 
 @cache

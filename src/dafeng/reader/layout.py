@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +14,13 @@ from dafeng.reader.reading_text import ReadingText, Writer
 _LINE = re.compile(r"([^\r\n\f]*)(\r\n|[\r\n\f]|\Z)")
 _OTHER_ENDS = re.compile(r"\f|\r(?!\n)")  # a page, and a line of old files
 _PAGE_NUMBER = re.compile(r"[\s\-—–·~]*[0-9０-９]{1,4}[\s\-—–·~]*|第\s*[0-9]{1,4}\s*页.{0,12}")
+# what a browser prints at the edges of a page, and numbers that tell how many pages there are
+_EDGE = re.compile(
+    r"(?:(?:https?|file)://\S+\s+|page\s+)?[0-9]{1,4}(?:\s*/\s*|\s+of\s+)[0-9]{1,4}|page\s+[0-9]{1,4}"
+    r"|[0-9]{1,4}([/.-])[0-9]{1,2}\1[0-9]{1,4},?\s+[^\s0-9]{0,2}[0-9]{1,2}:[0-9]{2}\b[^\r\n]{0,200}",
+    re.IGNORECASE,
+)
+_OWN_NUMBER = re.compile(r"^\s*[0-9]{1,4}\s+|\s+[0-9]{1,4}\s*$")
 _ENDS = tuple("。；！？：.;!?:」”|")
 _BEGINS = re.compile(
     r"\s{2}|\u3000|[（(]?[〇零一二三四五六七八九十百0-9a-zIVX]{1,4}[）)、．.](?![0-9])|第.{1,5}[章节条]|[①-⑳•·\-*#|]"
@@ -41,7 +49,7 @@ def unwrapped(text: str, *, pages: bool = False) -> ReadingText:
 
     Args:
         text: lines of any line end.
-        pages: whether form feeds part pages; lone page numbers are then not read.
+        pages: whether form feeds part pages; page numbers and running lines are then not read.
     """
     out = Writer()
     done = 0
@@ -57,7 +65,7 @@ def unwrapped(text: str, *, pages: bool = False) -> ReadingText:
 def _cuts(text: str, *, pages: bool) -> Iterator[tuple[int, int, str]]:
     """Yield what is not read as it stands: start, end, and what is read there."""
     lines = [_Line(m[1], m.start(1), m.end(1), m.end()) for m in _LINE.finditer(text)]
-    numbers = [line for line in lines if pages and _PAGE_NUMBER.fullmatch(line.text)]
+    numbers = list(_not_of_the_text(text, lines)) if pages else []
     yield from ((line.start, line.after, "") for line in numbers)
     most = limit("wrapped_columns")
     if max(len(line.text) for line in lines) > most:
@@ -70,6 +78,40 @@ def _cuts(text: str, *, pages: bool) -> Iterator[tuple[int, int, str]]:
     for line, following in pairwise(kept):
         if _goes_on(line.text, following.text, widest):
             yield line.end, line.after, "" if _joins(line.text, following.text) else " "
+
+
+def _not_of_the_text(text: str, lines: Sequence[_Line]) -> Iterator[_Line]:
+    """Yield page numbers, and the lines at the edges of pages that are the same on most of them.
+
+    A running line at the head of the first page may be the title, and is kept.
+    """
+    pages: list[list[_Line]] = [[]]
+    for line in lines:
+        if _PAGE_NUMBER.fullmatch(line.text):
+            yield line
+        elif line.text.strip():
+            pages[-1].append(line)
+        if text.endswith("\f", line.end, line.after):
+            pages.append([])
+    heads, feet = [], []
+    for page in pages:
+        edges = [line for line in page[:2] + page[-2:] if _EDGE.fullmatch(line.text.strip())]
+        yield from {line.start: line for line in edges}.values()
+        own = [line for line in page if line not in edges]
+        heads += own[:1]
+        feet += own[1:][-1:]
+    for edge in (heads, feet):
+        yield from (line for line in _running(edge, len(pages)) if line is not heads[0])
+
+
+def _running(edge: Sequence[_Line], pages: int) -> Iterator[_Line]:
+    """Yield the lines that are the same, but for their number, on most pages."""
+    short = [line for line in edge if len(line.text) <= limit("wrapped_columns")]
+    printed = [_OWN_NUMBER.sub("", line.text) for line in short]
+    held = Counter(printed)
+    for line, words in zip(short, printed, strict=True):
+        if held[words] >= limit("running_pages") and held[words] * 2 > pages:
+            yield line
 
 
 def _goes_on(line: str, following: str, widest: int) -> bool:

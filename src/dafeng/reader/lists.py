@@ -29,6 +29,19 @@ def distribute(sentence: Sentence, drafts: Sequence[Draft]) -> None:
                     draft.name, draft.fall = found, row[0].fall
 
 
+def in_step(sentence: Sentence, drafts: Sequence[Draft]) -> None:
+    """Years and values in step without a word that says so: "in 2023 and 2024 … 45 % and 50 %"."""
+    when = [t for t in sentence.times if t.dates and t.year]
+    if len(when) < 2 or "respectively" in sentence.says:  # noqa: PLR2004
+        return
+    reach: int = data("sentences")["listed"]
+    row = _row([d for d in drafts if d.start >= when[-1].end], 0, 0, opens=True)
+    apart = any(b.start - a.end > reach for a, b in pairwise(when))
+    if not apart and len({t.year for t in when}) == len(row):
+        for draft, time in zip(row, when, strict=True):
+            draft.year = time.year
+
+
 def shared_years(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
     """Further drafts for a value that holds for two years ("“十四五”“十五五”分别新增…")."""
     for hit in sentence.hits if sentence.says & {"respectively", "each"} else ():
@@ -64,8 +77,12 @@ def _dates(sentence: Sentence, drafts: Sequence[Draft], row: Sequence[Draft]) ->
     "2025年4亿、2030年7亿；B相应为2亿和5亿".
     """
     first = row[0].start
-    when = [t for t in sentence.times if t.dates and t.year and t.end <= first]
+    dated = [t for t in sentence.times if t.dates and t.year]
+    when = [t for t in dated if t.end <= first]
     listed = when[-len(row) :]
+    behind = [t for t in dated if t.start >= row[-1].end][: len(row)]
+    if behind and _IN_TURN.fullmatch(sentence.folded, row[-1].end, behind[0].start):
+        listed = behind  # "65 % and 72 % respectively in 2022 and 2025"
     near = all(b.start - a.end <= data("sentences")["listed"] for a, b in pairwise(listed))
     if near and len({t.year for t in listed}) == len(row):
         for draft, time in zip(row, listed, strict=True):
@@ -78,6 +95,9 @@ def _dates(sentence: Sentence, drafts: Sequence[Draft], row: Sequence[Draft]) ->
     if not own and len({draft.year for draft in model if draft.year}) == len(row):
         for draft, other in zip(row, model, strict=True):
             draft.year = other.year
+
+
+_IN_TURN = re.compile(r",? respectively,? (?:in|by|for) (?:the end of )?")
 
 
 def _row(drafts: Sequence[Draft], start: int, end: int, *, opens: bool) -> list[Draft]:

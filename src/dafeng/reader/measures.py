@@ -10,11 +10,13 @@ from typing import Any
 
 from dafeng.plan import bodies
 from dafeng.reader.lexicon import both, data, fold
+from dafeng.reader.limits import limit
 from dafeng.reader.proposals import Measure, Sections
 from dafeng.reader.sentences import Paragraph
 
 LOCAL = "local-governments"
 KEPT = 1000  # names that are kept resolved
+_STOPS = tuple("。；;.")
 
 
 @cache
@@ -45,11 +47,21 @@ def _list() -> re.Pattern[str]:
     return re.compile(rf"[{opening}](?P<list>{inner}{{2,400}}+(?:{nested}){{0,6}}+)[{closing}]")
 
 
+_LINE = re.compile(r"[^\r\n]*\S[^\r\n]*")
+
+
 def measures(text: str, folded: str, paragraph: Paragraph, sections: Sections) -> Iterator[Measure]:
-    """The measures of a paragraph: each ends with its bracketed list of units."""
+    """The measures of a paragraph: each ends with its bracketed list of units.
+
+    A paragraph that is a labelled list itself (责任单位：…) makes one of the line above it.
+    """
+    if _labelled(folded, paragraph.start, paragraph.end):
+        yield from _of_line_above(text, folded, paragraph, sections)
+        return
     place = paragraph.start
     for found in _list().finditer(folded, paragraph.start, paragraph.end):
-        if not _names_units(found["list"]):
+        closes = folded[found.start() - 1 : found.start()] in _STOPS
+        if not _names_units(found["list"], closes=closes):
             continue
         names = _read(text[found.start("list") : found.end("list")])
         if names.printed:
@@ -69,14 +81,52 @@ def measures(text: str, folded: str, paragraph: Paragraph, sections: Sections) -
             place = found.end()
 
 
-def _names_units(inside: str) -> bool:
-    """Whether a bracket is a list of units: by its label, or because bodies make most of it."""
+def _labelled(folded: str, start: int, end: int) -> bool:
+    """Whether a line is a list of units with its label (责任单位：…)."""
+    start += len(folded[start:end]) - len(folded[start:end].lstrip())
+    found = _label().match(folded, start, end)
+    return found is not None and found[0][-1] in ":："
+
+
+def _of_line_above(
+    text: str, folded: str, paragraph: Paragraph, sections: Sections
+) -> Iterator[Measure]:
+    """The measure of a line with the lists of units on the lines below it."""
+    first = max(0, paragraph.start - limit("task_characters"))
+    stop = first + len(text[first : paragraph.start].rstrip())
+    start = max(first, text.rfind("\n", first, stop) + 1, text.rfind("\r", first, stop) + 1)
+    start = min(stop, start + len(text[start:stop]) - len(text[start:stop].lstrip()))
+    if start == stop or _labelled(folded, start, stop):
+        return
+    end = paragraph.end
+    while (below := _LINE.search(folded, end)) and _labelled(folded, *below.span()):
+        end = below.end()
+    names = _read(re.sub(r"[\r\n]+", "；", text[paragraph.start : end]))
+    if len(names.unknown) < len(names.printed):
+        yield Measure(
+            start,
+            end,
+            text[start:stop],
+            names.lead,
+            tuple(names.others),
+            tuple(names.printed),
+            tuple(names.unknown),
+            sections.of(paragraph.start),
+        )
+
+
+def _names_units(inside: str, *, closes: bool) -> bool:
+    """Whether a bracket is a list of units: by its label, or because bodies make most of it.
+
+    One body alone makes a list only where it leads, or stands behind the end of a sentence.
+    """
     endings = tuple(map(fold, _rules()["responsible"]))
     if _label().search(inside) or inside.endswith(endings):
         return True
     names = list(_split(inside))
     known = sum(_resolve(name) is not None for name in names)
-    return len(names) > 1 and 2 * known >= len(names)
+    acts = closes or inside.endswith(tuple(map(fold, _rules()["does"])))
+    return known > 0 and 2 * known >= len(names) and (len(names) > 1 or acts)
 
 
 @dataclass(slots=True)

@@ -84,7 +84,7 @@ def name_of(labels: Iterable[str], kinds: frozenset[str]) -> Name | None:
     return _best(frozenset(one for one in labels if one.startswith("atom ")), kinds)
 
 
-@lru_cache(maxsize=4096)  # the same few are named throughout a text
+@lru_cache  # the same few are named throughout a text
 def _best(known: frozenset[str], kinds: frozenset[str]) -> Name | None:
     fits = [
         rule

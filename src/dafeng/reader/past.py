@@ -113,7 +113,8 @@ class Past:
 
     def _annual(self, line: str, found: Sequence[Time]) -> None:
         """Take note of the year of a plan for one year ("2024年工作要点")."""
-        told = [time.year for time in found if time.year and not time.plan and _plain(line, time)]
+        found = [time for time in found if time.year and not (time.plan or time.first)]
+        told = [time.year for time in found if time.year and _plain(line, time)]
         if told and self.annual is None and self.this_year in {None, *told}:
             self.annual = self.this_year = told[0]
 
@@ -171,8 +172,9 @@ class Past:
     ) -> None:
         """Take note of the years of a sentence: its last ones, none put in, go on in the next."""
         for draft in drafts:
-            if draft.year in inserted:
-                continue
+            started = draft.quantity is not None and draft.quantity.origin
+            if started or draft.year in inserted:
+                continue  # what a change starts from dates nothing behind it
             if draft.year and draft.unit != _PEAK and "year_inferred" not in draft.flags:
                 self.of[draft.kind] = draft.year
         found = [time for time in found if time.year not in inserted]
@@ -229,7 +231,8 @@ def _plain(line: str, time: Time) -> bool:
         is not None
     )
     told = time.sign == "=" or (time.sign == "<=" and stands)
-    return time.role == "at" and told and not time.day and time.year not in aims()
+    stated = time.role == "as_of" and _speaks_of("results").search(line) is not None
+    return (time.role == "at" or stated) and told and not time.day and time.year not in aims()
 
 
 @cache

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from dafeng.reader.lexicon import Hit, Lexicon, both, data, fold
+from dafeng.reader.lexicon import Hit, Lexicon, both, data, fold, pattern_of
+from dafeng.reader.limits import limit
 from dafeng.vocabulary import regions
 
 _HEAD = re.compile(r"[\s　]*$")
@@ -30,6 +31,13 @@ def _words() -> Iterator[tuple[str, str]]:
     yield from ((word, rules["country"]) for word in both(rules["national"]))
 
 
+@cache
+def _titles() -> re.Pattern[str]:
+    """A line without the end of a sentence that says which sort of document it heads."""
+    words = pattern_of(map(fold, both(data("places")["title"])))
+    return re.compile(rf"[^。；;！!\n]*?{words}[^。；;！!\n]*+(?<![:：])")
+
+
 def named(folded: str, start: int, end: int) -> list[Hit]:
     """The regions that a span names."""
     return _names().scan(folded, start, end, chinese=not folded[start:end].isascii())
@@ -39,6 +47,13 @@ def named(folded: str, start: int, end: int) -> list[Hit]:
 def english(code: str | None) -> str | None:
     """English name of a region."""
     return regions()[code].en if code is not None else None
+
+
+def _is_title(folded: str, start: int, end: int, lead: list[Hit]) -> bool:
+    """Whether a line is a title that names one place and no other."""
+    short = end - start <= data("sentences")["heading"]
+    one = len({code for hit in lead for code in hit.labels}) == 1
+    return short and one and _titles().fullmatch(folded, start, end) is not None
 
 
 class Where:
@@ -54,6 +69,7 @@ class Where:
     def __init__(self, given: str | None) -> None:
         self._given = regions().resolve(given).id if given else None
         self._heading: str | None = None
+        self._title: str | None = None
         self._first: str | None = None
 
     def enter(self, folded: str, start: int, end: int) -> None:
@@ -66,6 +82,8 @@ class Where:
         headed = _HEAD.fullmatch(folded, start, hit.start) and _AFTER_NAME.match(folded, hit.end)
         if headed:
             self._heading = code
+        elif start < limit("head_characters") and _is_title(folded, start, end, lead):
+            self._title = self._title or code
         elif self._first is None:
             self._first = code
 
@@ -77,6 +95,6 @@ class Where:
         for hit in reversed(named):
             if hit.end <= place:
                 return next(iter(hit.labels)), False
-        if self._heading or self._given:
-            return self._heading or self._given, False
+        if stated := self._heading or self._given or self._title:
+            return stated, False
         return self._first, self._first is not None

@@ -13,6 +13,7 @@ from typing import Any
 
 from dafeng.plan import Plan, Target
 from dafeng.reader.documents import Document
+from dafeng.reader.limits import limit
 from dafeng.reader.merge import Difference, Merged, Statement, merge
 from dafeng.reader.names import comparator_words, jurisdiction_of
 from dafeng.reader.owner import Owner, owner_of
@@ -84,11 +85,13 @@ def difference_words(merged: Merged, differences: Iterable[Difference]) -> Text:
     parts = []
     for one in differences:
         said_by = []
-        for value, places in one.values:
+        for value, places in one.values[: limit("versions")]:
             names = dict.fromkeys(merged.statements[place].document for place in places)
             shown = _shown(one.field, value)
             by = ", ".join(names)
             said_by.append(Text(zh=f"{shown.zh} ({by})", en=f"{shown.en} ({by})"))
+        if more := len(one.values) - len(said_by):
+            said_by.append(said("more_versions", count=more))
         field = reader_word(one.field)
         zh, en = (" / ".join(text.of(lang) for text in said_by) for lang in LANGUAGES)
         parts.append(Text(zh=f"{field.zh} {zh}", en=f"{field.en} {en}"))
@@ -135,7 +138,8 @@ def _versions(name: str, merged: Merged, held: Mapping[str, Document]) -> Iterat
             versions.setdefault(key, []).append(statement)
     notes = [said("draft")]
     if fields:
-        notes.append(said("differ", what=difference_words(merged, merged.differences)))
+        word = "differ" if len(merged.documents) > 1 else "differ_within"
+        notes.append(said(word, what=difference_words(merged, merged.differences)))
     if garbled := [s.document for s in merged.statements if s.proposal.corrupt]:
         notes.append(said("also_garbled", what=", ".join(dict.fromkeys(garbled))))
     for letter, statements in zip(_letters(len(versions)), versions.values(), strict=True):

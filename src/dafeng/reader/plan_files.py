@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from dafeng.plan import Plan, load_plan
+from dafeng.reader.words import said
 from dafeng.vocabulary import Fault, write_file
 
 _MARK = "# Made by dafeng read"
@@ -36,6 +37,21 @@ def read_own_plan(path: Path) -> Plan:
     """
     _check_ours(path)
     return load_plan(path)
+
+
+def write_draft(plan: Plan, path: Path) -> None:
+    """Write a draft as a file, over nothing but another draft.
+
+    Raises:
+        Fault: ``accepted_in_plan`` where the file holds targets that a person has accepted, or
+            as :func:`read_own_plan`.
+    """
+    if path.exists():
+        draft = said("draft").zh
+        held = read_own_plan(path).targets
+        if kept := [t.id for t in held if t.note is None or draft not in t.note.zh]:
+            raise Fault("accepted_in_plan", str(path), targets=", ".join(kept))
+    write_plan(plan, path)
 
 
 def _check_ours(path: Path) -> None:

@@ -13,6 +13,7 @@ from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year, parse
 from dafeng.reader.quantity_patterns import (
     Unit,
+    day_of,
     figure_words,
     head_pattern,
     label_pattern,
@@ -167,11 +168,18 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
     single = one.value == 1 and one.digits
     if tail is None or is_denominator(folded, one.start, one.end, single=single):
         return None
+    millions = _of_millions(folded, tail)
+    if millions:
+        one.end, one.unit = millions.end(), _unit(millions)
+        one.factor, one.scale = scales()["million"]
+        return one
     one.end, one.unit = tail.end(), _unit(tail)
     one.more = bool(tail["more"] or tail["odd"])
     if tail["scale"]:
         one.factor, one.scale = scales()[tail["scale"]]
     if one.unit is not None:
+        if one.unit.name == "Mt" and (one.scale or (one.value or 0) >= data("units")["metric"]):
+            one.unit = units()["t"]  # "225 million mt" are metric tons
         if one.unit.name == "度":
             one.unit = _degree(one)
         return one if _worth(one, folded) else None
@@ -179,6 +187,14 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
         one.unit = paid
         return one
     return _counted(folded, one, end)
+
+
+def _of_millions(folded: str, tail: re.Match[str]) -> re.Match[str] | None:
+    """The unit behind an "m" that is no metre but a million: "99m tons"."""
+    if tail["unit"] or tail["scale"] or not _MILLIONS.match(folded, tail.end()):
+        return None
+    unit = scaled_pattern().match(folded, tail.end() + 1)
+    return unit if unit and unit["unit"] and not unit["scale"] else None
 
 
 def _money(folded: str, one: Quantity) -> Unit | None:
@@ -330,6 +346,9 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
         one.unit = _thing(data("units")["singular"][single["thing"]]) if single else None
         if single:
             return one
+    low = max(0, one.start - _REACH)
+    if one.digits and label_pattern().search(folded, low, one.start):
+        return None  # "Article 5 Standards of support"
     found = thing_pattern().match(folded, one.end, end)
     if found and found["years"]:
         one.end, one.unit = found.end(), units()[found["years"]]
@@ -340,9 +359,8 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
         one.structural = found["structural"] is not None
     elif one.scale is None and _may_count(folded, one) and (not year or _total(folded, one)):
         whole = one.value is None or one.value == one.value.to_integral_value()
-        low = max(0, one.start - _REACH)
-        labelled = any(p.search(folded, low, one.start) for p in (label_pattern(), _day_of()))
-        plural = plural_pattern().match(folded, one.end, end) if whole and not labelled else None
+        whole = whole and not day_of().search(folded, low, one.start)
+        plural = plural_pattern().match(folded, one.end, end) if whole else None
         one.unit = _thing(plural["thing"]) if plural else None
     return one if one.unit or one.scale else None
 
@@ -351,21 +369,15 @@ def _thing(word: str) -> Unit:
     return Unit(things().get(word, word), "count", count=True)
 
 
-@cache
-def _day_of() -> re.Pattern[str]:
-    """A month right before a number that is its day: "the notice of Sept. 30 asks"."""
-    names = [name.lower() for name in data("times")["months"]]
-    short = [name[:3] for name in names]
-    return re.compile(rf"(?<![a-z])(?:{'|'.join([*names, *short, 'sept'])})\.? $")
-
-
 _MINUS = re.compile(r"[一-龥（(：: ][-−]$")
 _AT_LEAST = re.compile("(?:至少|最少|不少于)[一-龥]{0,2}$")
 _LEAST = ("at least ", "no less than ", "not less than ", "no fewer than ", "not fewer than ")
 
 
 def _may_count(folded: str, one: Quantity) -> bool:
-    """Whether a number may count what no dictionary knows: in digits, or "at least two"."""
+    """Whether a number may count what no dictionary knows: "30", "thirty" or "at least two"."""
+    if one.spelt and one.value is not None and one.value > data("cues")["casual"]:
+        return True
     return one.digits or (one.spelt and folded.endswith((*_LEAST, "total of "), 0, one.start))
 
 

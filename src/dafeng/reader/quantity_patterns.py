@@ -119,6 +119,7 @@ _GROUPS_ZH = ("tenths", "half", "parted", "percent", "whole", "numeral")
 def head_pattern(*, chinese: bool = True) -> re.Pattern[str]:
     """The number of a quantity; the group that matched says how it is written."""
     alone = r"(?<![\d.])(?<!\d )(?:million|billion|trillion)(?=-(?:kilowatt|ton))"
+    alone += r"|(?<=[ -]a )(?:million|billion|trillion)(?= (?:yuan|tons|tonnes|metric|kilowatt|mu))"
     alone += r"|(?<=[能量])万(?=吨标准煤)"  # 年耗能万吨标准煤以上
     alone += rf"|(?<=[过超破逾达近个座项处])(?:[万千百]亿|[千百]万)(?!级)(?={pattern_of(units())})"
     pieces: tuple[str, ...] = (
@@ -186,7 +187,7 @@ def thing_pattern() -> re.Pattern[str]:
     """What an English number counts: some words and a thing that the dictionary knows."""
     names = pattern_of(fold(word) for entry in data("units")["things"] for word in entry["en"])
     structural = pattern_of(fold(word) for word in data("units")["structural"]["en"])
-    word = rf"{_no_end()}[a-z\"“”'&/-]{{1,24}}+,? "
+    word = rf"{_no_end()}[a-z\"“”'&/-]{{1,24}}+,? (?:\([a-z-]{{2,10}}\) )?"
     return re.compile(
         rf"{_MORE} (?!and )(?:{word}){{0,7}}?"  # what follows "and" is not counted by it
         rf"(?:(?P<structural>{structural})|(?P<thing>{names})|(?P<years>years|months|days)(?![a-z]))"
@@ -213,6 +214,14 @@ def plural_pattern() -> re.Pattern[str]:
 def label_pattern() -> re.Pattern[str]:
     """Words before a number that is a label: "Section 3", "Annex 2"."""
     return re.compile(rf"{pattern_of(data('units')['labels'])} $")
+
+
+@cache
+def day_of() -> re.Pattern[str]:
+    """A month right before a number that is its day: "the notice of Sept. 30 asks"."""
+    names = [name.lower() for name in data("times")["months"]]
+    short = [name[:3] for name in names]
+    return re.compile(rf"(?<![a-z])(?:{'|'.join([*names, *short, 'sept'])})\.? $")
 
 
 @cache

@@ -133,6 +133,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     )  # fmt: skip
 
 
+_HAS = re.compile(r" (?:more than |over |about |around |nearly |at least |up to |only |some )?")
 _OWNED = (" a ", " an ", " no ")
 _TO_HAVE = ("will ", "shall ", "should ", "must ", " that ")
 _BE = (" is ", " are ", " be ", " being ")
@@ -153,10 +154,16 @@ def _had(folded: str, hits: list[Hit], starts: set[int]) -> Iterator[Hit]:
             yield Hit(hit.start, hit.end, hit.labels - {"past"})
         elif perfect and folded.startswith(_OWNED, hit.end) and folded[hit.end - 1] != "d":
             yield Hit(hit.start, hit.end, hit.labels - {"past", "perfect"})  # "has a capacity of"
-        elif perfect and hit.end + 1 in starts and folded.startswith("ha", hit.start):
+        elif perfect and folded.startswith("ha", hit.start) and _owns(folded, hit.end, starts):
             yield Hit(hit.start, hit.end, frozenset() if ahead else frozenset({"past"}))
         else:
             yield hit
+
+
+def _owns(folded: str, place: int, starts: set[int]) -> bool:
+    """Whether a figure is what "has" or "have" before it owns: "has more than 5 %"."""
+    found = _HAS.match(folded, place)
+    return found is not None and found.end() in starts
 
 
 _SURPASSED = re.compile(
@@ -176,9 +183,11 @@ def _surpassed(folded: str, start: int, hit: Hit) -> Hit:
     return Hit(hit.start, hit.end, frozenset({"perfect"}))
 
 
-_BACK = ("than the ", "from ", "after ", "against ", "versus ", "compared with ", "compared to ")
+_BACK = ("from a peak of ", "from a high of ", "from a low of ", "than the ", "from ", "after ",
+         "against ", "versus ", "compared with ", "compared to ")  # fmt: skip
 _FROM = re.compile(
-    r"(?:(?:from|after|against|versus|than the|compared (?:with|to)) (?:about |around |nearly )?"
+    r"(?:(?:from|after|against|versus|than the|compared (?:with|to))"
+    r" (?:a (?:peak|high|low) of )?(?:about |around |nearly )?"
     r"|[由从](?:\d{4}年[底末初]?的?)?约? ?|[比较]\d{4}年[底末初]?的约?)$"
 )
 # how the words end that :data:`_FROM` and :data:`_THAN` look for

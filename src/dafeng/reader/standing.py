@@ -29,6 +29,7 @@ def stands(
         or _admitted(sentence, one, compared)
         or _chained(sentence, one, compared, before)
         or _of_class(sentence, one, compared, before)
+        or _sorts_too(sentence, one, compared, before)
         or _exchanged(sentence, one)
         or _listed(sentence, one, compared, past)
         or _is_level(sentence, one, compared)
@@ -168,6 +169,20 @@ def _of_class(sentence: Sentence, one: Quantity, compared: Compared, before: Dra
         return False
     must = _must_en().search(sentence.folded, before.end, one.start) is not None
     return must and not dated(sentence, one)
+
+
+def _sorts_too(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
+    """Whether a bound sorts what one before it sorts: "under 2 m and a width of less than 9 m"."""
+    if sentence.chinese or before is None or before.kind != "threshold" or compared.sign == "=":
+        return False
+    if one.unit is None or one.unit.count or before.comparator == "=":
+        return False
+    joined = _AND_OF.fullmatch(sentence.folded, before.end, one.start) is not None
+    return joined and not sentence.labels(before.end, one.start) & _MOVES
+
+
+_AND_OF = re.compile(r",? (?:and|or|but) (?:[a-z-]+ ){1,9}")
+_MOVES = frozenset({"target", "future", "past", "perfect", "rise_to", "fall_to", "strive"})
 
 
 @cache
@@ -352,7 +367,9 @@ def before_en() -> re.Pattern[str]:
     words = pattern_of(data("cues")["threshold"]["things_en"])
     return re.compile(
         rf"{words} (?:with|of|whose|having|consuming|using|burning|producing|emitting"
-        r"|(?:that|which) (?:use|consume|emit|arise|burn|produce))[a-z -]{0,45}"
+        r"|processing|handling|treating"
+        r"|keeping|raising|generating|discharging|occupying|employing|covering|holding|selling|(?:"
+        r"that|which) (?:use|consume|emit|arise|burn|produce|cut|save|treat|have))[a-z -]{0,45}"
         r"(?:[\d.,]+ [a-z -]{3,40} and [a-z -]{3,30})?$",  # "with a width of 2 m and a speed of"
         re.ASCII,
     )

@@ -9,7 +9,7 @@ from dafeng.indicators import indicators
 from dafeng.plan import TO_CHOOSE, Target
 from dafeng.reader.documents import Document
 from dafeng.reader.merge import FALL
-from dafeng.reader.names import indicator_words
+from dafeng.reader.names import indicator_words, title_of
 from dafeng.reader.proposals import Proposal
 from dafeng.reader.words import joined, reader_word, said
 from dafeng.vocabulary import Fault, Text, factor, units
@@ -60,7 +60,7 @@ def target_of(
     if misfit := unit_misfit(proposal):
         own.append(said("unit_misfit", unit=misfit[0], expected=misfit[1]))
     own += [reader_word(flag) for flag in proposal.flags if not flag.startswith("indicator")]
-    title = declared.title if declared else _as_printed(proposal)
+    title = title_of(proposal) if declared else _as_printed(proposal)
     known = {
         "id": name,
         "title": title,

@@ -37,12 +37,10 @@ def tense(
     """
     if _narrates(sentence, one):
         said = said | {"past"}
-    ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
-    done = "perfect" in ahead and "future" not in ahead  # "had built 20 and will build 30"
     if time is None:
-        lines = _undated(sentence, one, said, before, past, done=done)
+        lines = _undated(sentence, one, said, before, past)
     else:
-        lines = _dated(sentence, one, said, time, before, past, done=done)
+        lines = _dated(sentence, one, said, time, before, past)
     for holds, kind in lines:
         if holds:
             return kind, True
@@ -53,19 +51,14 @@ _DONE = frozenset({"past", "perfect"})
 
 
 def _undated(
-    sentence: Sentence,
-    one: Quantity,
-    said: frozenset[str],
-    before: Draft | None,
-    past: Past,
-    *,
-    done: bool,
+    sentence: Sentence, one: Quantity, said: frozenset[str], before: Draft | None, past: Past
 ) -> Iterator[tuple[bool, Kind]]:
     """What tells the tense of a figure without a year, worked out one by one, until one holds."""
     future, perfect = "future" in said, "perfect" in said
-    yield done or (perfect and not future), "result"
+    yield _done(sentence, one) or (perfect and not future), "result"
     yield is_now(sentence, one), "result"
-    yield "yearly" in said or (_consecutive(one) and not future), "result"
+    planned = _of_annual_plan(past) and not _reports(sentence, one)
+    yield ("yearly" in said and not planned) or (_lasts(one) and not future), "result"
     yield said.isdisjoint(_DONE) and holds_from(sentence, one) is not None, "target"
     yield not future and _since(sentence, one), "result"
     yield "part" in said and _is_aim(before) and "past" not in said, "target"
@@ -84,31 +77,29 @@ def _dated(
     time: Time,
     before: Draft | None,
     past: Past,
-    *,
-    done: bool,
 ) -> Iterator[tuple[bool, Kind]]:
     """What tells the tense of a figure with a year, worked out one by one, until one holds."""
     future, word = "future" in said, time.word
     told = said | sentence.labels(time.end, one.start)
-    towards = word is None and _towards(sentence, time)
+    done, towards = _done(sentence, one), word is None and _towards(sentence, time)
     if towards and time.year in aims():
         told_done = sentence.labels(time.end, sentence.clause(one.start)[1])
         if "perfect" not in told_done:  # 已建泊位到2025年达到85%
             done, said = False, said - {"perfect"}
     yield time.role == "as_of" and not future, "result"
     yield done or ("perfect" in said and not future), "result"
-    yield is_now(sentence, one), "result"
+    yield word == "last_year" or is_now(sentence, one), "result"
+    planned = word is not None and _of_annual_plan(past) and not _reports(sentence, one)
     if word is not None or time.month:
         near = said | sentence.labels(*sentence.clause(time.start))
-        yield word == "last_year", "result"
+        yield word == "this_year" and (planned or "future" in near), "target"
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
-        yield word == "next_year", "target"
-        yield word == "period" and "perfect" not in said, "target"
+        yield word == "next_year" or (word == "period" and "perfect" not in said), "target"
         yield time.month and time.sign != "<" and "future" not in near, "result"
-    yield "yearly" in said or (_consecutive(one) and not future), "result"
+    yield ("yearly" in said and not planned) or (_lasts(one) and not future), "result"
     yield "part" in said and _is_aim(before) and "past" not in told, "target"
     if word is None:
-        yield _tells(sentence, one, time, told), "result"
+        yield _tells(sentence, one, time, told, past), "result"
         yield time.year in aims(), "target"
         yield _adds(sentence, one, time, before) and not told & _DONE, "target"
         yield _compares(sentence, one, time, before) and not future, "result"
@@ -121,6 +112,12 @@ def _dated(
     yield towards and not goes_with and _open(sentence, one, time, told), "target"
     yield time.sign == "<", "target"
     yield "past" in said, "result"
+
+
+def _done(sentence: Sentence, one: Quantity) -> bool:
+    """Whether its clause tells ahead of it what is done: "had built 20 and will build 30"."""
+    ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
+    return "perfect" in ahead and "future" not in ahead
 
 
 def _is_aim(before: Draft | None) -> bool:
@@ -241,9 +238,11 @@ def _narrates(sentence: Sentence, one: Quantity) -> bool:
 _AIMING = frozenset({"target", "future", "strive", "rise", "fall", "rise_to", "fall_to", "cap"})
 
 
-def _tells(sentence: Sentence, one: Quantity, time: Time, told: frozenset[str]) -> bool:
+def _tells(sentence: Sentence, one: Quantity, time: Time, told: frozenset[str], past: Past) -> bool:
     """Whether an English sentence tells as past what was "in 2025", not what is to be "by" then."""
     if sentence.chinese or time.year not in aims():
+        return False
+    if past.plans and time.year > (past.this_year or 0):
         return False
     if time.sign != "=" and not sentence.folded.endswith("in ", sentence.start, time.start):
         return False
@@ -257,47 +256,6 @@ _SAYS = re.compile(
     r"(?:plan|program|programme|scheme|opinions|document|notice|it is|was) (?:also )?(?:point"
     r"|propos|clear|requir|mention|stat|emphasi|stipulat|specif)[a-z]*(?: out)?(?: that)?(?![a-z])"
 )
-_AIMS = re.compile("target|goal|quota|task")
-_AIM_IS = re.compile(
-    r"(?<![a-z])(?:targets?|goals?|quota|task)(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
-    r"(?: of(?: below| above| about| around| at least| more than| less than| up to)? $"
-    r"| (?:is|was|are|were|has been|had been|stands at|remains)"
-    r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z]))"
-)
-_AIM_BEHIND = re.compile(
-    r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)"
-    r"(?!s? (?:was|is) (?:met|reached))| (?:planned|targeted|set|envisaged) for (?:the year )?20"
-)
-
-
-_AIM_BEHIND_ZH = re.compile(
-    "的(?:年度|控制|考核|总体|预期|约束性|节能|减排|增长|下降|全年){0,3}(?:目标|任务|要求)"
-    "(?!(?:任务)?(?:已|均|都|全部|提前|如期|圆满|超额|胜利|顺利){0,3}(?:完成|实现|达到))"
-)
-_GOAL_TO = re.compile(
-    r"(?<![a-z])(?:targets?|goals?|task) (?:of|to|for)"
-    r" (?:reduc|cut|lower|rais|increas|expand|achiev|reach|hav|keep|produc|build|install)[a-z]*"
-    r" [^,;:]{0,80}$"
-)
-_MET = re.compile(
-    r"(?<![a-z])(?:met|meets|achieved|fulfilled|completed|reached|exceeded|hit)(?![a-z])"
-)
-_AIM_ZH = re.compile("目标(?:值)?(?:分别)?(?:为|是|定为|设定为)[^，。；]{0,6}$")
-
-
-def named_aim(sentence: Sentence, one: Quantity) -> bool:
-    """Whether a figure is called a target: "the goal was 30 %", "the 5 percent goal", 目标为3%."""
-    first = sentence.clause(one.start)[0]
-    if sentence.chinese:
-        near = sentence.folded.rfind("目标", first, one.start)
-        called = near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
-        return called or _AIM_BEHIND_ZH.match(sentence.folded, one.end) is not None
-    near = _AIMS.search(sentence.folded, first, one.start) is not None
-    goal = _GOAL_TO.search(sentence.folded, first, one.start) if near else None
-    if goal and not _MET.search(sentence.folded, first, goal.start()):
-        return True
-    ahead = near and _AIM_IS.search(sentence.folded, first, one.start) is not None
-    return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
 
 
 def _aims_later(sentence: Sentence, time: Time) -> bool:
@@ -339,6 +297,12 @@ def _of_annual_plan(past: Past) -> bool:
     return past.annual is not None and past.at in {None, past.annual} and past.plans
 
 
+def _reports(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a word of the past stands in its clause but for those of a yearly change."""
+    hits = sentence.within(*sentence.clause(one.start))
+    return any(hit.labels & _DONE and "yearly" not in hit.labels for hit in hits)
+
+
 def _of_next_year(past: Past) -> bool:
     """Whether it stands in a list of what a report sets out for the year that follows it."""
     return past.listed and _ahead(past.at, past)
@@ -372,9 +336,10 @@ def _ahead(year: int | None, past: Past) -> bool:
 
 _STATES = re.compile(
     r"(?<![a-z])(?:is|are|has|have|stands? at|numbers?|mak(?:es?|ing) up|account(?:s|ing)? for"
-    r"|consumes?|uses?|suppl(?:y|ies)|generates?|produces?|provides?|covers?|operates?|hosts?|holds?|owns?|emits?"
+    r"|tak(?:es?|ing) up|constitutes?|consumes?|(?<!the )(?<!energy )(?<!water )uses?"
+    r"|suppl(?:y|ies)|generates?|produces?|provides?|covers?|operates?|hosts?|holds?|owns?|emits?"
     r"|contains?|contributes?|represents?|comprises?|meets?|runs?|serves?|reach(?:es)?|exceeds?"
-    r"|amounts? to|totals?|boasts?|employs?|treats?|recycles?|burns?|saves?|sells?|buys?|exports?)"
+    r"|amounts? to|totals|boasts?|employs?|treats?|recycles?|burns?|saves?|sells?|buys?|exports?)"
     r"(?![a-z])"
 )
 
@@ -431,5 +396,5 @@ def _towards(sentence: Sentence, time: Time) -> bool:
     )
 
 
-def _consecutive(one: Quantity) -> bool:
+def _lasts(one: Quantity) -> bool:
     return one.unit is not None and one.unit.duration

@@ -190,7 +190,7 @@ _FOUNDING = "(?: (?:its|their|the) [a-z]{3,14} (?:in|on|of))?"  # since its open
 def before_pattern() -> re.Pattern[str]:
     """What stands right before a year and says what it does."""
     base, deadline, words = rules()["base"], rules()["deadline"], rules()["issued"]
-    between = rf"(?:[ “\"]*{pattern_of(base['between_en'])}){{0,4}}[ “\"]*"
+    between = rf"(?:[ “\"]*{pattern_of(base['between_en'])}){{0,6}}[ “\"]*"
     strong = set(base["before_zh"]) - set(base["weak_zh"])
     no_share = "(?<![占环])"  # 占比2020年为15%: the 比 is no comparison
     as_of = [*rules()["as_of"]["before_zh"], *rules()["as_of"]["before_en"]]

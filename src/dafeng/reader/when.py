@@ -84,7 +84,11 @@ _ITS_VALUE = re.compile(
 def _reached_before(sentence: Sentence, one: Quantity, time: Time) -> bool:
     """Whether a figure is of what has been, and a year behind it of what will be."""
     ahead = [hit.start for hit in sentence.within(one.end, time.start) if "future" in hit.labels]
-    said = sentence.labels(sentence.start, ahead[0]) if ahead else set()
+    reported = sentence.folded.rfind(" that ", sentence.start, one.start)
+    said = sentence.labels(max(reported, sentence.start), ahead[0]) if ahead else set()
+    parted = _PARTED.search(sentence.folded, one.end, time.start) if ahead else None
+    if parted and "future" not in sentence.labels(sentence.start, parted.start()):
+        return True  # "it scrapped 1,106 boilers; 87 remain, which must go before October 2025"
     return bool(said & {"past", "perfect"}) and not said & {"future", "strive"}
 
 

@@ -24,12 +24,14 @@ def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
         if started or _tiers(one, other) or not _same_amount(one, other, counts=counts):
             continue
         whole, part = (other, one) if _OF_THE.fullmatch(between) else (one, other)
-        told = part is one or among or _OF_WHICH.match(sentence.folded, part.end)
+        all_of = sentence.folded.endswith("of the ", sentence.start, one.start)
+        told = part is one or all_of or among or _OF_WHICH.match(sentence.folded, part.end)
         if not (told or _belongs(said)):
             continue
         larger, least = _likely(part), _likely(whole)
         if larger is not None and least is not None and larger > least:
-            alone = sentence.chinese and bool(part.reasons)  # the part is wrong by itself
+            # the part is wrong by itself: it has a fault of its own, or "of the 12 plants 31 have"
+            alone = (all_of and part is other) or (sentence.chinese and bool(part.reasons))
             for draft in (part,) if alone else (whole, part):
                 if "part_above_whole" not in draft.reasons:
                     draft.reasons.append("part_above_whole")

@@ -10,12 +10,12 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from dafeng.explain import unit_words
-from dafeng.indicators import Progress, statuses
 from dafeng.plan import Plan, bodies
 from dafeng.report.words import COUNT, PERCENT, mark_words, rate, word
 from dafeng.vocabulary import period, regions
 
 if TYPE_CHECKING:
+    from dafeng.indicators import Progress
     from dafeng.workspace import Board
 
 _STYLES = {
@@ -49,7 +49,7 @@ _WIDE = (
 _NARROW = (("target", "mark", "lead"), ("goal",), ("value", "path", "gap"), ("status", "pace"))
 _WIDE_FROM = 120
 DECIMALS = 10
-_POINTS = {"zh": "", "en": " "}
+_POINTS = {"zh": "；", "en": "; "}
 _PER_YEAR = {"zh": "/年", "en": "/a"}
 
 
@@ -78,7 +78,7 @@ def board_tables(board: Board, plans: dict[str, Plan], lang: str, width: int) ->
         if plan.issued is not None and plan.issued > period(board.as_of).last:
             yield Styled("  " + word("issued_later", lang).format(issued=plan.issued), style="dim")
         if not plan.complete and place == plan.owner:
-            reasons = _POINTS[lang].join(p.of(lang) for p in plan.open_points)
+            reasons = _POINTS[lang].join(p.of(lang).rstrip("。.") for p in plan.open_points)
             yield Styled(f"  {word('incomplete', lang)}: {reasons}", style="dim")
 
 
@@ -182,6 +182,8 @@ def _stacked(cells: list[Styled]) -> Styled:
 def _status(line: Progress, lang: str) -> str:
     if _not_booked(line):
         return word("status_not_booked", lang)
+    from dafeng.indicators import statuses  # noqa: PLC0415  heavy
+
     return statuses()[line.status].name.of(lang)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from rich.text import Text as Styled
 
-from dafeng.budget import TONNE
 from dafeng.report.budget_allocated import SHOWN, UNIT, place_name, tce
 from dafeng.report.tables import listing
 from dafeng.report.words import PERCENT, mark_words, number, word
@@ -76,6 +75,8 @@ def line_dict(one: budgeting.Line, lang: str) -> dict[str, Any]:
 
 def settle_view(found: budgeting.Settled, lang: str, *, everyone: bool = False) -> Iterator[Any]:
     """Yield execution ratios and classes, then the joint punishment list."""
+    import numpy as np  # noqa: PLC0415  heavy
+
     followed, done = found.followed, found.settlement
     yield _title(followed, found.mark, lang)
     order = np.argsort(-np.nan_to_num(done.ratio, nan=-1.0), kind="stable")
@@ -104,8 +105,8 @@ def settle_dict(found: budgeting.Settled, lang: str) -> dict[str, Any]:
                 "budget": int(done.budgets[at]),
                 "used": int(done.used[at]),
                 "whole": bool(done.whole[at]),
-                "ratio": None if np.isnan(done.ratio[at]) else float(done.ratio[at]),
-                "balance": None if np.isnan(done.ratio[at]) else int(done.balance[at]),
+                "ratio": None if isnan(done.ratio[at]) else float(done.ratio[at]),
+                "balance": None if isnan(done.ratio[at]) else int(done.balance[at]),
                 "assessment": how[done.classes[at]].id if done.classes[at] >= 0 else None,
             }
             for name, told in found.told.items()
@@ -288,7 +289,8 @@ def _punished_dict(one: Any, lang: str) -> dict[str, Any]:
 
 def _settled_row(found: budgeting.Settled, at: int, lang: str) -> tuple[str, ...]:
     done, followed = found.settlement, found.followed
-    known = not np.isnan(done.ratio[at])
+    known = not isnan(done.ratio[at])
+    balance = tce(int(done.balance[at]), signed=True) if known else "–"
     anything = bool(done.whole[at]) or followed.anything(at)
     least = "" if done.whole[at] else f"{word('budget_at_least', lang)} "
     used = f"{least}{tce(int(done.used[at]))}" if anything else "–"
@@ -298,7 +300,7 @@ def _settled_row(found: budgeting.Settled, at: int, lang: str) -> tuple[str, ...
         tce(int(done.budgets[at])),
         used,
         f"{least}{done.ratio[at] * PERCENT:.2f} %" if known else "–",
-        number(round(int(done.balance[at]) / TONNE), signed=True) if known else "–",
+        balance,
         classes[done.classes[at]].name.of(lang) if known else word("budget_not_assessed", lang),
     )
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from rich.text import Text as Styled
 
-from dafeng.budget import BELOW, CAP, FLOOR, TONNE
 from dafeng.report.tables import listing
 from dafeng.report.words import PERCENT, mark_words, number, word
 from dafeng.vocabulary import regions
@@ -18,13 +17,14 @@ if TYPE_CHECKING:
 
 UNIT = "gce"
 SHOWN = 30
-_BOUNDS = {BELOW: "below", FLOOR: "floor", CAP: "cap"}
 
 
 def allocated_view(
     found: budgeting.Allocated, batch: str, lang: str, *, everyone: bool = False
 ) -> Iterator[Any]:
     """Yield the lines that add up to the total, then the budgets, the largest first."""
+    import numpy as np  # noqa: PLC0415  heavy
+
     asked, result = found.asked, found.found
     basis = word(f"budget_basis_{found.basis}", lang)
     title = f"{place_name(asked.region, lang)} {asked.year} · {result.rule.name.of(lang)} · {basis}"
@@ -73,7 +73,7 @@ def allocated_dict(
                 "last_year": int(firms.last_year[at]) if firms.known[at] else None,
                 "claim": int(result.claims[at]) if result.claims[at] else None,
                 "budget": int(result.budgets[at]) if result.held[at] else None,
-                "bound": _BOUNDS.get(int(result.bound[at])),
+                "bound": _bounds().get(int(result.bound[at])),
                 "estimated": bool(firms.estimated[at]),
                 "entrant": bool(firms.entrant[at]),
                 "no_base": firms.reasons[at] or None,
@@ -145,7 +145,7 @@ def _sum_lines(found: budgeting.Allocated, lang: str) -> Any:
 def _allocated_row(found: budgeting.Allocated, at: int, lang: str) -> tuple[str, ...]:
     result, firms = found.found, found.found.firms
     base, budget = int(firms.last_year[at]), int(result.budgets[at])
-    bound = _BOUNDS.get(int(result.bound[at]))
+    bound = _bounds().get(int(result.bound[at]))
     said = [word(f"budget_{bound}", lang)] if bound else []
     said += [word("budget_estimated", lang)] * bool(firms.estimated[at])
     said += [word("budget_entrant", lang)] * bool(firms.entrant[at])
@@ -159,9 +159,25 @@ def _allocated_row(found: budgeting.Allocated, at: int, lang: str) -> tuple[str,
     )
 
 
-def tce(grams: int | None) -> str:
+@cache
+def _bounds() -> dict[int, str]:
+    from dafeng.budget import BELOW, CAP, FLOOR  # noqa: PLC0415  heavy
+
+    return {BELOW: "below", FLOOR: "floor", CAP: "cap"}
+
+
+def tce(grams: int | None, *, signed: bool = False) -> str:
     """Return whole grams as whole tonnes, for a list."""
-    return "–" if grams is None else number((grams + TONNE // 2) // TONNE)
+    if grams is None:
+        return "–"
+    return number((grams + _tonne() // 2) // _tonne(), signed=signed)
+
+
+@cache
+def _tonne() -> int:
+    from dafeng.budget import TONNE  # noqa: PLC0415  heavy
+
+    return TONNE
 
 
 def place_name(region: str, lang: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from rich.text import Text as Styled
 
 from dafeng.report.tables import listing
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def backtest_view(found: budgeting.Backtest, lang: str) -> Iterator[Any]:
     """Yield errors by months elapsed beside the plain method, then the warnings."""
+    import numpy as np  # noqa: PLC0415  heavy
+
     followed = found.followed
     title = Styled(f"{followed.region} {followed.year}", "bold")
     claimed = f"{word('budget_claimed', lang)} {followed.ways.forecast.coverage * PERCENT:.0f} %"
@@ -113,7 +115,7 @@ def _pair(found: Score, part: int) -> str:
 
 
 def _percent(value: float, *, signed: bool = False) -> str:
-    if np.isnan(value):
+    if isnan(value):
         return "–"
     text = f"{value * PERCENT:+.2f} %" if signed else f"{value * PERCENT:.2f} %"
     return text.replace("-", "−")
@@ -130,4 +132,4 @@ def _score_dict(found: Score) -> list[dict[str, Any]]:
 
 
 def _plain(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return None if isnan(value) else float(value)

@@ -78,7 +78,9 @@ def _table(comparison: Comparison, lang: str) -> Any:
     """Return the rows; the column of yearly rates only where there is one."""
     cells = [_row(row, lang) for row in comparison.rows]
     shown = [c for c in _COLUMNS if c != _YEARLY or any(r.yearly for r in comparison.rows)]
-    return listing(shown, [[row[column] for column in shown] for row in cells], lang)
+    table = listing(shown, [[row[column] for column in shown] for row in cells], lang)
+    table.columns[shown.index("compare_span")].no_wrap = True
+    return table
 
 
 def comparison_dict(comparison: Comparison, lang: str) -> dict[str, Any]:
@@ -173,7 +175,9 @@ def _id(row: Compared) -> str:
 def _goal(row: Compared, lang: str) -> str:
     target = row.target
     if row.value is None:
-        return "–" if target.value is None else f"{number(target.value)} {target.unit}"
+        if target.value is None:
+            return "–"
+        return f"{_SIGNS[target.direction]} {number(target.value)} {target.unit}".strip()
     if target.kind == "peak_year":
         return f"{_SIGNS[target.direction]} {row.value:g}"
     high = "" if row.high is None else f"–{number(row.high)}"

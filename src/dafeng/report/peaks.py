@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text as Styled
 
-from dafeng.outlook import BASELINES, METHOD, Hindcast, LevelScore, PeakScore, Scores
 from dafeng.report.tables import listing
 from dafeng.report.words import PERCENT, word
+
+if TYPE_CHECKING:
+    from dafeng.outlook import Hindcast, LevelScore, PeakScore, Scores
 
 NONE = "–"
 
@@ -92,6 +94,8 @@ def _level_cells(row: Mapping[str, Any], ahead: Sequence[str]) -> Iterable[Style
 
 
 def _peak_table(parts: Sequence[PeakScore], lang: str) -> Table:
+    from dafeng.outlook import BASELINES, METHOD  # noqa: PLC0415  heavy
+
     names = [METHOD, *(name for name in BASELINES if name in parts[0].brier)]
     rule = parts[0].later == 0
     columns = ["peak_date", "peak_number", "peak_true", *(f"peak_{name}" for name in names)]

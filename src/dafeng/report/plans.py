@@ -8,9 +8,12 @@ from typing import Any
 from rich.text import Text as Styled
 from rich.tree import Tree
 
-from dafeng.plan import TO_CHOOSE, Plan, bodies
-from dafeng.report.words import phrase, word
+from dafeng.explain import unit_words
+from dafeng.plan import TO_CHOOSE, Plan, Target, bodies
+from dafeng.report.words import number, phrase, word
 from dafeng.vocabulary import Text, regions
+
+_SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", None: ""}
 
 
 def plan_row(plan: Plan, lang: str) -> tuple[Any, ...]:
@@ -42,13 +45,14 @@ def plan_view(plan: Plan, lang: str) -> Iterator[Any]:
     for point in plan.open_points:
         yield Styled(f"  {word('incomplete', lang)}: {point.of(lang)}", "dim")
     for heading, entries in (
-        ("targets", [(t.id, t.title, t.lead, t.others) for t in plan.targets]),
-        ("measures", [(m.id, m.title, m.lead, m.others) for m in plan.measures]),
+        ("targets", [(t, _goal(t, lang)) for t in plan.targets]),
+        ("measures", [(m, "") for m in plan.measures]),
     ):
         tree = Tree(Styled(word(heading, lang), "bold"))
-        for entry, title, lead, others in entries:
-            names = [bodies()[body].name.of(lang) for body in (lead, *others) if body]
-            line = Styled(f"{entry} {title.of(lang)}")
+        for entry, goal in entries:
+            names = [bodies()[body].name.of(lang) for body in (entry.lead, *entry.others) if body]
+            line = Styled(f"{entry.id} {entry.title.of(lang)}")
+            line.append(f"  {goal}" * bool(goal), "bold yellow")
             line.append("  " + " · ".join(names), "dim")
             tree.add(line)
         yield tree
@@ -57,3 +61,22 @@ def plan_view(plan: Plan, lang: str) -> Iterator[Any]:
         for tier in tiers.tiers:
             tree.add(f"{tier.id} {tier.title.of(lang)}")
         yield tree
+
+
+def _goal(target: Target, lang: str) -> str:
+    """Return what a target asks for as its plan states it: sign, value, unit, years."""
+    base = f"{target.base_year}→" if target.base_year and target.kind == "reduction" else ""
+    years = f"{base}{target.year or ''}"
+    if target.value is None:
+        return years
+    if target.kind == "peak_year":
+        return f"{_SIGNS[target.direction]} {target.value:g}".strip()
+    unit = unit_words(target.unit or "").of(lang)
+    about = word("compare_about", lang) if target.about else ""
+    high = "" if target.high is None else f"–{number(target.high)}"
+    stretch = (
+        "" if target.stretch is None else f"({word('read_strive', lang)} {number(target.stretch)})"
+    )
+    value = f"{about}{number(target.value)}{high}"
+    parts = (_SIGNS[target.direction], value, unit, stretch, f"@{years}" if years else "")
+    return " ".join(part for part in parts if part)

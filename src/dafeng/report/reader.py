@@ -77,13 +77,11 @@ def merged_view(merged: Sequence[Merged], lang: str) -> Iterator[Any]:
     rows: list[tuple[Any, ...]] = []
     placed = _several(one.first for one in shared)
     for one in shared:
-        differing = {difference.field for difference in one.differences}
         title: str = _title(one.first, lang)
         title = f"{_place(one.first, lang)} {title}" if placed else title
         for statement in one.statements:
             p = statement.proposal
-            agreed = word("read_disagree" if differing else "read_agree", lang)
-            state = Styled("" if not title else agreed, "yellow" if differing else "green")
+            state = _agreement(one, p, lang, first=bool(title))
             rows.append((title, statement.document, _goal(p, lang), _span(p), state))
             title = ""
     if rows:
@@ -92,6 +90,16 @@ def merged_view(merged: Sequence[Merged], lang: str) -> Iterator[Any]:
             rows,
             lang,
         )
+
+
+def _agreement(merged: Merged, p: Proposal, lang: str, *, first: bool) -> Styled:
+    """Return whether documents agree, beside the first of them; a garbled figure says so itself."""
+    if p.corrupt:
+        return Styled(word("read_trust_corrupt", lang), _STYLES["corrupt"])
+    sound = [statement for statement in merged.statements if not statement.proposal.corrupt]
+    if merged.differences:
+        return Styled(word("read_disagree", lang) * first, "yellow")
+    return Styled(word("read_agree", lang) * (first and len(sound) > 1), "green")
 
 
 def score_view(score: Score, lang: str) -> Iterator[Any]:

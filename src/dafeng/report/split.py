@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text as Styled
 
-from dafeng.indicators import Part, Promised, Split, split_rules
 from dafeng.report.tables import listing
 from dafeng.report.words import COUNT, PERCENT, mark_words, number, rate, word
+
+if TYPE_CHECKING:
+    from dafeng.indicators import Part, Promised, Split
 
 _RATE = "%"
 _STYLES = {"enough": "bold green", "short": "bold red"}
@@ -18,6 +20,8 @@ _STYLES = {"enough": "bold green", "short": "bold red"}
 
 def split_view(found: Split, lang: str) -> Iterator[Any]:
     """Yield the title, the parts with what they are given, and the check of the sum."""
+    from dafeng.indicators import split_rules  # noqa: PLC0415  heavy
+
     rule = split_rules()[found.rule.name]
     note = (rule.note or rule.name).of(lang)
     by = f": {found.rule.by.of(lang)}" if found.rule.name != "equal" else ""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text as Styled
 
-from dafeng.indicators import ALL
 from dafeng.report.words import mark_words, number, word
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ def sum_view(lines: Sequence[Sum], lang: str) -> list[Any]:
 
 def _table(lines: Sequence[Sum], lang: str) -> Table:
     """Return a row per sum; columns that hold nothing are left out."""
+    from dafeng.indicators import ALL  # noqa: PLC0415  heavy
+
     parts = [n for n in ("feedstock", "renewable", "excluded") if any(getattr(x, n) for x in lines)]
     columns = ["id", "name", "year", "value", *parts, "who_reported", "mark"]
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text as Styled
 
-from dafeng.gate import SEVERITIES, factor_classes, matters, oversight
 from dafeng.plan import bodies
 from dafeng.report.budget_allocated import SHOWN
 from dafeng.report.tables import listing
@@ -25,6 +24,8 @@ _STYLES = {"error": "bold red", "warning": "yellow", "notice": "cyan"}
 
 def supervision_view(swept: Swept, lang: str, *, everyone: bool = False) -> Iterator[Any]:
     """Yield what was found by severity and department, then what was judged and what was not."""
+    from dafeng.gate import SEVERITIES, oversight  # noqa: PLC0415  heavy
+
     sweep = swept.supervision
     yield Styled(f"{word('supervise_title', lang)} · {sweep.day}", "bold")
     for severity in SEVERITIES:
@@ -45,6 +46,8 @@ def supervision_view(swept: Swept, lang: str, *, everyone: bool = False) -> Iter
 
 def coverage_view(swept: Swept, lang: str, *, everyone: bool = False) -> Iterator[Any]:
     """Yield how many were judged, found, cured, and why others cannot be told."""
+    from dafeng.gate import matters, oversight  # noqa: PLC0415  heavy
+
     sweep = swept.supervision
     found = Counter(one.hit.matter for one in sweep.found)
     reasons = {one.id: one.name for one in oversight().reasons}
@@ -69,6 +72,8 @@ def coverage_view(swept: Swept, lang: str, *, everyone: bool = False) -> Iterato
 
 def matters_view(lang: str) -> Iterator[Styled]:
     """Yield the matters with what follows at each stage, by which clause."""
+    from dafeng.gate import matters  # noqa: PLC0415  heavy
+
     for one in matters().values():
         yield Styled(f"{one.id}  ", "bold").append(one.name.of(lang))
         for held in one.consequences:
@@ -117,6 +122,8 @@ def supervised_dict(one: Supervised, names: Mapping[str, Text], lang: str) -> di
 
 def supervision_dict(swept: Swept, lang: str) -> dict[str, Any]:
     """Return all that was found as plain data."""
+    from dafeng.gate import oversight  # noqa: PLC0415  heavy
+
     sweep = swept.supervision
     return {
         "day": str(sweep.day),
@@ -134,6 +141,8 @@ def supervision_dict(swept: Swept, lang: str) -> dict[str, Any]:
 
 def deadline(one: Supervised, lang: str) -> str:
     """Return until when something must be done, or that no text sets a day."""
+    from dafeng.gate import oversight  # noqa: PLC0415  heavy
+
     if not one.due:
         return oversight().words.no_day.of(lang)
     said = f"{one.due} · {stage_words(one.stage, lang)}"
@@ -144,6 +153,8 @@ def deadline(one: Supervised, lang: str) -> str:
 
 def firm_view(firm: Firm, lang: str) -> Iterator[Any]:
     """Yield an enterprise, its classes and why."""
+    from dafeng.gate import factor_classes  # noqa: PLC0415  heavy
+
     title = Styled(f"{firm.name.of(lang)} ({firm.reporter})", "bold")
     yield title.append(f"  [{mark_words(firm.mark, (), lang)}]", "magenta")
     for name, why in firm.classes.items():
@@ -169,6 +180,8 @@ def firm_dict(firm: Firm, lang: str) -> dict[str, Any]:
 
 def factors_view(found: Sequence[Applied], lang: str) -> Iterator[Any]:
     """Yield factors by resource."""
+    from dafeng.gate import factor_classes  # noqa: PLC0415  heavy
+
     for resource, part in groupby(found, lambda one: one.factor.resource):
         yield Styled(word(f"factor_{resource}", lang), "bold")
         for one in part:
@@ -244,6 +257,8 @@ def _who(who: Sequence[str], *, everyone: bool) -> str:
 
 
 def _duty(lead: str, others: Sequence[str], lang: str) -> str:
+    from dafeng.gate import oversight  # noqa: PLC0415  heavy
+
     if not lead:
         return oversight().words.no_duty.of(lang)
     comma = "、" if lang == "zh" else ", "

@@ -199,7 +199,7 @@ class Workspace:
         published = self.table("statistics").to_pylist()
         found = beside_published(books.accounts(reporters, year), self.rules, published)
         self._kept.add(found)
-        own, others = about(books.findings(), reporters)
+        own, others = about(books.findings(), reporters, year)
         return Accounts(tuple(found), tuple(own), tuple(others))
 
     def preview(self, before: rulebook.Rulebook, after: rulebook.Rulebook) -> Preview:

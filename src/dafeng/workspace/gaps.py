@@ -24,7 +24,7 @@ def gaps_of(entries: pa.Table) -> dict[tuple[str, str], list[Finding]]:
         months = gap.values["months"].split(", ")
         for year in sorted({month[:4] for month in months}):
             here = ", ".join(month for month in months if month[:4] == year)
-            values = dict(gap.values) | {"months": here}
+            values = dict(gap.values) | {"months": here, "year": year}
             who = gap.values["reporter"]
             finding = Finding("not_reported", who, values, reporter=who)
             found.setdefault((who, year), []).append(finding)

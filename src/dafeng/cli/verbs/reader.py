@@ -27,6 +27,7 @@ from dafeng.reader import (
     review_data,
     score,
     whole_title,
+    write_draft,
     write_plan,
 )
 from dafeng.reader import read_review as saved_review
@@ -63,7 +64,7 @@ def read_file(
     if plan is not None:
         _spare(files, plan)
         draft = draft_plan(documents, readings, _plan_id(plan), owner=region and region[0])
-        write_plan(draft, plan)
+        write_draft(draft, plan)
         shown.append(_written(plan, lang))
     lines = _measure_lines(documents, readings) if measures else _lines(documents, readings, merged)
     return Outcome(shown, findings=findings, code=_code(findings), lines=lines)

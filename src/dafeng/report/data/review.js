@@ -10,6 +10,14 @@ const key = "dafeng-review-" + data.sha256;
 
 function fields(card) { return [...card.querySelectorAll(".fields input, .fields select")]; }
 
+function fill(list) { // all other indicators, once a person turns to the list: a page holds many lists
+  if (list.querySelector("optgroup")) return;
+  const rest = document.createElement("optgroup");
+  rest.label = data.words.others;
+  rest.append(document.getElementById("indicators").content.cloneNode(true));
+  list.append(rest);
+}
+
 function changed(card) {
   const result = {};
   for (const field of fields(card)) {
@@ -94,8 +102,10 @@ function restore() {
   for (const one of held.decisions) {
     const number = data.proposals.findIndex(p => p.start === one.start && p.end === one.end);
     if (number < 0) continue;
-    for (const field of fields(cards[number]))
-      if (field.name in one.changed) field.value = one.changed[field.name] ?? "";
+    for (const field of fields(cards[number]).filter(f => f.name in one.changed)) {
+      if (field.name === "indicator_id") fill(field);
+      field.value = one.changed[field.name] ?? "";
+    }
     decisions.set(number, one.decision);
   }
 }
@@ -111,10 +121,7 @@ function show(which) {
 
 for (const card of cards) {
   const list = card.querySelector("[name=indicator_id]");
-  const rest = document.createElement("optgroup");
-  rest.label = data.words.others;
-  rest.append(document.getElementById("indicators").content.cloneNode(true));
-  list.append(rest);
+  list.onpointerdown = list.onfocus = () => fill(list);
   for (const field of fields(card)) field.dataset.was = field.value;
   card.querySelector(".jump").onclick = event => { event.preventDefault(); go(card.dataset.number, true); };
   card.querySelector(".accept").onclick = () => decide(card, "accept");

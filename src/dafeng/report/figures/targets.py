@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
+from typing import Any
 
 import altair as alt
 import pyarrow as pa
@@ -12,6 +13,7 @@ from rich.cells import cell_len
 from dafeng.indicators import statuses
 from dafeng.report.figures.theme import Rows, colours, dressed, layered, marked, theme, values
 from dafeng.report.words import COUNT, word
+from dafeng.vocabulary import regions
 
 
 def target_paths(
@@ -47,7 +49,14 @@ def target_paths(
     ]
     held_statuses = {r["status"] or "none" for rows in known for r in rows if r["kind"] == "value"}
     legend = _legend(held_statuses, lang)
-    drawn = alt.concat(*(_panel(rows, legend, lang) for rows in known[:most]), columns=columns)
+    several = len({key[1] for key in keys}) > 1
+    drawn = alt.concat(
+        *(
+            _panel(rows, _heading(rows[0], lang, placed=several), legend, lang)
+            for rows in known[:most]
+        ),
+        columns=columns,
+    )
     heading = title or word("fig_targets_title", lang).format(as_of=as_of)
     return dressed(drawn, lang, title=heading, notes=[*notes, *said], mark=marked(paths))
 
@@ -65,7 +74,16 @@ def _legend(held: set[str], lang: str) -> dict[str, str]:
     }
 
 
-def _panel(rows: Rows, legend: Mapping[str, str], lang: str) -> alt.LayerChart:
+def _heading(row: Mapping[str, Any], lang: str, *, placed: bool) -> list[str]:
+    """Return the title of a panel: the target's id, as on the board, its words, and where."""
+    words = f"{row['target']} {row[f'title_{lang}']}"
+    if placed:
+        place = regions()[row["region"]].name.of(lang)
+        words += f"（{place}）" if lang == "zh" else f" ({place})"
+    return _lines(words, int(theme().limits["letters"]))
+
+
+def _panel(rows: Rows, heading: list[str], legend: Mapping[str, str], lang: str) -> alt.LayerChart:
     colour, size = theme().colours, theme().sizes
     names = {kind: word(f"fig_{kind}", lang) for kind in ("path", "goal")}
     shown = [
@@ -100,7 +118,6 @@ def _panel(rows: Rows, legend: Mapping[str, str], lang: str) -> alt.LayerChart:
         .mark_point(shape="diamond", opacity=1, size=size["point"] * 2)
         .encode(x=x, y=y, color=shade),
     ]
-    heading = _lines(rows[0][f"title_{lang}"], int(theme().limits["letters"]))
     title = alt.TitleParams(heading, fontSize=size["text"], fontWeight="normal", anchor="start")
     side = size["small"] - size["low"] / 2
     return layered(drawn, side, side * (1 - theme().faint)).properties(title=title)

@@ -1,0 +1,50 @@
+"""Whether a figure is called a goal by the words beside it, whatever the tense of its sentence."""
+
+from __future__ import annotations
+
+import re
+
+from dafeng.reader.quantities import Quantity
+from dafeng.reader.sentence import Sentence
+
+_AIMS = re.compile("target|goal|quota|task|plan for")
+_AIM_IS = re.compile(
+    r"(?<![a-z])(?:targets?|goals?|quota|task|plan(?= for))(?: (?:for|of|in) [a-z0-9 -]{2,40})?"
+    r"(?: of(?: below| above| about| around| at least| more than| less than| up to)? $"
+    r"| (?:is|was|are|were|has been|had been|stands at|remains)"
+    r"(?! (?:reached|met|hit|achieved|exceeded|surpassed|missed|fulfilled|completed))(?![a-z]))"
+)
+_AIM_BEHIND = re.compile(
+    r"[ -](?:reduction |growth |annual |full-year )?(?:target|goal|quota)"
+    r"(?!s? (?:was|is) (?:met|reached))| (?:planned|targeted|set|envisaged) for (?:the year )?20"
+)
+
+
+_AIM_BEHIND_ZH = re.compile(
+    "的(?:年度|控制|考核|总体|预期|约束性|节能|减排|增长|下降|全年){0,3}(?:目标|任务|要求)"
+    "(?!(?:任务)?(?:已|均|都|全部|提前|如期|圆满|超额|胜利|顺利){0,3}(?:完成|实现|达到))"
+)
+_GOAL_TO = re.compile(
+    r"(?<![a-z])(?:targets?|goals?|task) (?:of|to|for)"
+    r" (?:reduc|cut|lower|rais|increas|expand|achiev|reach|hav|keep|produc|build|install)[a-z]*"
+    r" [^,;:]{0,80}$"
+)
+_MET = re.compile(
+    r"(?<![a-z])(?:met|meets|achieved|fulfilled|completed|reached|exceeded|hit)(?![a-z])"
+)
+_AIM_ZH = re.compile("目标(?:值)?(?:分别)?(?:为|是|定为|设定为)[^，。；]{0,6}$")
+
+
+def named_aim(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a figure is called a target: "the goal was 30 %", "the 5 percent goal", 目标为3%."""
+    first = sentence.clause(one.start)[0]
+    if sentence.chinese:
+        near = sentence.folded.rfind("目标", first, one.start)
+        called = near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
+        return called or _AIM_BEHIND_ZH.match(sentence.folded, one.end) is not None
+    near = _AIMS.search(sentence.folded, first, one.start) is not None
+    goal = _GOAL_TO.search(sentence.folded, first, one.start) if near else None
+    if goal and not _MET.search(sentence.folded, first, goal.start()):
+        return True
+    ahead = near and _AIM_IS.search(sentence.folded, first, one.start) is not None
+    return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
