@@ -192,7 +192,7 @@ _FROM = re.compile(
 )
 # how the words end that :data:`_FROM` and :data:`_THAN` look for
 _LED_BY = ("from ", "after ", "against ", "versus ", "the ", "with ", "to ", "about ", "around ")
-_LED_BY += ("nearly ", *"由从的约年底末初", *(f"{sign} " for sign in "由从的约年底末初"))
+_LED_BY += ("nearly ", "of ", *"由从的约年底末初", *(f"{sign} " for sign in "由从的约年底末初"))
 _LEAD = len("compared with around 2020年底的")
 _THAN = re.compile(r"[比较]\d{4}年[底末初]?的约?$")  # 比2021年底的3900万千瓦多
 _TO = re.compile(r"[到至]| to ")
