@@ -9,13 +9,14 @@ from itertools import pairwise
 from dafeng.reader import subject
 from dafeng.reader.comparators import compare, inclusive
 from dafeng.reader.draft import Draft
-from dafeng.reader.kinds import is_threshold, kind_of
+from dafeng.reader.kinds import kind_of
 from dafeng.reader.lexicon import data
 from dafeng.reader.lists import distribute, in_step, repeated, shared_years
 from dafeng.reader.naming import Name
 from dafeng.reader.past import Past, aims
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence, own_year
+from dafeng.reader.sizes import is_threshold
 from dafeng.reader.standing import holds_from, year_of_rule
 from dafeng.reader.tense import is_now
 from dafeng.reader.times import Time

@@ -325,8 +325,9 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
     if one.unit.name != "%":
         return one.unit.name == "percentage points"
     first, _ = sentence.clause(draft.start)
-    while sentence.folded.endswith("%, ", sentence.start, first) and draft.start - first < _NEXT:
-        first, _ = sentence.clause(first - len("%, "))  # a list of shares: "20%, 110% and 5%"
+    listed = draft.start - first < _NEXT
+    while listed and sentence.folded.endswith(("%, ", "percent, "), sentence.start, first):
+        first, _ = sentence.clause(first - len(", "))  # a list of shares: "20%, 110% and 5%"
     said = sentence.labels(first, draft.end)
     bound = "share" in said or draft.fall or _ungrouped(sentence, draft)
     bound = bound or _part_of().match(sentence.folded, draft.end) is not None

@@ -37,7 +37,7 @@ def in_step(sentence: Sentence, drafts: Sequence[Draft]) -> None:
     reach: int = data("sentences")["listed"]
     row = _row([d for d in drafts if d.start >= when[-1].end], 0, 0, opens=True)
     apart = any(b.start - a.end > reach for a, b in pairwise(when))
-    if not apart and len({t.year for t in when}) == len(row):
+    if not apart and len({t.year for t in when}) == len(when) == len(row):
         for draft, time in zip(row, when, strict=True):
             draft.year = time.year
 

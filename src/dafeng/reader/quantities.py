@@ -31,6 +31,7 @@ from dafeng.reader.quantity_patterns import (
     units,
 )
 from dafeng.reader.shares import ratio, share
+from dafeng.reader.yearlike import determined, made_total
 
 _PERCENT = Unit("%", "%")
 RATIO = Unit("ratio", "1")
@@ -296,6 +297,7 @@ def _worth(one: Quantity, folded: str) -> bool:
     return one.spelt or not (small and unit.count and not least)
 
 
+_REACH = len("end of the ")
 _CLASS = re.compile(r"(?:[（(]含[）)])?[及或]?以[上下]|[（(]含[）)]")
 _TO_CLASS = re.compile("(?:不低于|不得低于|优于|高于|低于)[^，。；、0-9]{0,8}$")
 
@@ -337,7 +339,7 @@ def ahead_of_time(folded: str, one: Quantity) -> bool:
 def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     """A number without a unit: it counts the thing that follows, or is none."""
     year = one.digits and one.scale is None and is_year(one.token)
-    if folded.startswith("<> ", one.start) and not _determined(folded, one.start):
+    if folded.startswith("<> ", one.start) and not determined(folded, one.start):
         return None  # "in <> recycled metals will reach"
     if one.spelt and _QUOTED.match(folded, one.start - 1):
         return None  # "two highs" projects
@@ -354,10 +356,14 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
         one.end, one.unit = found.end(), units()[found["years"]]
         row = data("cues")["words"]["consecutive"]["en"]
         return one if any(word in found[0] for word in row) else None
-    if found and (not year or _determined(folded, one.start)):
+    if found and (not year or determined(folded, one.start)):
         one.unit = _thing(found["thing"] or found["structural"])
         one.structural = found["structural"] is not None
-    elif one.scale is None and _may_count(folded, one) and (not year or _total(folded, one)):
+    elif (
+        one.scale is None
+        and _may_count(folded, one)
+        and not (year and not made_total(folded, one.start, one.end))
+    ):
         whole = one.value is None or one.value == one.value.to_integral_value()
         whole = whole and not day_of().search(folded, low, one.start)
         plural = plural_pattern().match(folded, one.end, end) if whole else None
@@ -382,31 +388,3 @@ def _may_count(folded: str, one: Quantity) -> bool:
 
 
 _QUOTED = re.compile(r"[\"“'‘][a-z -]{3,24}[\"”'’]")
-
-
-_LEADS = (
-    "in|by|since|before|until|till|after|from|during|(?<!past )(?<!last )year|the|end of|over"
-    "|(?<!given )(?<!issued )(?<!granted )(?<!offered )(?<!provided )to"  # so many are given it
-)
-_IN_TIME = re.compile(rf"(?:\b(?:{_LEADS})|[(（\"“]) ?$", re.ASCII)
-_REACH = len("end of the ")
-
-
-def _determined(folded: str, start: int) -> bool:
-    """Whether what looks like a year stands in place of a count ("and 2021 institutions")."""
-    return _IN_TIME.search(folded, max(0, start - _REACH), start) is None
-
-
-_MADE = re.compile(r" [a-z -]{0,40}s (?:have|had) been ", re.ASCII)
-
-
-def _total(folded: str, one: Quantity) -> bool:
-    """Whether a year stands in place of a count of what no dictionary knows.
-
-    "A total of 2024 channels"; behind lost digits, "and 2024 methods have been issued".
-    """
-    if folded.endswith("total of ", 0, one.start):
-        return True
-    first = folded.rfind(". ", 0, one.start) + 1
-    garbled = folded.startswith(" ", one.end) and folded.find("<>", first, one.start) >= 0
-    return garbled and _determined(folded, one.start) and _MADE.match(folded, one.end) is not None

@@ -1,0 +1,131 @@
+"""Whether a figure sorts things by their size, as "boilers of 10 t/h and below" does."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.quantities import Quantity
+from dafeng.reader.sentence import Sentence
+from dafeng.reader.standing import before_en
+
+_SHARES = frozenset({"%", "percentage points", "times"})
+_MOVES = frozenset({"rise", "fall", "rise_to", "fall_to", "cap"})
+_CASE = re.compile(r"的(?:[，；]|[^，。；]{0,4}预警)")  # "超过限额10%以上的，加价…"
+_BOUND_ZH = re.compile(r"以上|以下|内|[（(]含[)）]")
+
+
+def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) -> bool:
+    """Whether a figure sorts things by size ("boilers of 10 t/h and below") and aims at nothing.
+
+    ``ends`` is the place where the figure ends with its comparator.
+    """
+    named = one.unit.name if one.unit else one.scale
+    if named is None or comparator == "about":
+        return False
+    if named in _SHARES or (one.unit and one.unit.count):
+        return comparator != "=" and _in_class(sentence, one, ends)
+    first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
+    said = sentence.labels(first, one.start)
+    if said & _MOVES:
+        return False
+    subject = "threshold subject" in sentence.labels(sentence.start, one.start)
+    if subject and comparator != "=" and sentence.folded.find(" per ", first, one.start) < 0:
+        return True
+    if sentence.chinese:
+        bound = one.high is not None or _BOUND_ZH.search(sentence.folded, one.end, ends)
+        sorted_by = comparator in {">", "<", ">=", "<="} and sentence.folded.startswith("的", ends)
+        behind = _behind_zh().match(sentence.folded, ends, sentence.end)
+        meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
+        return meant or (behind is not None and (bool(bound) or sorted_by))
+    return _sorts_en(sentence, one, comparator, ends, aimed="target" in said)
+
+
+def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
+    """Whether a bound is of a case (超过限额10%以上的) or as in "farms with over 500 pigs must"."""
+    if one.unit is None or not one.unit.count:
+        return _CASE.match(sentence.folded, ends) is not None
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    first, last = sentence.clause(one.start)
+    sorts = before_en().search(sentence.folded, low, one.start)
+    bids = sorts and _MUST.search(sentence.folded, one.end, last)
+    return bool(bids) and not sentence.labels(first, one.start) & {"future", "past"}
+
+
+_MUST = re.compile(" (?:must|shall|should|may not|are to|is to|have to|has to) ")
+
+
+def _sorts_in_bracket(sentence: Sentence, one: Quantity, ends: int) -> bool:
+    """Whether a bracket tells which of the things before it are meant: 数据中心（PUE大于1.5）."""
+    opens = max(sentence.folded.rfind(sign, sentence.start, one.start) for sign in "（(")
+    if opens < 0 or not sentence.folded.startswith(("）", ")"), ends):
+        return False
+    said = sentence.labels(opens, one.start)
+    low = max(sentence.start, opens - data("sentences")["thing"])
+    return not said & {"strive", "target"} and bool(
+        _thing_ends().search(sentence.folded, low, opens)
+    )
+
+
+@cache
+def _thing_ends() -> re.Pattern[str]:
+    return re.compile(f"(?:{pattern_of(data('cues')['threshold']['things_zh'])}|数据中心)$")
+
+
+def _sorts_en(
+    sentence: Sentence, one: Quantity, comparator: str, ends: int, *, aimed: bool
+) -> bool:
+    low = max(sentence.start, one.start - _WHOSE)
+    whose = sentence.folded.find(" whose ", low, one.start) > 0
+    if whose and _whose().search(sentence.folded, low, one.start):
+        return True
+    if not aimed and _above_en().search(sentence.folded, sentence.start, one.start):
+        return True
+    words = sentence.folded[one.end : ends].strip()
+    if words in data("cues")["threshold"]["bounds_en"]:
+        return not aimed
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    if not words and "phase_out" in sentence.says and _SIZED_EN.match(sentence.folded, one.end):
+        return True  # "the 65 steam tons per hour boilers will be shut down"
+    behind = sorted_behind().match(sentence.folded, ends, sentence.end)
+    before = before_en().search(sentence.folded, low, one.start) is not None
+    led = not words and not aimed and comparator != "="  # "boilers of less than 65 t/h"
+    return bool(words and (behind or before)) or (led and before)
+
+
+_SIZED_EN = re.compile(" (?:coal-fired )?(?:boilers?|units?|furnaces?|kilns?|converters?|ovens?) ")
+
+
+@cache
+def _behind_zh() -> re.Pattern[str]:
+    words = data("cues")["threshold"]
+    aged = r"(?:、[^，。；：（(]{2,8}\d{1,2}年(?:及?以上)?)?"  # 30万千瓦以下、运行满25年的机组
+    thing = rf"{aged}的?[^，。；、：（(\d]{{0,12}}?{pattern_of(words['things_zh'])}"
+    counted = r"的\d+[台座家个条]"  # 35蒸吨/小时以上的129台
+    return re.compile(f"{pattern_of(words['directly_zh'])}|{thing}|{counted}", re.ASCII)
+
+
+@cache
+def sorted_behind() -> re.Pattern[str]:
+    """A thing right behind its size: "300,000-kilowatt units", "10 t/h and below boilers"."""
+    words = data("cues")["threshold"]["things_en"]
+    return re.compile(rf",? (?:[a-z-]{{1,20}} ){{0,6}}?{pattern_of(words)}")
+
+
+_WHOSE = len("projects whose annual comprehensive consumption of energy exceeds at least ")
+
+
+@cache
+def _whose() -> re.Pattern[str]:
+    """What a thing has to reach to be meant: "a project whose energy use reaches 50,000 t"."""
+    things = pattern_of(data("cues")["threshold"]["things_en"])
+    reach = "(?:reach(?:es)?|exceeds?|is|are)(?: more than| over| above| at least| below| under)?"
+    return re.compile(rf"{things} whose [a-z -]{{3,40}} {reach} $")
+
+
+@cache
+def _above_en() -> re.Pattern[str]:
+    """A thing and the bound of its size: "kilns below 2,000 tons per day"."""
+    things = pattern_of(data("cues")["threshold"]["things_en"])
+    return re.compile(rf"{things} (?:below|under|over|above|smaller than|larger than) $")

@@ -1,0 +1,30 @@
+"""Whether what looks like a year stands in place of a count."""
+
+from __future__ import annotations
+
+import re
+
+_LEADS = (
+    "in|by|since|before|until|till|after|from|during|(?<!past )(?<!last )year|the|end of|over"
+    "|(?<!given )(?<!issued )(?<!granted )(?<!offered )(?<!provided )to"  # so many are given it
+)
+_IN_TIME = re.compile(rf"(?:\b(?:{_LEADS})|[(（\"“]) ?$", re.ASCII)
+_REACH = len("end of the ")
+_MADE = re.compile(r" [a-z -]{0,40}s (?:have|had) been ", re.ASCII)
+
+
+def determined(folded: str, start: int) -> bool:
+    """Whether no word in front says that it is a year ("and 2021 institutions")."""
+    return _IN_TIME.search(folded, max(0, start - _REACH), start) is None
+
+
+def made_total(folded: str, start: int, end: int) -> bool:
+    """Whether it stands in place of a count of what no dictionary knows.
+
+    "A total of 2024 channels"; behind lost digits, "and 2024 methods have been issued".
+    """
+    if folded.endswith("total of ", 0, start):
+        return True
+    first = folded.rfind(". ", 0, start) + 1
+    garbled = folded.startswith(" ", end) and folded.find("<>", first, start) >= 0
+    return garbled and determined(folded, start) and _MADE.match(folded, end) is not None
