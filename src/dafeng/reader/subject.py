@@ -19,6 +19,10 @@ def falls(sentence: Sentence, one: Quantity, low: int) -> bool:
     """Whether a figure is a fall: by the last word of change before it, or the one behind it."""
     if one.minus or "fall" not in sentence.says:
         return one.minus
+    if one.unit is not None and one.unit.count:
+        first = sentence.clause(one.start)[0]
+        own = max(low, first)
+        low = own if "target" in sentence.labels(own, one.start) else low
     verdict, reach, moved = False, data("sentences")["fall_behind"], -1
     for hit in sentence.within(low, one.end + reach):
         if hit.end <= one.start:
@@ -83,6 +87,7 @@ def name(sentence: Sentence, draft: Draft, low: int, high: int, last: Draft | No
         or name_of(order[1] | carried, kinds)
         or name_of(ahead | behind, kinds)
     )
+    found = _nearer(sentence, one, low, carried, found, kinds) if found else None
     if found is None and last and _goes_on(sentence, draft, last, low):
         found = last.name
         draft.fall = draft.fall or bool(last and last.fall and "strive" in ahead)
@@ -94,6 +99,22 @@ def name(sentence: Sentence, draft: Draft, low: int, high: int, last: Draft | No
     if not draft.name.annual and _by_the_year(sentence, one, low):
         draft.flags |= {"annual"}
         draft.name = draft.name.unsure()
+
+
+def _nearer(
+    sentence: Sentence,
+    one: Quantity,
+    low: int,
+    carried: frozenset[str],
+    found: Name,
+    kinds: frozenset[str],
+) -> Name:
+    """The name that a figure's own clause says, if it says as much as those before it do."""
+    first = sentence.clause(one.start)[0]
+    if first <= low:
+        return found
+    own = name_of(sentence.labels(first, one.start) | carried, kinds)
+    return own if own and own.atoms >= found.atoms else found
 
 
 def _by_the_year(sentence: Sentence, one: Quantity, low: int) -> bool:
