@@ -9,12 +9,12 @@ from functools import cache
 from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year
 from dafeng.reader.quantities import RATIO, Quantity
-from dafeng.reader.quantity_patterns import Unit, day_of, things
+from dafeng.reader.quantity_patterns import Unit, day_of, label_pattern, things
 from dafeng.reader.times import LOST
 
 _OF_THE = " of the "  # "15 of the 21 plants"
 _JOINT = re.compile(rf" and | ?, (?:and )?|{_OF_THE}|、|和|与|及")
-_JOINT_WHOLE = (_OF_THE, *"、和与及")  # what joins a number only to one that has its unit
+_JOINT_ZH = "、和与及"
 _SHARED = re.compile(r"respectively|分别|依次")
 _MOVING = ("from ", "由", "从")
 _TO = re.compile(
@@ -120,8 +120,13 @@ def _behind(
     if day_of().search(folded, max(start, one.start - _LED), one.start):
         return None  # "as of December 16, 110 steelmakers"
     listed = (
-        shared or moves or "." in one.token or behind.head == behind.end or joint[0] in _JOINT_WHOLE
+        shared or moves or "." in one.token or behind.head == behind.end or joint[0] in _JOINT_ZH
     )
+    if joint[0] == _OF_THE:  # not "phase 2 of the 3 plants", "phase 2 of the 300 MW"
+        counts = behind.unit is not None and behind.unit.count
+        listed = counts and not label_pattern().search(
+            folded, max(start, one.start - _LED), one.start
+        )
     return behind if listed and behind.unit is not None else None
 
 

@@ -18,9 +18,11 @@ def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
     for one, other in pairwise(digits):
         started = one.quantity is not None and one.quantity.origin
         between = sentence.folded[one.end : other.start]
-        among = _AMONG.search(between) is not None
+        among = _AMONG.search(between) is not None and _of_these(sentence, one, other)
         said = sentence.labels(one.end, other.start)
-        counts = among or ("其中" in between and _alike(sentence, one, other))
+        counts = among or (
+            "其中" in between and _alike(sentence, one, other) and _unnamed(one, other)
+        )
         if started or _tiers(one, other) or not _same_amount(one, other, counts=counts):
             continue
         whole, part = (other, one) if _OF_THE.fullmatch(between) else (one, other)
@@ -40,6 +42,24 @@ def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
 def _alike(sentence: Sentence, one: Draft, other: Draft) -> bool:
     """Whether two counts are printed with the same Chinese classifier: 企业25家，其中达标19家."""
     return sentence.chinese and sentence.folded[one.end - 1] == sentence.folded[other.end - 1]
+
+
+def _unnamed(one: Draft, other: Draft) -> bool:
+    """Whether nothing says that the second of two counts is of other things than the first."""
+    a, b = one.base_unit, other.base_unit
+    return a is not None and b is not None and b.name in {"items", a.name}
+
+
+def _of_these(sentence: Sentence, one: Draft, other: Draft) -> bool:
+    """Whether a count behind 中 is of the same things: 16个县区中，9个县区完成."""
+    same = sentence.folded[one.end : one.end + 2] == sentence.folded[other.end : other.end + 2]
+    does = _DOES.match(sentence.folded, other.end) is not None
+    return (same or does) and _alike(sentence, one, other)
+
+
+_DOES = re.compile(
+    "(?:已|均|未|全部)*(?:完成|达标|达到|实现|通过|建成|下降|上升|投产|开工|超|纳入|获)"
+)
 
 
 def _likely(draft: Draft) -> Decimal | None:
