@@ -61,7 +61,8 @@ _SKIP_STARTS = (*DIGIT_STARTS, *"第〔[(（【一二", "no", "gb", "db", "iso",
 _OVER = r"\d{1,3}(?:\.\d{1,3})?"
 # not 14:48, which is a time
 _RATIO = (
-    rf"(?<![\d:.])(?<!\d )(?<!日)(?<!日 ){_OVER}[:：∶](?P<over>(?!\d\d(?![\d.])){_OVER})(?![\d:：])"
+    rf"(?<![\d:.])(?<!\d )(?<!日)(?<!日 ){_OVER}[:：∶︰]"
+    rf"(?P<over>(?!\d\d(?![\d.])){_OVER})(?![\d:：])"
 )
 
 

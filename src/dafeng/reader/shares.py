@@ -29,5 +29,5 @@ def share(head: re.Match[str]) -> Decimal | None:
 
 def ratio(token: str) -> Decimal:
     """What a ratio says beside one: 1.25 of "1.25:1" and of "1:1.25"; else the quotient."""
-    first, over = (Decimal(part) for part in re.split("[:：∶]", token))
+    first, over = (Decimal(part) for part in re.split("[:：∶︰]", token))
     return over if first == 1 or not over else first / over

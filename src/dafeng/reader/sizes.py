@@ -16,6 +16,10 @@ _CASE = re.compile(r"的(?:[，；]|[^，。；]{0,4}预警)")  # "超过限额1
 _BOUND_ZH = re.compile(r"以上|以下|内|[（(]含[)）]")
 
 
+# PUE在1.5至1.8之间的
+_BETWEEN = re.compile(r"(?:[至到~—-]{1,2}\d[\d.]*)?(?:[（(]含[)）])?之间的", re.ASCII)
+
+
 def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) -> bool:
     """Whether a figure sorts things by size ("boilers of 10 t/h and below") and aims at nothing.
 
@@ -38,7 +42,8 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         sorted_by = comparator in {">", "<", ">=", "<="} and sentence.folded.startswith("的", ends)
         behind = _behind_zh().match(sentence.folded, ends, sentence.end)
         meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
-        return meant or (behind is not None and (bool(bound) or sorted_by))
+        between = one.high is None and _BETWEEN.match(sentence.folded, one.end) is not None
+        return meant or between or (behind is not None and (bool(bound) or sorted_by))
     return _sorts_en(sentence, one, comparator, ends, aimed="target" in said)
 
 
