@@ -74,8 +74,8 @@ def units() -> dict[str, Unit]:
         fold(word): Unit(
             entry["name"],
             entry.get("id"),
-            *(bool(entry.get(flag)) for flag in ("count", "duration", "digits")),
-            entry.get("like"),
+            **{flag: bool(entry.get(flag)) for flag in ("count", "duration", "digits")},
+            like=entry.get("like"),
         )
         for entry in data("units")["units"]
         for word in both(entry)
