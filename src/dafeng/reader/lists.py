@@ -172,11 +172,19 @@ def repeated(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
             continue
         if len(_row(drafts[place:], low, low, opens=True)) > 1:
             continue  # 各增加3万千瓦、4万千瓦: one for each
+        if place and _of_things(sentence, drafts[place - 1], draft):
+            continue
         high = drafts[place + 1].start if place + 1 < len(drafts) else sentence.end
         for name in _sharing(sentence, low, draft, high):
             other = copy(draft)
             other.name, other.flags = name, set(draft.flags)
             yield other
+
+
+def _of_things(sentence: Sentence, before: Draft, draft: Draft) -> bool:
+    """Whether it is the size of each of the things counted before: "four projects of 1 GW each"."""
+    counted = before.base_unit is not None and before.base_unit.count
+    return counted and sentence.folded.endswith(" of ", before.end, draft.start)
 
 
 def _opens(sentence: Sentence, hit: Hit, draft: Draft) -> bool:

@@ -73,7 +73,7 @@ def kinds_of(one: Quantity, *, change: bool) -> frozenset[str]:
         return frozenset({"intensity", unit.id or unit.name})
     if unit.count:
         return frozenset({"count"})
-    return frozenset({unit.id or unit.name})
+    return frozenset({unit.like or unit.id or unit.name})
 
 
 def name_of(labels: Iterable[str], kinds: frozenset[str]) -> Name | None:

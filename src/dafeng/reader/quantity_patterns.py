@@ -36,6 +36,7 @@ class Unit:
         name: as proposals print it. ``id``: that of the vocabulary, where there is one.
         count: whether it counts things. ``duration``: whether it is a time that things take.
         digits: whether it is a figure only behind digits.
+        like: the unit by which indicators are known that are told in this one (GW by kW).
     """
 
     name: str
@@ -43,6 +44,7 @@ class Unit:
     count: bool = False
     duration: bool = False
     digits: bool = False
+    like: str | None = None
 
 
 _SPACE = r"[ \t\u2002-\u200a]?"
@@ -73,7 +75,8 @@ def units() -> dict[str, Unit]:
         fold(word): Unit(
             entry["name"],
             entry.get("id"),
-            *(bool(entry.get(flag)) for flag in ("count", "duration", "digits")),
+            **{flag: bool(entry.get(flag)) for flag in ("count", "duration", "digits")},
+            like=entry.get("like"),
         )
         for entry in data("units")["units"]
         for word in both(entry)
