@@ -27,7 +27,7 @@ _LOST_SIGN = re.compile("|".join(map(re.escape, _digit_starts()[10:])))
 # "29.<>7", "1□8": what is left of digits stands beside what is lost
 _SINGLE = "|".join(map(re.escape, data("numbers")["placeholders"]["single"]))
 _SOME = rf"(?:\d++|{_SINGLE}|[?？](?=[\d%万亿])|(?<=\d)[x*](?=[.%]))++"
-_RUN = rf"(?:{_SOME}|{_LOST})(?:[.,]\.?+{_SOME})*+(?:\.(?=%))?"
+_RUN = rf"(?:{_SOME}|{_LOST})(?:[.,][.,]?+{_SOME})*+(?:\.(?=%))?"
 # "1, 2 00": thousands that a translation has taken apart
 _APART = r"\d{1,3}+(?:, ?\d{1,3}+){0,3}+ (?!100? )\d{2,3}+(?:(?<= \d{3})\.\d++)?+(?= ?[a-z%一-龥])"
 # "Rmb62.36", "Yn97": the sign of a money stands right before its digits
