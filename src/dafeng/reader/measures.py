@@ -47,6 +47,7 @@ def _list() -> re.Pattern[str]:
     return re.compile(rf"[{opening}](?P<list>{inner}{{2,400}}+(?:{nested}){{0,6}}+)[{closing}]")
 
 
+_BLANK = re.compile(r"\s*+")
 _LINE = re.compile(r"[^\r\n]*\S[^\r\n]*")
 
 
@@ -58,7 +59,9 @@ def measures(text: str, folded: str, paragraph: Paragraph, sections: Sections) -
     if _labelled(folded, paragraph.start, paragraph.end):
         yield from _of_line_above(text, folded, paragraph, sections)
         return
-    place = paragraph.start
+    place, end = paragraph.start, paragraph.end
+    if not any(folded.find(sign, place, end) >= 0 for sign in _rules()["open"]):
+        return
     for found in _list().finditer(folded, paragraph.start, paragraph.end):
         closes = folded[found.start() - 1 : found.start()] in _STOPS
         if not _names_units(found["list"], closes=closes):
@@ -83,8 +86,8 @@ def measures(text: str, folded: str, paragraph: Paragraph, sections: Sections) -
 
 def _labelled(folded: str, start: int, end: int) -> bool:
     """Whether a line is a list of units with its label (责任单位：…)."""
-    start += len(folded[start:end]) - len(folded[start:end].lstrip())
-    found = _label().match(folded, start, end)
+    blank = _BLANK.match(folded, start, end)
+    found = _label().match(folded, blank.end() if blank else start, end)
     return found is not None and found[0][-1] in ":："
 
 

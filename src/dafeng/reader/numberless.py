@@ -122,21 +122,18 @@ _JOINED = re.compile("[、和与及]")
 _EVEN = re.compile("(?:均|都|全部|全面|分别|确保|力争)*$")
 
 
-def _may_hold(text: str, rows: Rows) -> bool:
-    """Whether a sentence has a word of each row without which the pattern cannot be there."""
-    for row in rows:
-        for word in row:
-            if word in text:
-                break
-        else:
-            return False
-    return True
+@cache
+def _shown(lang: str) -> list[str]:
+    """Every word of which a sentence must have one for some pattern, each told once."""
+    return list(dict.fromkeys(word for _, _, rows in _patterns(lang) for word in rows[0]))
 
 
 def _found(sentence: Sentence) -> Iterator[tuple[re.Match[str], dict[str, Any]]]:
+    lang = "zh" if sentence.chinese else "en"
     text = sentence.folded[sentence.start : sentence.end]
-    for entry, pattern, rows in _patterns("zh" if sentence.chinese else "en"):
-        if _may_hold(text, rows):
+    near = {word for word in _shown(lang) if word in text}
+    for entry, pattern, (first, *rest) in _patterns(lang) if near else ():
+        if not near.isdisjoint(first) and all(any(word in text for word in row) for row in rest):
             for found in pattern.finditer(sentence.folded, sentence.start, sentence.end):
                 yield found, entry
 

@@ -76,7 +76,7 @@ class Sentence:
     def labels(self, start: int, end: int) -> frozenset[str]:
         """What is said by the known words within a span."""
         first, last = bisect_left(self.starts, start), bisect_right(self.ends, end)
-        return _NOTHING.union(*self.meanings[first:last])
+        return _NOTHING.union(*self.meanings[first:last]) if first < last else _NOTHING
 
     def clause(self, place: int) -> tuple[int, int]:
         """Span of the clause that holds a place."""
@@ -119,7 +119,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     _origins(folded, found, when)
     breaks = [m.end() for m in _CLAUSE.finditer(folded, start, end)]
     hits = cues().scan(folded, start, end, chinese=chinese)
-    if not chinese:
+    if not chinese and any("past" in hit.labels or "perfect" in hit.labels for hit in hits):
         hits = list(_had(folded, hits, {one.start for one in found}))
     elif folded.find("目标", start, end) >= 0:
         hits = [_surpassed(folded, start, hit) for hit in hits]

@@ -237,12 +237,14 @@ def _exchange() -> re.Pattern[str]:
 def part_of(sentence: Sentence, one: Quantity) -> int:
     """Where the part of a sentence begins that holds a figure."""
     folded, start = sentence.folded, sentence.start
-    wide, narrow = (folded.rfind(sign, start, one.start) + 1 for sign in "；;")
-    return max(start, wide, narrow)
+    wide = folded.rfind("；", start, one.start) + 1
+    return max(start, wide, folded.rfind(";", start, one.start) + 1)
 
 
 def dated(sentence: Sentence, one: Quantity) -> bool:
     """Whether a year is printed for a figure, in its part of the sentence."""
+    if not sentence.times:
+        return False
     last = sentence.clause(one.start)[1]
     part = part_of(sentence, one)
     return any(t.dates and t.year and part <= t.start < last for t in sentence.times)

@@ -28,8 +28,9 @@ _BEGUN = re.compile(
     r"by the (?:beginning|start) of (20[0-9]{2}),?[^.。;]{0,120}? (?:had|has|have)\b", re.ASCII
 )
 _PART_OF = r"first (?:half|[a-z]+ quarters?|quarter|[a-z0-9]+ months) of"
-_AS_OF = re.compile(
-    rf"(?:as of|{_PART_OF}|截至|截止)[^.。;，,]{{0,24}}?(20[0-9]{{2}})(?![0-9])", re.ASCII
+_AS_OF = tuple(  # each begins with a word, so that it is found at once
+    re.compile(rf"{lead}[^.。;，,]{{0,24}}?(20[0-9]{{2}})(?![0-9])", re.ASCII)
+    for lead in ("as of", _PART_OF, "截至", "截止")
 )
 
 
@@ -71,7 +72,7 @@ def written_in(folded: str) -> int | None:
     The latest year of a day that it prints or that something is reported "as of" is taken; where it
     speaks of this year, else the year after the latest one that is spoken of as past.
     """
-    told = [int(m[1]) for m in _AS_OF.finditer(folded)]
+    told = [int(m[1]) for as_of in _AS_OF for m in as_of.finditer(folded)]
     told += [int(m[1]) for m in _BEGUN.finditer(folded)]
     told += _days(folded)
     if told and "同比" in folded:
