@@ -34,9 +34,11 @@ def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
         if larger is not None and least is not None and larger > least:
             # the part is wrong by itself: it has a fault of its own, or "of the 12 plants 31 have"
             alone = (all_of and part is other) or (sentence.chinese and bool(part.reasons))
-            for draft in (part,) if alone else (whole, part):
-                if "part_above_whole" not in draft.reasons:
-                    draft.reasons.append("part_above_whole")
+            # "34 of the 19": each of the two may have taken the other's place
+            below = "part_above_whole" if part is one else "below_part"
+            for draft, told in ((whole, below), (part, "part_above_whole")):
+                if told not in draft.reasons and not (alone and draft is whole):
+                    draft.reasons.append(told)
 
 
 def _alike(sentence: Sentence, one: Draft, other: Draft) -> bool:
