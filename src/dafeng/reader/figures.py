@@ -224,7 +224,7 @@ def _opened(sentence: Sentence, year: int) -> bool:
     return found is not None and int(found["year"]) == year
 
 
-_AT_THE_END = re.compile(r"\W*at the end of (?:the year )?(?P<year>20\d\d)", re.ASCII)
+_AT_THE_END = re.compile(r"\W*(?:[a-z]+: )?at the end of (?:the year )?(?P<year>20\d\d)", re.ASCII)
 
 
 def _takes_up(sentence: Sentence) -> bool:
