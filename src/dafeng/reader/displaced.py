@@ -126,7 +126,7 @@ def doubt(pages: Sequence[Page]) -> None:
 
 
 def _trust_wholes(page: Page) -> None:
-    """Where single figures are spoilt, a part that is above its whole is the wrong one of the two."""
+    """Where single figures are spoilt, a part above its whole is the wrong one of the two."""
     for draft in (draft for one in page.sentences for draft in one.drafts):
         if draft.reasons == ["below_part"]:
             draft.reasons.clear()

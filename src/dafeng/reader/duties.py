@@ -151,8 +151,9 @@ def _in_case_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     if _for_zh(sentence, one, compared):
         return True
     sorts = compared.sign in _BOUNDS and _sorted_zh().match(folded, compared.end, sentence.end)
-    sorts = sorts and not _some_have(sentence, one, compared)
-    return bool(sorts) or _CASE_ZH.match(folded, compared.end, sentence.end) is not None
+    if sorts and not _some_have(sentence, one, compared):
+        return True
+    return _CASE_ZH.match(folded, compared.end, sentence.end) is not None
 
 
 def _some_have(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -165,7 +166,9 @@ def _some_have(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
 
 
 _ALL_ZH = re.compile(r"\s*(?:全[国省市区县州]|目前|已有|已|有|其中|力争|确保|推动|约|近){0,3}")
-_HAVE_ZH = re.compile("的[^，。；0-9]{2,16}?(?:已|将|均|要){0,2}(?:达[到标]|完成|实现|建成|通过|具备)")
+_HAVE_ZH = re.compile(
+    "的[^，。；0-9]{2,16}?(?:已|将|均|要){0,2}(?:达[到标]|完成|实现|建成|通过|具备)"
+)
 
 
 def _for_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -319,7 +322,8 @@ _ASKS = re.compile(r"(?<![a-z])(?:requir|mandat|stipulat)(?:es?|ing)(?![a-z])")
 _OF_NEW = re.compile(r" (?:in|for|at|of) (?:all |each )?(?:new|newly built|each|every) [a-z]")
 # "By 2025, A will reach 75 %; B shall be lower than 2.3 tons": all that follows is aimed at
 _OPENS_BY = re.compile(
-    r"\W*by (?:the )?(?:end of )?(?:the )?(?:20\d\d|[“\"]?\d\dth five-year plan[”\"]?(?: period)?),",
+    r"\W*by (?:the )?(?:end of )?(?:the )?(?:20\d\d"
+    r"|[“\"]?\d\dth five-year plan[”\"]?(?: period)?),",
     re.ASCII,
 )
 _FIRM = re.compile(r"(?<![a-z])(?:must|may not)(?![a-z])")

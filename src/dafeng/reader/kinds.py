@@ -177,7 +177,11 @@ _STATION = re.compile(
     "(?:规划|设计|核准)?总?(?:装机|库容|投资)(?:容量|规模)?(?:为|约|达)?$"
 )
 _BEING_BUILT = re.compile(
-    r" (?:is|are) (?:now |still |also |currently )?(?:under construction|being built)"
+    r" is (?:now |still |also |currently )?(?:under construction|being built)"
+)
+_ONE_WORK = re.compile(
+    r"(?<![a-z])(?:station|plant|reactor|project|dam|farm|base|line)"
+    r" (?:with a (?:total |planned |designed )?capacity )?of $"
 )
 _EACH = re.compile(
     r"(?:县|市|区|[（(][^()（）]{1,6}[）)]|[、和与]){0,4}(?:分别|要|须|应|都|均)?各(?![类项级地种市县])"
@@ -256,20 +260,23 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
     if sentence.chinese:
         if one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end):
             return True
-        first = sentence.clause(one.start)[0]
-        if dated(sentence, one):
-            return False
-        if _SIZED.search(sentence.folded, first, one.start):
-            return True
-        low = max(sentence.start, first - data("sentences")["lead"])
-        return _STATION.search(sentence.folded, low, one.start) is not None
+        return not dated(sentence, one) and _of_station(sentence, one)
     attribute = one.digits and sentence.folded.startswith("-", one.head)
     if attribute and sorted_behind().match(sentence.folded, one.end):
         return True  # "renovation of 300,000-kilowatt units"
-    if sentence.folded.endswith(" of ", sentence.start, one.start):
-        return _BEING_BUILT.match(sentence.folded, one.end) is not None
+    if _BEING_BUILT.match(sentence.folded, one.end):
+        return _ONE_WORK.search(sentence.folded, sentence.start, one.start) is not None
     named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
     return named and _PROJECT.match(sentence.folded, one.end) is not None
+
+
+def _of_station(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is the size of one work that is named before it."""
+    first = sentence.clause(one.start)[0]
+    if _SIZED.search(sentence.folded, first, one.start):
+        return True
+    low = max(sentence.start, first - data("sentences")["lead"])
+    return _STATION.search(sentence.folded, low, one.start) is not None
 
 
 def _usual(sentence: Sentence, one: Quantity) -> bool:

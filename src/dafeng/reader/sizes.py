@@ -62,8 +62,8 @@ def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
 
 # "in areas with a rate of use not lower than 90 %, …": a share that tells which places are meant
 _WHERE = re.compile(
-    r"(?<![a-z])(?:in|for|to) (?:the |those |all |any )?(?:[a-z-]+ ){0,2}?(?:areas|regions|places|zones"
-    r"|provinces|cities|counties|towns|districts|parks|enterprises|firms|companies|projects)"
+    r"(?<![a-z])(?:in|for|to) (?:the |those |all |any )?(?:[a-z-]+ ){0,2}?(?:areas|regions|places"
+    r"|zones|provinces|cities|counties|towns|districts|parks|enterprises|firms|companies|projects)"
     r" (?:with|where|whose|that have|which have) [a-z -]{3,70}$"
 )
 _MUST = re.compile(" (?:must|shall|should|may not|are to|is to|have to|has to) ")

@@ -129,7 +129,7 @@ def _of_scale(sentence: Sentence, time: Time) -> bool:
     return _SCALE_EN.search(sentence.folded, low, time.start) is not None
 
 
-_SCALE_ZH = re.compile("[”\"]?(?:规划)?(?:期|时期|期间)?[底末]?的?(?:规模(?!以上)|水平|总量)")
+_SCALE_ZH = re.compile('[”"]?(?:规划)?(?:期|时期|期间)?[底末]?的?(?:规模(?!以上)|水平|总量)')
 _SCALE_EN = re.compile(
     r"(?:scale|level|size)s? (?:reached )?(?:of|in|at|by)(?: the)?(?: end of)?(?: the)? ?[“\"]?$"
 )
