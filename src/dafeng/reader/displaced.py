@@ -56,11 +56,13 @@ class Verdict:
     def moved(self) -> bool:
         """Whether digits stand where only others can have been: in a slot, a date, another number.
 
-        Figures that are spoilt by themselves (<>%, 843%, 2,8000) are no sign of it.
+        Figures that are spoilt by themselves (<>%, 843%, 2,8000) are no sign of it, nor is "in <>".
         """
         own = {draft.start for draft in self.drafts}
+        ends = {time.start: time.end for time in self.sentence.times}
         strange = any(
-            place not in own and not self.sentence.folded.startswith("<>", place)
+            place not in own
+            and "<>" not in self.sentence.folded[place : ends.get(place, place + 2)]
             for place in self.proofs
         )
         return strange or any("year_in_decimals" in draft.reasons for draft in self.drafts)
