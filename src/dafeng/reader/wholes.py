@@ -63,8 +63,9 @@ def _doubt_listed(sentence: Sentence, digits: Sequence[Draft]) -> None:
 
 _LED_IN = re.compile("其中|of which|among (?:them|which|these)")
 _NEXT_PART = re.compile(
-    "[、，](?!合计|累计|总|共|新增|比|较)[一-龥]{2,8}?(?:为|达到?|约)?"
-    "|,?(?: and)? (?!a total|an increase|total|more |compared|up )[a-z][a-z -]{2,40} "
+    "[、，](?!.*(?:合计|累计|总|共|新增|比|较|全))[一-龥]{2,8}?(?:为|达到?|约)?"
+    "|(?!.*(?:total|overall|cumulative|increase|compared|more| up ))"
+    ",?(?: and)? [a-z][a-z -]{2,40} "
 )
 
 
