@@ -161,7 +161,9 @@ def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | 
     return ahead[-1] if part or of_all or _MORE_OF.match(folded, one.end) else None
 
 
-_COUNTED = re.compile(" (?:newly|were|are|have|had) ")  # "including 2022 newly named": no year
+_COUNTED = re.compile(
+    " (?:newly|were|are|have|had) | at the (?:national|state|provincial|municipal) level"
+)  # "including 2022 newly named": no year
 # "of the 120 enterprises supervised, 1370 met the standard"
 _OF_ALL = re.compile(r"[^a-z]?of the [0-9,]+ [a-z -]{3,60}, ")
 _SINCE = (" over ", " in ", " by ", " since ")

@@ -53,6 +53,21 @@ class Verdict:
         return bool(self.proofs or self.odd)
 
     @property
+    def moved(self) -> bool:
+        """Whether digits stand where only others can have been: in a slot, a date, another number.
+
+        Figures that are spoilt by themselves (<>%, 843%, 2,8000) are no sign of it, nor is "in <>".
+        """
+        own = {draft.start for draft in self.drafts}
+        ends = {time.start: time.end for time in self.sentence.times}
+        strange = any(
+            place not in own
+            and "<>" not in self.sentence.folded[place : ends.get(place, place + 2)]
+            for place in self.proofs
+        )
+        return strange or any("year_in_decimals" in draft.reasons for draft in self.drafts)
+
+    @property
     def years(self) -> list[int]:
         """Places of the years that are printed in digits, but not as heading numbers, in order."""
         return [
@@ -94,17 +109,29 @@ def page_of(folded: str, start: int, sentences: Sequence[Verdict]) -> Page | Non
 def doubt(pages: Sequence[Page]) -> None:
     """Doubt the digits that stand in a run of displaced ones, if the digits of the text run.
 
-    Where a translation has only spoilt single figures, most years stand in their slots.
+    Where a translation has only spoilt single figures, most years stand in their slots, and of
+    several garbled sentences none shows digits that belong elsewhere.
     """
+    spoilt = [one for page in pages for one in page.sentences if one.garbled]
     slots = sum(one.slots for page in pages for one in page.sentences)
     slots += sum(page.heading and not page.year for page in pages)
-    years = sum(len(one.years) for page in pages for one in page.sentences if one.garbled)
+    years = sum(len(one.years) for one in spoilt)
     runs = years < data("garbles")["text"]["years"] or slots >= years
-    spoilt = sum(one.garbled for page in pages for one in page.sentences)
+    if len(spoilt) >= data("garbles")["text"]["sentences"]:
+        runs = runs and (any(page.heading for page in pages) or any(o.moved for o in spoilt))
     for page in pages:
-        if spoilt >= data("garbles")["counted_years"]:
+        if not runs:
+            _trust_wholes(page)
+        if len(spoilt) >= data("garbles")["counted_years"]:
             _doubt_years(page)
         _doubt_paragraph(page, runs=runs)
+
+
+def _trust_wholes(page: Page) -> None:
+    """Where single figures are spoilt, a part above its whole is the wrong one of the two."""
+    for draft in (draft for one in page.sentences for draft in one.drafts):
+        if draft.reasons == ["below_part"]:
+            draft.reasons.clear()
 
 
 def _doubt_years(page: Page) -> None:

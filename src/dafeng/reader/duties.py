@@ -151,7 +151,24 @@ def _in_case_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     if _for_zh(sentence, one, compared):
         return True
     sorts = compared.sign in _BOUNDS and _sorted_zh().match(folded, compared.end, sentence.end)
-    return bool(sorts) or _CASE_ZH.match(folded, compared.end, sentence.end) is not None
+    if sorts and not _some_have(sentence, one, compared):
+        return True
+    return _CASE_ZH.match(folded, compared.end, sentence.end) is not None
+
+
+def _some_have(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a share opens a clause and those it is of have got somewhere: 三成以上的企业达到."""
+    if one.unit is None or one.unit.name != "%":
+        return False
+    first = sentence.clause(one.start)[0]
+    opens = _ALL_ZH.fullmatch(sentence.folded, first, compared.start) is not None
+    return opens and _HAVE_ZH.match(sentence.folded, compared.end, sentence.end) is not None
+
+
+_ALL_ZH = re.compile(r"\s*(?:全[国省市区县州]|目前|已有|已|有|其中|力争|确保|推动|约|近){0,3}")
+_HAVE_ZH = re.compile(
+    "的[^，。；0-9]{2,16}?(?:已|将|均|要){0,2}(?:达[到标]|完成|实现|建成|通过|具备)"
+)
 
 
 def _for_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -304,7 +321,11 @@ _MODAL = re.compile(r"(?<![a-z])(?:must|shall|should|may not|are to|is to)(?![a-
 _ASKS = re.compile(r"(?<![a-z])(?:requir|mandat|stipulat)(?:es?|ing)(?![a-z])")
 _OF_NEW = re.compile(r" (?:in|for|at|of) (?:all |each )?(?:new|newly built|each|every) [a-z]")
 # "By 2025, A will reach 75 %; B shall be lower than 2.3 tons": all that follows is aimed at
-_OPENS_BY = re.compile(r"\W*by (?:the )?(?:end of )?(?:the )?20\d\d,", re.ASCII)
+_OPENS_BY = re.compile(
+    r"\W*by (?:the )?(?:end of )?(?:the )?(?:20\d\d"
+    r"|[“\"]?\d\dth five-year plan[”\"]?(?: period)?),",
+    re.ASCII,
+)
 _FIRM = re.compile(r"(?<![a-z])(?:must|may not)(?![a-z])")
 # A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
 _EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"

@@ -209,22 +209,23 @@ def _carried(sentence: Sentence, draft: Draft, past: Past) -> int | None:
     started = [t.year for t in sentence.times if t.role == "base" and t.year]
     if year and started and draft.kind == "target" and max(started) >= year:
         return None  # what is aimed at from a year on is not for one before it
-    if draft.kind == "result" and year and _opened(sentence, year):
-        return year
+    opening = _opening_year(sentence) if draft.kind == "result" else None
+    if opening is not None and year in {None, opening} and past.at in {None, opening}:
+        return opening
     told = draft.kind != "result" or sentence.chinese or past.led(year) or _takes_up(sentence)
     return year if told else None
 
 
-def _opened(sentence: Sentence, year: int) -> bool:
-    """Whether an English paragraph opens with the end of a year, at which all it tells stands."""
+def _opening_year(sentence: Sentence) -> int | None:
+    """The year that an English paragraph opens with the end of: all it tells stands at it."""
     if sentence.chinese:
-        return False
+        return None
     first = sentence.folded.rfind("\n", 0, sentence.start) + 1
     found = _AT_THE_END.match(sentence.folded, first, sentence.start)
-    return found is not None and int(found["year"]) == year
+    return int(found["year"]) if found else None
 
 
-_AT_THE_END = re.compile(r"\W*at the end of (?:the year )?(?P<year>20\d\d)", re.ASCII)
+_AT_THE_END = re.compile(r"\W*(?:[a-z]+: )?at the end of (?:the year )?(?P<year>20\d\d)", re.ASCII)
 
 
 def _takes_up(sentence: Sentence) -> bool:

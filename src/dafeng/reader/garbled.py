@@ -352,6 +352,8 @@ def _ceilings() -> dict[str, Decimal]:
 def _beyond(sentence: Sentence, draft: Draft) -> bool:
     """Whether an amount is above what a nation has, but for what lies in the ground."""
     unit = draft.base_unit.name if draft.base_unit else ""
+    if sentence.chinese and sentence.folded.endswith("充电桩", sentence.start, draft.start):
+        unit = "piles"  # counted by 台, 个 or 根
     above = draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
     return above and not _STORED.search(sentence.folded, *sentence.clause(draft.start))
 

@@ -171,6 +171,18 @@ _SIZED = re.compile(
     "(?:总?装机|总?面积|库容)(?:容量|规模)?(?:为|约)?$|安排[^，。；0-9]{0,8}(?:资金|经费)$"
     "|占(?:全[国省市区]|我[国省市])[^，。；0-9]{0,4}面积的?$"
 )
+# one station in the works, told with its size: 加快建设某抽水蓄能电站，规划装机120万千瓦
+_STATION = re.compile(
+    "(?:建设|推进|推动|开工|实施|建成)[一-龥]{2,16}?(?:电站|电厂|枢纽|通道|基地项目|工程|项目)，"
+    "(?:规划|设计|核准)?总?(?:装机|库容|投资)(?:容量|规模)?(?:为|约|达)?$"
+)
+_BEING_BUILT = re.compile(
+    r" is (?:now |still |also |currently )?(?:under construction|being built)"
+)
+_ONE_WORK = re.compile(
+    r"(?<![a-z])(?:station|plant|reactor|project|dam|farm|base|line)"
+    r" (?:with a (?:total |planned |designed )?capacity )?of $"
+)
 _EACH = re.compile(
     r"(?:县|市|区|[（(][^()（）]{1,6}[）)]|[、和与]){0,4}(?:分别|要|须|应|都|均)?各(?![类项级地种市县])"
     r"|(?: [a-z-]{3,16}){1,5}? (?:will|shall|should|must|have|has) each "
@@ -248,13 +260,23 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
     if sentence.chinese:
         if one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end):
             return True
-        first = sentence.clause(one.start)[0]
-        return not dated(sentence, one) and bool(_SIZED.search(sentence.folded, first, one.start))
+        return not dated(sentence, one) and _of_station(sentence, one)
     attribute = one.digits and sentence.folded.startswith("-", one.head)
     if attribute and sorted_behind().match(sentence.folded, one.end):
         return True  # "renovation of 300,000-kilowatt units"
+    if _BEING_BUILT.match(sentence.folded, one.end):
+        return _ONE_WORK.search(sentence.folded, sentence.start, one.start) is not None
     named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
     return named and _PROJECT.match(sentence.folded, one.end) is not None
+
+
+def _of_station(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is the size of one work that is named before it."""
+    first = sentence.clause(one.start)[0]
+    if _SIZED.search(sentence.folded, first, one.start):
+        return True
+    low = max(sentence.start, first - data("sentences")["lead"])
+    return _STATION.search(sentence.folded, low, one.start) is not None
 
 
 def _usual(sentence: Sentence, one: Quantity) -> bool:

@@ -39,6 +39,8 @@ def peaks(sentence: Sentence) -> list[Draft]:
         if not topic:
             continue
         time = _time_of(sentence, hit, used)
+        if time and _TITLED.match(sentence.folded, hit.end, time.start):
+            continue
         if _in_title(sentence, hit) or (
             time and _PLAN_BY.fullmatch(sentence.folded, hit.end, time.start)
         ):
@@ -74,6 +76,8 @@ _STANDS_FOR = re.compile(r"(?:实现|达到|完成)?(?:达峰)?(?=[，。；、]
 
 def _says_more(sentence: Sentence, time: Time, first: int, last: int) -> bool:
     """Whether a clause has a figure or a verb of its own, so that its year is not of a peak."""
+    if sentence.folded.startswith(", ", time.end):
+        last = max(last, sentence.clause(time.end + len(", "))[1])  # "; by 2045, use will be 70 %"
     if any(first <= one.start < last for one in sentence.quantities):
         return True
     if sentence.chinese:
@@ -161,6 +165,8 @@ def _titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(zh), re.compile(en)
 
 
+# a plan's title in quotes: the year behind it is of what the plan says
+_TITLED = re.compile(rf"{_PLAN.pattern}[a-z ]{{0,30}}[\"”](?! (?:will|to|is to) peak)")
 _PLAN_BY = re.compile(rf"{_PLAN.pattern}[a-z ]{{0,8}} (?:by|before|for) (?:the )?$")
 
 

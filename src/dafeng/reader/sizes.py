@@ -50,7 +50,9 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
 def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
     """Whether a bound is of a case (超过限额10%以上的) or as in "farms with over 500 pigs must"."""
     if one.unit is None or not one.unit.count:
-        return _CASE.match(sentence.folded, ends) is not None
+        first = sentence.clause(one.start)[0]
+        where = not sentence.chinese and _WHERE.search(sentence.folded, first, one.start)
+        return bool(where) or _CASE.match(sentence.folded, ends) is not None
     low = max(sentence.start, one.start - data("sentences")["sorted"])
     first, last = sentence.clause(one.start)
     sorts = before_en().search(sentence.folded, low, one.start)
@@ -58,6 +60,12 @@ def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
     return bool(bids) and not sentence.labels(first, one.start) & {"future", "past"}
 
 
+# "in areas with a rate of use not lower than 90 %, …": a share that tells which places are meant
+_WHERE = re.compile(
+    r"(?<![a-z])(?:in|for|to) (?:the |those |all |any )?(?:[a-z-]+ ){0,2}?(?:areas|regions|places"
+    r"|zones|provinces|cities|counties|towns|districts|parks|enterprises|firms|companies|projects)"
+    r" (?:with|where|whose|that have|which have) [a-z -]{3,70}$"
+)
 _MUST = re.compile(" (?:must|shall|should|may not|are to|is to|have to|has to) ")
 
 

@@ -99,6 +99,8 @@ def _deadline(sentence: Sentence, one: Quantity, time: Time | None) -> int | Non
     if _PARTED.search(sentence.folded, low, high):
         return None
     gone = "phase_out" in sentence.labels(*sentence.clause(one.start))
+    if not sentence.chinese and time.start > one.end:  # "boilers of 35 t/h in A, B and C shall be"
+        gone = gone or "phase_out" in sentence.labels(*sentence.clause(time.start))
     return time.year if gone else None
 
 

@@ -108,6 +108,8 @@ def _elsewhere(sentence: Sentence, one: Quantity, time: Time) -> bool:
     """
     if time.plan and sentence.folded.endswith(_DONE_OF, sentence.start, one.start):
         return True  # 完成“十四五”下降14%目标的79%: how much is done by the year ahead of it
+    if time.plan and _of_scale(sentence, time):
+        return True
     if time.word == "now" or in_bracket(sentence, time):
         first = sentence.clause(time.start)[0]
         owners = [q for q in sentence.quantities if first <= q.start and q.end <= time.start]
@@ -117,6 +119,20 @@ def _elsewhere(sentence: Sentence, one: Quantity, time: Time) -> bool:
             own = any(bracket[0] <= q.start < bracket[1] for q in sentence.quantities)
             return own and not bracket[0] <= one.start < bracket[1]
     return False
+
+
+def _of_scale(sentence: Sentence, time: Time) -> bool:
+    """Whether a plan's end is that of a scale not to be passed: 不超过“十三五”末规模."""
+    if sentence.chinese:
+        return _SCALE_ZH.match(sentence.folded, time.end, sentence.end) is not None
+    low = max(sentence.start, time.start - len("the levels reached at the end of the "))
+    return _SCALE_EN.search(sentence.folded, low, time.start) is not None
+
+
+_SCALE_ZH = re.compile('[”"]?(?:规划)?(?:期|时期|期间)?[底末]?的?(?:规模(?!以上)|水平|总量)')
+_SCALE_EN = re.compile(
+    r"(?:scale|level|size)s? (?:reached )?(?:of|in|at|by)(?: the)?(?: end of)?(?: the)? ?[“\"]?$"
+)
 
 
 def in_bracket(sentence: Sentence, time: Time) -> bool:

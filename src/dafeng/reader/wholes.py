@@ -15,6 +15,7 @@ from dafeng.reader.sentence import Sentence
 
 def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
     """A part or a growth that is above its whole: neither can be believed."""
+    _doubt_listed(sentence, digits)
     for one, other in pairwise(digits):
         started = one.quantity is not None and one.quantity.origin
         between = sentence.folded[one.end : other.start]
@@ -34,9 +35,42 @@ def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
         if larger is not None and least is not None and larger > least:
             # the part is wrong by itself: it has a fault of its own, or "of the 12 plants 31 have"
             alone = (all_of and part is other) or (sentence.chinese and bool(part.reasons))
-            for draft in (part,) if alone else (whole, part):
-                if "part_above_whole" not in draft.reasons:
-                    draft.reasons.append("part_above_whole")
+            # "34 of the 19": each of the two may have taken the other's place
+            below = "part_above_whole" if part is one else "below_part"
+            for draft, reason in ((whole, below), (part, "part_above_whole")):
+                if reason not in draft.reasons and not (alone and draft is whole):
+                    draft.reasons.append(reason)
+
+
+def _doubt_listed(sentence: Sentence, digits: Sequence[Draft]) -> None:
+    """Doubt a later part of a list that is above its whole: 装机70，占50%，其中风电20、光伏360.
+
+    The other parts bear the whole out.
+    """
+    whole: Draft | None = None
+    for one, other in pairwise(digits):
+        between = sentence.folded[one.end : other.start]
+        if _LED_IN.search(between):
+            ahead = [d for d in digits if d.end <= one.end and not _is_share(d)]
+            whole = ahead[-1] if ahead and (ahead[-1] is one or _is_share(one)) else None
+        elif not (whole and _NEXT_PART.fullmatch(between)):
+            whole = None
+        elif _same_amount(whole, other, counts=False) and not (whole.reasons or other.reasons):
+            larger, least = other.base, whole.base
+            if larger is not None and least is not None and larger > least:
+                other.reasons.append("part_above_whole")
+
+
+_LED_IN = re.compile("其中|of which|among (?:them|which|these)")
+_NEXT_PART = re.compile(
+    "[、，](?!.*(?:合计|累计|总|共|新增|比|较|全))[一-龥]{2,8}?(?:为|达到?|约)?"
+    "|(?!.*(?:total|overall|cumulative|increase|compared|more| up ))"
+    ",?(?: and)? [a-z][a-z -]{2,40} "
+)
+
+
+def _is_share(draft: Draft) -> bool:
+    return draft.base_unit is not None and draft.base_unit.name == "%"
 
 
 def _alike(sentence: Sentence, one: Draft, other: Draft) -> bool:
