@@ -56,6 +56,7 @@ def differs(proposal: Proposal, figure: Case) -> dict[str, Any]:
 
 
 SENTENCES = ("zh", "en", "lists", "years", "rules", "duties", "numbers", "support", "unseen")
+SENTENCES += ("years_and_aims",)
 
 
 @pytest.mark.parametrize("case", [case for name in SENTENCES for case in cases(name)])

@@ -69,6 +69,8 @@ def with_unit(
             one.unit = _own_unit(folded, start, one, shared=shared)
     known = sorted([*found, *(one for one in bare if one.unit)], key=lambda one: one.start)
     for one in bare:
+        if one.unit is None and (unit := _compared_with(folded, start, one, known)):
+            one.unit = unit
         if one.unit is None and (whole := _whole(folded, one, known)):
             one.unit = whole.unit
             known.append(one)
@@ -161,6 +163,35 @@ def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | 
     return ahead[-1] if part or of_all or _MORE_OF.match(folded, one.end) else None
 
 
+_AGAINST = re.compile(
+    r"(?:compared (?:with|to)|up from|down from|against|versus) (?:only |just |about |the )?"
+    r"(?P<row>(?:[\d,]+, |[\d,]+ )*(?:and )?)$",
+    re.ASCII,
+)
+_ROW_ENDS = re.compile(
+    r"(?:(?:,? and |, )[\d,]*\d)*(?:,? respectively,?)?(?= (?:in|at|by|last|a) |[.;]\s|[.;]?$)",
+    re.ASCII,
+)
+
+
+def _compared_with(
+    folded: str, start: int, one: Quantity, known: Sequence[Quantity]
+) -> Unit | None:
+    """The unit of a number with which a count is compared: "20 parks, compared with 8 in 2021"."""
+    if is_year(one.token) or not one.token.replace(",", "").isdigit():
+        return None
+    low = max(start, one.start - len("compared with 1,000, 1,000, 1,000 and "))
+    led = _AGAINST.search(folded, low, one.start)
+    ends = _ROW_ENDS.match(folded, one.end) if led else None
+    if led is None or ends is None:
+        return None
+    before, behind = len(_DIGITS.findall(led["row"])), len(_DIGITS.findall(ends[0]))
+    counts = [q.unit for q in known if q.end <= led.start() and q.unit and q.unit.count]
+    row = counts[-(before + 1 + behind) :]
+    return row[before] if len(row) > before + behind else counts[0] if len(counts) == 1 else None
+
+
+_DIGITS = re.compile(r"\d[\d,]*")
 _COUNTED = re.compile(" (?:newly|were|are|have|had) ")  # "including 2022 newly named": no year
 # "of the 120 enterprises supervised, 1370 met the standard"
 _OF_ALL = re.compile(r"[^a-z]?of the [0-9,]+ [a-z -]{3,60}, ")
@@ -188,7 +219,8 @@ def _plain() -> re.Pattern[str]:
     """What is a number by itself, and the words between it and the number."""
     second = r"(?P<first>\d\.\d+(?:[^\d。]|20\d\d年){1,32}){0,4}"
     names = pattern_of(map(fold, data("units")["plain"]))
-    return re.compile(rf"{names}[^\d。；;]*(?:20\d\d年[^\d。；;]*)?{second}$")
+    again = r"(?:\d\.\d+,? [^\d.;]{0,16}?(?:that|those) (?:of|for|in) [^\d.;,]{3,60})?"
+    return re.compile(rf"{names}[^\d。；;]*(?:20\d\d年[^\d。；;]*)?{second}{again}$")
 
 
 def _is_plain(folded: str, start: int, one: Quantity) -> bool:
@@ -208,7 +240,8 @@ def _number_of() -> re.Pattern[str]:
     verb = (
         "(?:is|was|will be|(?:shall|should|must|is to) (?:be|reach)"
         "|(?:will )?(?:reach(?:ed|es)?|exceed(?:ed|s)?|total(?:l?ed)?|amount(?:ed)? to|come to)"
-        "|(?:rose|grew) to|came to|stood at"
+        "|(?:will |to )?(?:rise|grow|climb|increase|expand|fall|drop) to|came to|stood at"
+        "|(?:rose|risen|grew|grown|climbed|increased|expanded|fell|fallen|dropped) to"
         "|be (?:limited|kept|held|capped|controlled|cut|reduced|increased|raised)"
         " (?:to|at|within|below))"
     )

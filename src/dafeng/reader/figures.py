@@ -234,7 +234,18 @@ def _takes_up(sentence: Sentence) -> bool:
     """
     opening = sentence.folded[sentence.start : sentence.end].lstrip()
     same = says_same_period(sentence, sentence.start, sentence.end)
+    one = sentence.quantities[0] if sentence.quantities else None
+    same = same or (one is not None and _of_it(sentence, one))
     return same or opening.startswith(tuple(data("times")["taken_up_en"]))
+
+
+def _of_it(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a sentence opens with a part of what was told: "About a third of that went"."""
+    near = one.start - sentence.start <= data("sentences")["lead"]
+    return near and _OF_IT.match(sentence.folded, one.end) is not None
+
+
+_OF_IT = re.compile(" (?:of )?(?:that|this|these|those|them|it) ")
 
 
 def _flows(sentence: Sentence) -> bool:

@@ -15,7 +15,7 @@ from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.sizes import is_threshold, sorted_behind
+from dafeng.reader.sizes import is_floor, is_threshold, sorted_behind
 from dafeng.reader.standing import dated, stands
 from dafeng.reader.tense import tense
 from dafeng.reader.times import Time
@@ -69,6 +69,7 @@ def kind_of(
         or stands(sentence, one, compared, before, past)
         or binds(sentence, one, compared, before)
         or is_threshold(sentence, one, compared.sign, compared.end)
+        or is_floor(sentence, one)
     ):
         return "threshold", True
     first, last = sentence.clause(one.start)

@@ -161,7 +161,11 @@ def _titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(zh), re.compile(en)
 
 
-_PLAN_BY = re.compile(rf"{_PLAN.pattern}[a-z ]{{0,8}} (?:by|before|for) (?:the )?$")
+# "the peaking plan (draft) proposes that by 2025": its year is of what it proposes
+_PLAN_BY = re.compile(
+    rf"{_PLAN.pattern}(?: ?\([^()]{{1,40}}\))?[a-z ]{{0,8}}(?: (?:[a-z]+ ){{1,4}}?that,?)?"
+    r" (?:by|before|for) (?:the )?$"
+)
 
 
 def _in_title(sentence: Sentence, hit: Hit) -> bool:

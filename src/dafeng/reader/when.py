@@ -21,6 +21,8 @@ def at(sentence: Sentence, index: int) -> Time | None:
     """
     one = sentence.quantities[index]
     when = [t for t in sentence.times if t.dates and not _elsewhere(sentence, one, t)]
+    if len(when) > 1 and when[-1].year in aims():  # a plan of long ago is not what is aimed at
+        when = [t for t in when if t.year or not t.plan]
     starts = [t.start for t in when]
     place = bisect_left(starts, one.start)
     behind = when[place] if place < len(when) else None
@@ -45,10 +47,14 @@ def _resumed(sentence: Sentence, one: Quantity, ahead: list[Time]) -> Time:
     """The last year before a figure; behind ";" an inserted one gives way to the leading one."""
     last = ahead[-1]
     parted = sentence.folded.endswith("其中", sentence.start, last.start)
-    if parted and len(ahead) > 1 and _PARTED.search(sentence.folded, last.end, one.start):
+    parted_off = _PARTED.search(sentence.folded, last.end, one.start) is not None
+    if parted and len(ahead) > 1 and parted_off:
         return ahead[-2]  # 到2025年达到150万辆，其中2024年新增30万辆；充电桩…
-    if _PARTED.search(sentence.folded, last.end, one.start) and last.year in inserted(sentence):
+    if parted_off and last.year in inserted(sentence):
         return next((t for t in reversed(ahead) if t.year not in inserted(sentence)), last)
+    if parted_off and sentence.chinese and len(ahead) > 1 and _puts_in(sentence, last):
+        before = ahead[-2].year or 0  # 2025年达到60%，2030年达到65%；漏损率9%以内；到2030年…
+        return ahead[-2] if before in aims() and before < (last.year or 0) else last
     return last
 
 
@@ -186,6 +192,19 @@ def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
         return True
     put_in = sentence.folded.rfind(", with ", one.start - len(", with a capacity of "), one.start)
     return put_in > 0 and _inserted().match(sentence.folded, one.end, time.start) is not None
+
+
+def told_first(sentence: Sentence, one: Quantity, time: Time) -> bool:
+    """Whether a clause tells what was before what will be: "was 19 % in 2023 and is to be 20 %"."""
+    if sentence.chinese or "future" not in sentence.says or time.start < one.end:
+        return False
+    if time.year in aims() or not sentence.folded.startswith(_AND, time.end):
+        return False
+    ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
+    return not ahead.isdisjoint({"past", "perfect"}) and ahead.isdisjoint({"future", "strive"})
+
+
+_AND = (" and ", " but ", ", and ", ", but ")
 
 
 def base_of(sentence: Sentence, index: int, *, opening: bool) -> int | None:

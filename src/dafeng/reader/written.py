@@ -33,6 +33,15 @@ _AS_OF = re.compile(
 )
 
 
+_STOOD = re.compile(  # "rose to 14.3 GW by the end of May 2025"
+    r"(?<![a-z])(?:climbed|rose|grew|stood|reached|hit|topped|jumped|expanded|fell|dropped|came"
+    r"|totall?ed|amounted|exceeded|surpassed|passed|had|was|were) "
+    r"(?:(?!will|shall|must|should|plan|target|goal|to be )(?:[^.;]|[.](?=[0-9]))){2,60}?"
+    r"(?:by|at) the end of (?P<month>[a-z]{3,9}),? (20[0-9]{2})(?![0-9])",
+    re.ASCII,
+)
+
+
 @cache
 def _this_year() -> re.Pattern[str]:
     return re.compile(pattern_of(data("times")["this_year"]))
@@ -78,6 +87,8 @@ def written_in(folded: str) -> int | None:
         told += [int(m[1]) + 1 for m in _REPORTED.finditer(folded)]  # the whole year is over
     named = any(word in folded for word in data("times")["this_year"])
     named = named and _this_year().search(folded) is not None
+    if named and " the end of " in folded:
+        told += [int(m[2]) for m in _STOOD.finditer(folded) if m["month"] in months()]
     if told and named:
         told += [int(m[1]) + 1 for m in _ENDED.finditer(folded)]
     if told or not named:
