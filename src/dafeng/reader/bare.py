@@ -219,7 +219,7 @@ def _plain() -> re.Pattern[str]:
     """What is a number by itself, and the words between it and the number."""
     second = r"(?P<first>\d\.\d+(?:[^\d。]|20\d\d年){1,32}){0,4}"
     names = pattern_of(map(fold, data("units")["plain"]))
-    again = r"(?:\d\.\d+,? [^\d.;]{0,16}?(?:that|those) (?:of|for|in) [^\d.;,]{3,60})?"
+    again = r"(?:\d\.\d+(?:[^\d.;。]|20\d\d){1,80}(?:below|under|above|than|within|exceed) )?"
     return re.compile(rf"{names}[^\d。；;]*(?:20\d\d年[^\d。；;]*)?{second}{again}$")
 
 

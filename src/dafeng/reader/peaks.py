@@ -39,6 +39,8 @@ def peaks(sentence: Sentence) -> list[Draft]:
         if not topic:
             continue
         time = _time_of(sentence, hit, used)
+        if _FROM_PEAK.search(sentence.folded, sentence.start, hit.start):
+            continue
         if _in_title(sentence, hit) or (
             time and _PLAN_BY.fullmatch(sentence.folded, hit.end, time.start)
         ):
@@ -48,6 +50,12 @@ def peaks(sentence: Sentence) -> list[Draft]:
             used.add(time.start)
             drafts.append(_draft(sentence, hit, time, topic))
     return [*drafts, *_left_out(sentence, drafts, used)]
+
+
+# "fall 30 percent from that peak by 2030"
+_FROM_PEAK = re.compile(
+    r"(?:from|below|than|since|after) (?:that|the|its|their|this|a) (?:[a-z-]+ )?$"
+)
 
 
 def _left_out(sentence: Sentence, drafts: Sequence[Draft], used: set[int]) -> Iterator[Draft]:

@@ -134,7 +134,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
 
 
 _HAS = re.compile(r" (?:more than |over |about |around |nearly |at least |up to |only |some )?")
-_OWNED = (" a ", " an ", " no ")
+_OWNED = (" until ", " a ", " an ", " no ")
 _TO_HAVE = ("will ", "shall ", "should ", "must ", " that ")
 _BE = (" is ", " are ", " be ", " being ")
 

@@ -179,7 +179,9 @@ def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
     reach: int = data("sentences")["between_time"]
     if in_bracket(sentence, time):
         return time.start - one.end <= 1
-    if "peak" in sentence.labels(one.end, time.start):
+    if "peak" in sentence.labels(one.end, time.start) and not _FROM_PEAK.match(
+        sentence.folded, one.end
+    ):
         return False  # "exceeds 50 % and the peak is reached before 2030"
     far = sentence.chinese or time.start - one.end > reach
     if far or _passed_first(sentence, one, time):
@@ -205,6 +207,30 @@ def told_first(sentence: Sentence, one: Quantity, time: Time) -> bool:
 
 
 _AND = (" and ", " but ", ", and ", ", but ")
+
+
+def describes(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a figure describes what aims at another: "Hebei, home to 9 % of it, plans to"."""
+    if sentence.chinese or sentence.says.isdisjoint({"future", "strive"}):
+        return False
+    first, last = sentence.clause(one.start)
+    inserted_here = sentence.folded.endswith(", ", first, last)
+    if not inserted_here or not _LIKE.match(sentence.folded, first, one.start):
+        return False
+    own = any(first <= t.start < last and t.year for t in sentence.times)
+    said = sentence.labels(first, last)
+    return not own and not said & {"future", "strive"} and bool(_AIMS.match(sentence.folded, last))
+
+
+_LIKE = re.compile(
+    r"\W*(?:which|where|who|home to|host to|responsible for|with|source of) (?!a goal)"
+)
+_AIMS = re.compile(
+    r"(?:[a-z'’-]{2,20} ){0,3}?(?:aims?|plans?|wants?|intends?|seeks?|hopes?|expects?"
+    r"|(?:has |have )?(?:pledged|vowed|promised|set out)|(?:will|must|should|is to|are to) (?:cut"
+    r"|close|cap|retire|add|build|shut|stop|end|raise|lift|reduce|bring|limit|phase)) "
+)
+_FROM_PEAK = re.compile(r" (?:from|below|than) (?:that|the|its|their|this) (?:[a-z-]+ )?peak")
 
 
 def base_of(sentence: Sentence, index: int, *, opening: bool) -> int | None:

@@ -9,7 +9,10 @@ from functools import cache
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.time_patterns import months
 
-_VERBS = "had|dropped|decreased|fell|reached|exceeded|increased"
+_VERBS = (
+    "had|dropped|decreased|fell|reached|exceeded|increased|passed|topped|rose|grew|climbed|totall?ed"
+    "|surpassed|declined|amounted|stood|jumped|hit"
+)
 _DONE = re.compile(
     rf"(?:by the end of|at the end of|in) (20[0-9]{{2}}),[^.。;]{{0,90}}? (?:{_VERBS})\b"
     r"|(?<![到至])(20[0-9]{2})年底?[，,]?"
