@@ -23,7 +23,7 @@ _TO = re.compile(
 _MORE_OF = re.compile(
     r" (?:more|fewer|less) than (?:in|at)\b| of (?:them|these|which)\b| left\b| remain"
     r"| (?:more |still )?(?:under construction|in operation|in the pipeline|planned)\b"
-    r"| to be [a-z]+ed\b"
+    r"| to be [a-z]+ed\b| more (?:must|will|shall|should|would|are|were|have|had)\b"
     r"| (?:of|at) (?:the )?[a-z]{3,12} (?:rank|level|grade)\b| (?:had|have|has|were|are|was) "
     r"| in (?:19|20)\d{2}\b(?!,? [0-9])",
     re.ASCII,
