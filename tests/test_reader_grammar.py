@@ -55,7 +55,18 @@ def differs(proposal: Proposal, figure: Case) -> dict[str, Any]:
     return {k: field(proposal, k) for k, v in wanted.items() if field(proposal, k) != v}
 
 
-SENTENCES = ("zh", "en", "lists", "years", "rules", "duties", "numbers", "support", "unseen")
+SENTENCES = (
+    "zh",
+    "en",
+    "lists",
+    "years",
+    "rules",
+    "duties",
+    "numbers",
+    "support",
+    "unseen",
+    "years_and_aims",
+)
 
 
 @pytest.mark.parametrize("case", [case for name in SENTENCES for case in cases(name)])

@@ -23,7 +23,7 @@ _TO = re.compile(
 _MORE_OF = re.compile(
     r" (?:more|fewer|less) than (?:in|at)\b| of (?:them|these|which)\b| left\b| remain"
     r"| (?:more |still )?(?:under construction|in operation|in the pipeline|planned)\b"
-    r"| to be [a-z]+ed\b"
+    r"| to be [a-z]+ed\b| more (?:must|will|shall|should|would|are|were|have|had)\b"
     r"| (?:of|at) (?:the )?[a-z]{3,12} (?:rank|level|grade)\b| (?:had|have|has|were|are|was) "
     r"| in (?:19|20)\d{2}\b(?!,? [0-9])",
     re.ASCII,
@@ -69,6 +69,8 @@ def with_unit(
             one.unit = _own_unit(folded, start, one, shared=shared)
     known = sorted([*found, *(one for one in bare if one.unit)], key=lambda one: one.start)
     for one in bare:
+        if one.unit is None and (unit := _compared_with(folded, start, one, known)):
+            one.unit = unit
         if one.unit is None and (whole := _whole(folded, one, known)):
             one.unit = whole.unit
             known.append(one)
@@ -161,6 +163,35 @@ def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | 
     return ahead[-1] if part or of_all or _MORE_OF.match(folded, one.end) else None
 
 
+_AGAINST = re.compile(
+    r"(?:compared (?:with|to)|up from|down from|against|versus) (?:only |just |about |the )?"
+    r"(?P<row>(?:[\d,]+, |[\d,]+ )*(?:and )?)$",
+    re.ASCII,
+)
+_ROW_ENDS = re.compile(
+    r"(?:(?:,? and |, )[\d,]*\d)*(?:,? respectively,?)?(?= (?:in|at|by|last|a) |[.;]\s|[.;]?$)",
+    re.ASCII,
+)
+
+
+def _compared_with(
+    folded: str, start: int, one: Quantity, known: Sequence[Quantity]
+) -> Unit | None:
+    """The unit of a number with which a count is compared: "20 parks, compared with 8 in 2021"."""
+    if is_year(one.token) or not one.token.replace(",", "").isdigit():
+        return None
+    low = max(start, one.start - len("compared with 1,000, 1,000, 1,000 and "))
+    led = _AGAINST.search(folded, low, one.start)
+    ends = _ROW_ENDS.match(folded, one.end) if led else None
+    if led is None or ends is None:
+        return None
+    before, behind = len(_DIGITS.findall(led["row"])), len(_DIGITS.findall(ends[0]))
+    counts = [q.unit for q in known if q.end <= led.start() and q.unit and q.unit.count]
+    row = counts[-(before + 1 + behind) :]
+    return row[before] if len(row) > before + behind else counts[0] if len(counts) == 1 else None
+
+
+_DIGITS = re.compile(r"\d[\d,]*")
 _COUNTED = re.compile(
     " (?:newly|were|are|have|had) | at the (?:national|state|provincial|municipal) level"
 )  # "including 2022 newly named": no year
@@ -190,7 +221,8 @@ def _plain() -> re.Pattern[str]:
     """What is a number by itself, and the words between it and the number."""
     second = r"(?P<first>\d\.\d+(?:[^\d。]|20\d\d年){1,32}){0,4}"
     names = pattern_of(map(fold, data("units")["plain"]))
-    return re.compile(rf"{names}[^\d。；;]*(?:20\d\d年[^\d。；;]*)?{second}$")
+    again = r"(?:\d\.\d+(?:[^\d.;。]|20\d\d){1,80}(?:below|under|above|than|within|exceed) )?"
+    return re.compile(rf"{names}[^\d。；;]*(?:20\d\d年[^\d。；;]*)?{second}{again}$")
 
 
 def _is_plain(folded: str, start: int, one: Quantity) -> bool:
@@ -210,7 +242,8 @@ def _number_of() -> re.Pattern[str]:
     verb = (
         "(?:is|was|will be|(?:shall|should|must|is to) (?:be|reach)"
         "|(?:will )?(?:reach(?:ed|es)?|exceed(?:ed|s)?|total(?:l?ed)?|amount(?:ed)? to|come to)"
-        "|(?:rose|grew) to|came to|stood at"
+        "|(?:will |to )?(?:rise|grow|climb|increase|expand|fall|drop) to|came to|stood at"
+        "|(?:rose|risen|grew|grown|climbed|increased|expanded|fell|fallen|dropped) to"
         "|be (?:limited|kept|held|capped|controlled|cut|reduced|increased|raised)"
         " (?:to|at|within|below))"
     )

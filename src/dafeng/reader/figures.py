@@ -20,7 +20,7 @@ from dafeng.reader.sizes import is_threshold
 from dafeng.reader.standing import holds_from, year_of_rule
 from dafeng.reader.tense import is_now
 from dafeng.reader.times import Time
-from dafeng.reader.when import at, base_of, says_same_period
+from dafeng.reader.when import at, base_of, describes, says_same_period
 
 
 def figures(sentence: Sentence, past: Past, before: Draft | None) -> list[Draft]:
@@ -110,6 +110,8 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
     """
     if time is None or not time.year or sentence.chinese:
         return time
+    if describes(sentence, one):
+        return None
     if time.end > one.start:
         ahead = "future" in sentence.labels(one.end, time.start)  # "is 62 % and will be 63 % in"
         return None if ahead and is_now(sentence, one) else time
@@ -235,7 +237,18 @@ def _takes_up(sentence: Sentence) -> bool:
     """
     opening = sentence.folded[sentence.start : sentence.end].lstrip()
     same = says_same_period(sentence, sentence.start, sentence.end)
+    one = sentence.quantities[0] if sentence.quantities else None
+    same = same or (one is not None and _of_it(sentence, one))
     return same or opening.startswith(tuple(data("times")["taken_up_en"]))
+
+
+def _of_it(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a sentence opens with a part of what was told: "About a third of that went"."""
+    near = one.start - sentence.start <= data("sentences")["lead"]
+    return near and _OF_IT.match(sentence.folded, one.end) is not None
+
+
+_OF_IT = re.compile(" (?:of )?(?:that|this|these|those|them|it) ")
 
 
 def _flows(sentence: Sentence) -> bool:

@@ -15,10 +15,11 @@ from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.sizes import is_threshold, sorted_behind
+from dafeng.reader.sizes import is_floor, is_threshold, sorted_behind
 from dafeng.reader.standing import dated, stands
 from dafeng.reader.tense import tense
 from dafeng.reader.times import Time
+from dafeng.reader.when import describes
 
 
 def kind_of(
@@ -58,7 +59,8 @@ def kind_of(
     )
     if (one.structural and compared.sign == "=") or by_the_way:
         return "context", True
-    if one.origin or _usual(sentence, one) or _exists(sentence, one):
+    like = describes(sentence, one)
+    if one.origin or like or _usual(sentence, one) or _exists(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
         return "target" if planned or named_aim(sentence, one) else "result", True
     if (
@@ -69,6 +71,7 @@ def kind_of(
         or stands(sentence, one, compared, before, past)
         or binds(sentence, one, compared, before)
         or is_threshold(sentence, one, compared.sign, compared.end)
+        or is_floor(sentence, one)
     ):
         return "threshold", True
     first, last = sentence.clause(one.start)

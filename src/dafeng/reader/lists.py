@@ -159,6 +159,7 @@ _ALIKE = re.compile(
 
 def repeated(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
     """Further drafts for a value that several indicators share ("A and B each fall by 8 %")."""
+    yield from _of_both(sentence, drafts)
     if "each" not in sentence.says:
         return
     places = [hit for hit in sentence.hits if "each" in hit.labels]
@@ -178,6 +179,25 @@ def repeated(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
         for name in _sharing(sentence, low, draft, high):
             other = copy(draft)
             other.name, other.flags = name, set(draft.flags)
+            yield other
+
+
+_BOTH = re.compile(
+    "(?:emissions?|discharges?|concentrations?|intensity|consumption|use|output) of "
+    r"[a-z][a-z. '-]{1,40}(?<! and) and of [a-z][a-z. '-]{1,80}$"
+)
+
+
+def _of_both(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
+    """One more draft for a value that two share: "emissions of dust and of SO2 below 0.3 kg"."""
+    if sentence.folded.find(" and of ", sentence.start, sentence.end) < 0:
+        return
+    for place, draft in enumerate(drafts):
+        low = max(drafts[place - 1].end if place else 0, sentence.clause(draft.start)[0])
+        alone = len(_row(drafts[place:], low, low, opens=True)) == 1
+        if draft.quantity and alone and _BOTH.search(sentence.folded, low, draft.start):
+            other = copy(draft)
+            other.flags = set(draft.flags)
             yield other
 
 

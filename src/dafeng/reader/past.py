@@ -59,6 +59,7 @@ class Past:
         annual: the year that a plan for one year is for.
         planned: the years of a plan that the text names (2024—2025年节能降碳行动方案).
         rules: whether rules are listed (准入条件).
+        spanned: the last year of the last span of years that a sentence names.
         monthly: whether the last year stood with its month, as in a report.
     """
 
@@ -72,6 +73,7 @@ class Past:
     annual: int | None = None
     planned: range = range(0)
     monthly: bool = False
+    spanned: int | None = None
     listed: bool = False
     rules: bool = False
     _rules_led: bool = False
@@ -141,10 +143,15 @@ class Past:
         if time.word == "decade":
             return ((self.this_year or data("times")["aims_after"]) // 10 + 1) * 10
         if time.word == "period":
-            return self.planned[-1] if self.planned else None
+            return self.planned[-1] if self.planned else self.spanned
         if time.word == "month":
             return self.at or self.this_year
         return self.at if time.word == "then" else time.year
+
+    def told_of(self, said: frozenset[str]) -> bool:
+        """Whether "over the period" looks back, by what else is said."""
+        spanned = self.spanned is not None and not self.planned
+        return "perfect" in said or ("past" in said and spanned)
 
     def inherited(self, kind: str) -> int | None:
         """The year that a figure without one takes over.
@@ -187,6 +194,7 @@ class Past:
         ruled = {d.year for d in drafts if d.kind == "threshold"} - {None, *aims()}
         found = [time for time in found if time.year not in ruled]  # when a rule holds
         for time in found:
+            self.spanned = time.year if time.first else self.spanned
             if time.dates and not time.day and not _peaks(time, drafts):
                 self.at = self.year_of(time) or self.at
                 self.monthly = time.month and time.sign != "<"
@@ -232,7 +240,8 @@ def _plain(line: str, time: Time) -> bool:
     )
     told = time.sign == "=" or (time.sign == "<=" and stands)
     stated = time.role == "as_of" and _speaks_of("results").search(line) is not None
-    return (time.role == "at" or stated) and told and not time.day and time.year not in aims()
+    day = time.day or re.search(rf"{time.year}([-/.])\d{{1,2}}\1\d", line) is not None
+    return (time.role == "at" or stated) and told and not day and time.year not in aims()
 
 
 @cache

@@ -39,7 +39,9 @@ def peaks(sentence: Sentence) -> list[Draft]:
         if not topic:
             continue
         time = _time_of(sentence, hit, used)
-        if time and _TITLED.match(sentence.folded, hit.end, time.start):
+        if _FROM_PEAK.search(sentence.folded, sentence.start, hit.start) or (
+            time and _TITLED.match(sentence.folded, hit.end, time.start)
+        ):
             continue
         if _in_title(sentence, hit) or (
             time and _PLAN_BY.fullmatch(sentence.folded, hit.end, time.start)
@@ -50,6 +52,12 @@ def peaks(sentence: Sentence) -> list[Draft]:
             used.add(time.start)
             drafts.append(_draft(sentence, hit, time, topic))
     return [*drafts, *_left_out(sentence, drafts, used)]
+
+
+# "fall 30 percent from that peak by 2030"
+_FROM_PEAK = re.compile(
+    r"(?:from|below|than|since|after) (?:that|the|its|their|this|a) (?:[a-z-]+ )?$"
+)
 
 
 def _left_out(sentence: Sentence, drafts: Sequence[Draft], used: set[int]) -> Iterator[Draft]:
@@ -167,7 +175,11 @@ def _titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 # a plan's title in quotes: the year behind it is of what the plan says
 _TITLED = re.compile(rf"{_PLAN.pattern}[a-z ]{{0,30}}[\"”](?! (?:will|to|is to) peak)")
-_PLAN_BY = re.compile(rf"{_PLAN.pattern}[a-z ]{{0,8}} (?:by|before|for) (?:the )?$")
+# "the peaking plan (draft) proposes that by 2025": its year is of what it proposes
+_PLAN_BY = re.compile(
+    rf"{_PLAN.pattern}(?: ?\([^()]{{1,40}}\))?[a-z ]{{0,8}}(?: (?:[a-z]+ ){{1,4}}?that,?)?"
+    r" (?:by|before|for) (?:the )?$"
+)
 
 
 def _in_title(sentence: Sentence, hit: Hit) -> bool:

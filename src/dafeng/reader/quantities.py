@@ -284,8 +284,8 @@ def _worth(one: Quantity, folded: str) -> bool:
             or term(folded, one.start, one.end)
         )
         return told and (one.spelt or one.head - one.start < len("2025"))
-    if _in_name(folded, one):
-        return False
+    if _in_name(folded, one) or (unit.count and one.digits and _labelled(folded, one)):
+        return False  # "Article 8 Units that …"
     if unit.digits:
         return one.digits and (unit.name != "grade" or _of_a_class(folded, one))
     if unit.name == "yuan" and one.value and one.value * one.factor == data("units")["made"]["of"]:
@@ -349,7 +349,7 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
         if single:
             return one
     low = max(0, one.start - _REACH)
-    if one.digits and label_pattern().search(folded, low, one.start):
+    if one.digits and _labelled(folded, one):
         return None  # "Article 5 Standards of support"
     found = thing_pattern().match(folded, one.end, end)
     if found and found["years"]:
@@ -369,6 +369,11 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
         plural = plural_pattern().match(folded, one.end, end) if whole else None
         one.unit = _thing(plural["thing"]) if plural else None
     return one if one.unit or one.scale else None
+
+
+def _labelled(folded: str, one: Quantity) -> bool:
+    """Whether a number is a label: "Article 5"."""
+    return label_pattern().search(folded, max(0, one.start - _REACH), one.start) is not None
 
 
 def _thing(word: str) -> Unit:

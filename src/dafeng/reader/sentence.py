@@ -134,7 +134,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
 
 
 _HAS = re.compile(r" (?:more than |over |about |around |nearly |at least |up to |only |some )?")
-_OWNED = (" a ", " an ", " no ")
+_OWNED = (" until ", " a ", " an ", " no ")
 _TO_HAVE = ("will ", "shall ", "should ", "must ", " that ")
 _BE = (" is ", " are ", " be ", " being ")
 
@@ -202,6 +202,9 @@ def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
     """Mark what a change starts from, and the year beside it, which dates nothing else."""
     for place, one in enumerate(found):
         low = max(0, one.start - _LEAD)
+        before = found[place - 1] if place else one
+        if before.origin and folded[before.end : one.start] == " and ":
+            one.origin = True  # "compared with 86 plants and 8 parks in 2021"
         led = folded.endswith(_LED_BY, low, one.start)
         if not (led and _FROM.search(folded, low, one.start)):
             continue
@@ -220,7 +223,8 @@ def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
 
 
 _OWN_YEAR = re.compile(
-    r" ?\(?(?:recorded |reached |burned |used |consumed |produced |emitted |seen |"
+    r"(?: and [\d,.]+(?: ?%| percent)?)?(?:,? respectively,?)? ?\(?"
+    r"(?:recorded |reached |burned |used |consumed |produced |emitted |seen |"
     r"(?:planned|targeted|set|foreseen|envisaged|expected) (?:for )?)?"
     r"(?:in |at |as of |by )?(?:the )?(?:end of )?(?:the )?(?:year )?"
 )

@@ -142,3 +142,24 @@ def _above_en() -> re.Pattern[str]:
     """A thing and the bound of its size: "kilns below 2,000 tons per day"."""
     things = pattern_of(data("cues")["threshold"]["things_en"])
     return re.compile(rf"{things} (?:below|under|over|above|smaller than|larger than) $")
+
+
+_FLOOR_WORDS = re.compile("floor|minimum|red line|bottom line|红线|底线|预警线")
+_FLOOR = re.compile(
+    r"(?:above|below|over|exceeding|within|under|beyond|than|meets?|met) (?:the|its|their|a) "
+    r"(?:[a-z-]+ ){0,3}?(?:floor|minimum|red line|bottom line) (?:of|at|set at) $"
+)
+_FLOOR_BEHIND = re.compile(
+    r"(?: [a-z-]+){0,2}? (?:floor|minimum|red line|bottom line)(?![a-z]| space| area)"
+    "|的?(?:红线|底线|预警线)"
+)
+
+
+def is_floor(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a bound is named beside which things are told: "above the national floor of 90 %"."""
+    if not _FLOOR_WORDS.search(sentence.folded, sentence.start, sentence.end):
+        return False
+    if _FLOOR.search(sentence.folded, sentence.start, one.start):
+        return True
+    shared = one.unit is not None and one.unit.name == "%"
+    return shared and _FLOOR_BEHIND.match(sentence.folded, one.end) is not None

@@ -13,6 +13,7 @@ from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.standing import holds_from
 from dafeng.reader.times import Time
+from dafeng.reader.when import told_first
 
 
 def tense(
@@ -64,8 +65,7 @@ def _undated(
     yield "part" in said and _is_aim(before) and "past" not in said, "target"
     yield not perfect and _bids(sentence, before), "target"
     yield future, "target"
-    yield not perfect and _goes_on(past, before), "target"
-    yield not perfect and _of_next_year(past), "target"
+    yield not perfect and (_goes_on(past, before) or _of_next_year(past)), "target"
     yield not perfect and _of_annual_plan(past), "target"
     yield "past" in said or (past.reports and "strive" not in sentence.says), "result"
 
@@ -94,12 +94,12 @@ def _dated(
         near = said | sentence.labels(*sentence.clause(time.start))
         yield word == "this_year" and (planned or "future" in near), "target"
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
-        yield word == "next_year" or (word == "period" and "perfect" not in said), "target"
+        yield word == "next_year" or (word == "period" and not past.told_of(said)), "target"
         yield time.month and time.sign != "<" and "future" not in near, "result"
     yield ("yearly" in said and not planned) or (_lasts(one) and not future), "result"
     yield "part" in said and _is_aim(before) and "past" not in told, "target"
     if word is None:
-        yield _tells(sentence, one, time, told, past), "result"
+        yield _tells(sentence, one, time, told, past) or told_first(sentence, one, time), "result"
         yield time.year in aims(), "target"
         yield _adds(sentence, one, time, before) and not told & _DONE, "target"
         yield _compares(sentence, one, time, before) and not future, "result"

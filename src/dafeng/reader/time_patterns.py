@@ -112,7 +112,7 @@ def _years_en() -> tuple[str, ...]:
         rf"(?<![\d.,-])(?P<efrom>{year}) ?(?:[-–—~]|to) ?{until}",
         r"(?P<span>\((?P<a>\d{4}) ?[-–—~] ?(?P<b>\d{1,4})\))",
         r"(?P<ordinalyear>(?<![\d.,])(?:19|20)\d{2}(?:st|nd|rd|th)(?![a-z]))",
-        rf"(?<![\d.,a-z–—-])(?P<en>{year}){no_scale}",
+        rf"(?:(?<![\d.,a-z–—-])|(?<=mid-)|(?<=end-))(?P<en>{year}){no_scale}",
         r"(?P<heading>[(（]\d{4}[)）]|[〔\[【]\d{4}[〕\]】])",
         r"(?P<broken>(?<![\d,.])(?:19|20)\d{2},\d{1,4}(?![\d,]))",
     )

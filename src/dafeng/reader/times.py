@@ -66,6 +66,8 @@ def times(
         if match[0].startswith("over") and not any(stop == match.start() - 1 for _, stop in taken):
             continue  # "over 600" is a comparison unless a growth stands before it
         time = _time(match)
+        if time.word == "this_year" and _ITS_YEAR.match(folded, time.end):
+            continue  # "by year-end 2025"
         if time.word in {"month", "then"}:
             _same_year(time, found)
         if match.lastgroup == "span" and _closes(match, taken):
@@ -78,6 +80,7 @@ def times(
     return found
 
 
+_ITS_YEAR = re.compile(r" (?:19|20)\d\d(?!\d)", re.ASCII)
 _PLACED = ("span", "heading", "euntil", "btuntil")  # what they do is said by how they are printed
 
 

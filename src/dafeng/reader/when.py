@@ -21,6 +21,8 @@ def at(sentence: Sentence, index: int) -> Time | None:
     """
     one = sentence.quantities[index]
     when = [t for t in sentence.times if t.dates and not _elsewhere(sentence, one, t)]
+    if len(when) > 1 and when[-1].year in aims():  # a plan of long ago is not what is aimed at
+        when = [t for t in when if t.year or not t.plan]
     starts = [t.start for t in when]
     place = bisect_left(starts, one.start)
     behind = when[place] if place < len(when) else None
@@ -45,10 +47,14 @@ def _resumed(sentence: Sentence, one: Quantity, ahead: list[Time]) -> Time:
     """The last year before a figure; behind ";" an inserted one gives way to the leading one."""
     last = ahead[-1]
     parted = sentence.folded.endswith("其中", sentence.start, last.start)
-    if parted and len(ahead) > 1 and _PARTED.search(sentence.folded, last.end, one.start):
+    parted_off = _PARTED.search(sentence.folded, last.end, one.start) is not None
+    if parted and len(ahead) > 1 and parted_off:
         return ahead[-2]  # 到2025年达到150万辆，其中2024年新增30万辆；充电桩…
-    if _PARTED.search(sentence.folded, last.end, one.start) and last.year in inserted(sentence):
+    if parted_off and last.year in inserted(sentence):
         return next((t for t in reversed(ahead) if t.year not in inserted(sentence)), last)
+    if parted_off and sentence.chinese and len(ahead) > 1 and _puts_in(sentence, last):
+        before = ahead[-2].year or 0  # 2025年达到60%，2030年达到65%；漏损率9%以内；到2030年…
+        return ahead[-2] if before in aims() and before < (last.year or 0) else last
     return last
 
 
@@ -189,7 +195,9 @@ def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
     reach: int = data("sentences")["between_time"]
     if in_bracket(sentence, time):
         return time.start - one.end <= 1
-    if "peak" in sentence.labels(one.end, time.start):
+    if "peak" in sentence.labels(one.end, time.start) and not _FROM_PEAK.match(
+        sentence.folded, one.end
+    ):
         return False  # "exceeds 50 % and the peak is reached before 2030"
     far = sentence.chinese or time.start - one.end > reach
     if far or _passed_first(sentence, one, time):
@@ -202,6 +210,43 @@ def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
         return True
     put_in = sentence.folded.rfind(", with ", one.start - len(", with a capacity of "), one.start)
     return put_in > 0 and _inserted().match(sentence.folded, one.end, time.start) is not None
+
+
+def told_first(sentence: Sentence, one: Quantity, time: Time) -> bool:
+    """Whether a clause tells what was before what will be: "was 19 % in 2023 and is to be 20 %"."""
+    if sentence.chinese or "future" not in sentence.says or time.start < one.end:
+        return False
+    if time.year in aims() or not sentence.folded.startswith(_AND, time.end):
+        return False
+    ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
+    return not ahead.isdisjoint({"past", "perfect"}) and ahead.isdisjoint({"future", "strive"})
+
+
+_AND = (" and ", " but ", ", and ", ", but ")
+
+
+def describes(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a figure describes what aims at another: "Hebei, home to 9 % of it, plans to"."""
+    if sentence.chinese or sentence.says.isdisjoint({"future", "strive"}):
+        return False
+    first, last = sentence.clause(one.start)
+    inserted_here = sentence.folded.endswith(", ", first, last)
+    if not inserted_here or not _LIKE.match(sentence.folded, first, one.start):
+        return False
+    own = any(first <= t.start < last and t.year for t in sentence.times)
+    said = sentence.labels(first, last)
+    return not own and not said & {"future", "strive"} and bool(_AIMS.match(sentence.folded, last))
+
+
+_LIKE = re.compile(
+    r"\W*(?:which|where|who|home to|host to|responsible for|with|source of) (?!a goal)"
+)
+_AIMS = re.compile(
+    r"(?:[a-z'’-]{2,20} ){0,3}?(?:aims?|plans?|wants?|intends?|seeks?|hopes?|expects?"
+    r"|(?:has |have )?(?:pledged|vowed|promised|set out)|(?:will|must|should|is to|are to) (?:cut"
+    r"|close|cap|retire|add|build|shut|stop|end|raise|lift|reduce|bring|limit|phase)) "
+)
+_FROM_PEAK = re.compile(r" (?:from|below|than) (?:that|the|its|their|this) (?:[a-z-]+ )?peak")
 
 
 def base_of(sentence: Sentence, index: int, *, opening: bool) -> int | None:

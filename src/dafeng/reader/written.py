@@ -9,7 +9,10 @@ from functools import cache
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.time_patterns import months
 
-_VERBS = "had|dropped|decreased|fell|reached|exceeded|increased"
+_VERBS = (
+    "had|dropped|decreased|fell|reached|exceeded|increased|passed|topped|rose|grew|climbed|totall?ed"
+    "|surpassed|declined|amounted|stood|jumped|hit"
+)
 _DONE = re.compile(
     rf"(?:by the end of|at the end of|in) (20[0-9]{{2}}),[^.。;]{{0,90}}? (?:{_VERBS})\b"
     r"|(?<![到至])(20[0-9]{2})年底?[，,]?"
@@ -31,6 +34,15 @@ _PART_OF = r"first (?:half|[a-z]+ quarters?|quarter|[a-z0-9]+ months) of"
 _AS_OF = tuple(  # each begins with a word, so that it is found at once
     re.compile(rf"{lead}[^.。;，,]{{0,24}}?(20[0-9]{{2}})(?![0-9])", re.ASCII)
     for lead in ("as of", _PART_OF, "截至", "截止")
+)
+
+
+_STOOD = re.compile(  # "rose to 14.3 GW by the end of May 2025"
+    r"(?<![a-z])(?:climbed|rose|grew|stood|reached|hit|topped|jumped|expanded|fell|dropped|came"
+    r"|totall?ed|amounted|exceeded|surpassed|passed|had|was|were) "
+    r"(?:(?!will|shall|must|should|plan|target|goal|to be )(?:[^.;]|[.](?=[0-9]))){2,60}?"
+    r"(?:by|at) the end of (?P<month>[a-z]{3,9}),? (20[0-9]{2})(?![0-9])",
+    re.ASCII,
 )
 
 
@@ -79,6 +91,8 @@ def written_in(folded: str) -> int | None:
         told += [int(m[1]) + 1 for m in _REPORTED.finditer(folded)]  # the whole year is over
     named = any(word in folded for word in data("times")["this_year"])
     named = named and _this_year().search(folded) is not None
+    if named and " the end of " in folded:
+        told += [int(m[2]) for m in _STOOD.finditer(folded) if m["month"] in months()]
     if told and named:
         told += [int(m[1]) + 1 for m in _ENDED.finditer(folded)]
     if told or not named:
