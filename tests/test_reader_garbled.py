@@ -77,6 +77,15 @@ def test_where_other_digits_stand_in_the_slots_of_years_their_neighbours_are_dou
     assert beside["31.4%"] == beside["20.6%"] == "digits_displaced"
 
 
+def test_headings_whose_number_is_a_year_show_that_digits_run() -> None:
+    """As many of them as years that stand right: the first figures behind them are doubted."""
+    body = f"{SPOILT}In 2022, sea rail moved 12.49.2 million tons, up 20.6%.\n"
+    last = "By the end of 1, the plants had reached 11 million kilowatts.\n"
+    headed = "".join(f"(2022) {line}\n" for line in (body + last).splitlines())
+    assert {"31.4%", "11 million kilowatts"} <= doubted(headed).keys()
+    assert "31.4%" not in doubted(body + last)
+
+
 def test_digits_beside_a_placeholder_belong_to_one_number() -> None:
     assert doubted("Use fell to 29.<>7 kilowatt-hours.").keys() == {"29.<>7 kilowatt-hours"}
     assert doubted("It reached 9<>% of homes.").keys() == {"9<>%"}

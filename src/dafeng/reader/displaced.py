@@ -114,7 +114,7 @@ def doubt(pages: Sequence[Page]) -> None:
     """
     spoilt = [one for page in pages for one in page.sentences if one.garbled]
     slots = sum(one.slots for page in pages for one in page.sentences)
-    slots += sum(page.heading and not page.year for page in pages)
+    slots += sum(page.heading for page in pages)
     years = sum(len(one.years) for one in spoilt)
     runs = years < data("garbles")["text"]["years"] or slots >= years
     if len(spoilt) >= data("garbles")["text"]["sentences"]:
