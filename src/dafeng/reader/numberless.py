@@ -123,17 +123,22 @@ _EVEN = re.compile("(?:均|都|全部|全面|分别|确保|力争)*$")
 
 
 @cache
-def _shown(lang: str) -> list[str]:
-    """Every word of which a sentence must have one for some pattern, each told once."""
-    return list(dict.fromkeys(word for _, _, rows in _patterns(lang) for word in rows[0]))
+def _shown(lang: str) -> dict[str, list[int]]:
+    """Every word of which a sentence must have one, with the places of the patterns it is for."""
+    found: dict[str, list[int]] = {}
+    for place, (_, _, rows) in enumerate(_patterns(lang)):
+        for word in rows[0]:
+            found.setdefault(word, []).append(place)
+    return found
 
 
 def _found(sentence: Sentence) -> Iterator[tuple[re.Match[str], dict[str, Any]]]:
     lang = "zh" if sentence.chinese else "en"
     text = sentence.folded[sentence.start : sentence.end]
-    near = {word for word in _shown(lang) if word in text}
-    for entry, pattern, (first, *rest) in _patterns(lang) if near else ():
-        if not near.isdisjoint(first) and all(any(word in text for word in row) for row in rest):
+    near = {place for word, places in _shown(lang).items() if word in text for place in places}
+    for place in sorted(near):
+        entry, pattern, rows = _patterns(lang)[place]
+        if all(any(word in text for word in row) for row in rows[1:]):
             for found in pattern.finditer(sentence.folded, sentence.start, sentence.end):
                 yield found, entry
 

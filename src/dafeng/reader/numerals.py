@@ -133,9 +133,12 @@ def spelt(token: str) -> Decimal | None:
     return Decimal(total + section)
 
 
+_YEAR_DIGITS = len("2025")
+
+
 def is_year(token: str) -> bool:
     """Whether digits can be a year that such a text speaks of."""
-    return token.isdigit() and int(token[:5]) in plausible_years()
+    return len(token) == _YEAR_DIGITS and token.isdigit() and int(token) in plausible_years()
 
 
 @cache

@@ -13,11 +13,18 @@ _VERBS = (
     "had|dropped|decreased|fell|reached|exceeded|increased|passed|topped|rose|grew|climbed|totall?ed"
     "|surpassed|declined|amounted|stood|jumped|hit"
 )
-_DONE = re.compile(
-    rf"(?:by the end of|at the end of|in) (20[0-9]{{2}}),[^.。;]{{0,90}}? (?:{_VERBS})\b"
-    r"|(?<![到至])(20[0-9]{2})年底?[，,]?"
-    r"(?:(?!目前|当前|力争|目标|推广|形成|将)[^。；]){0,30}(?:已|达到了|完成了)",
-    re.ASCII,
+# The patterns begin with a year or a word, so that they are found at once.
+_DONE = (
+    re.compile(
+        r"(20(?:(?<=by the end of 20)|(?<=at the end of 20)|(?<=in 20))[0-9]{2}),"
+        rf"[^.。;]{{0,90}}? (?:{_VERBS})\b",
+        re.ASCII,
+    ),
+    re.compile(
+        r"(20(?<![到至]20)[0-9]{2})年底?[，,]?"
+        r"(?:(?!目前|当前|力争|目标|推广|形成|将)[^。；]){0,30}(?:已|达到了|完成了)",
+        re.ASCII,
+    ),
 )
 _REPORTED = re.compile(
     r"(?<![到至])(20[0-9]{2})年(?:，|全[省市区国年])"
@@ -31,19 +38,30 @@ _BEGUN = re.compile(
     r"by the (?:beginning|start) of (20[0-9]{2}),?[^.。;]{0,120}? (?:had|has|have)\b", re.ASCII
 )
 _PART_OF = r"first (?:half|[a-z]+ quarters?|quarter|[a-z0-9]+ months) of"
-_AS_OF = tuple(  # each begins with a word, so that it is found at once
+_AS_OF = tuple(
     re.compile(rf"{lead}[^.。;，,]{{0,24}}?(20[0-9]{{2}})(?![0-9])", re.ASCII)
     for lead in ("as of", _PART_OF, "截至", "截止")
 )
 
 
+_END_OF = re.compile(r"the end of (?P<month>[a-z]{3,9}),? (20[0-9]{2})(?![0-9])", re.ASCII)
 _STOOD = re.compile(  # "rose to 14.3 GW by the end of May 2025"
     r"(?<![a-z])(?:climbed|rose|grew|stood|reached|hit|topped|jumped|expanded|fell|dropped|came"
     r"|totall?ed|amounted|exceeded|surpassed|passed|had|was|were) "
     r"(?:(?!will|shall|must|should|plan|target|goal|to be )(?:[^.;]|[.](?=[0-9]))){2,60}?"
-    r"(?:by|at) the end of (?P<month>[a-z]{3,9}),? (20[0-9]{2})(?![0-9])",
+    r"(?:by|at) $",
     re.ASCII,
 )
+_STOOD_REACH = len("expanded  by ") + 60
+
+
+def _stood(folded: str) -> Iterator[int]:
+    """Years at whose month's end something is said to have stood."""
+    for found in _END_OF.finditer(folded):
+        start = found.start()
+        led = found["month"] in months() and folded.endswith(("by ", "at "), 0, start)
+        if led and _STOOD.search(folded, max(0, start - _STOOD_REACH), start):
+            yield int(found[2])
 
 
 @cache
@@ -91,11 +109,11 @@ def written_in(folded: str) -> int | None:
         told += [int(m[1]) + 1 for m in _REPORTED.finditer(folded)]  # the whole year is over
     named = any(word in folded for word in data("times")["this_year"])
     named = named and _this_year().search(folded) is not None
-    if named and " the end of " in folded:
-        told += [int(m[2]) for m in _STOOD.finditer(folded) if m["month"] in months()]
+    if named:
+        told += _stood(folded)
     if told and named:
         told += [int(m[1]) + 1 for m in _ENDED.finditer(folded)]
     if told or not named:
         return max(told, default=None)
-    done = [int(m[1] or m[2]) for m in _DONE.finditer(folded)]
+    done = [int(m[1]) for pattern in _DONE for m in pattern.finditer(folded)]
     return max(done) + 1 if done else None
