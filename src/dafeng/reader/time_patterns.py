@@ -138,15 +138,23 @@ _GROUPS_ZH = (
 
 
 # What the years, plan periods and dates begin with: that of an English ordinal comes from the data.
-_STARTS_EN = (*"0123456789<([【〔（", "on", "as", "until", "since", "the", "months", "quarters")
-_STARTS_EN += ("in", "by", "over", "end", "beginning", "start", "between", "first")
+_LEADING = ("on", "as of", "until", "since", "months of", "quarters of", "in", "by", "over", "the")
+_STARTS_EN = (*"0123456789<([【〔（", "first", "on the", "as of the", "until the", "between")
+_STARTS_EN += tuple(f"{word} {sign}" for word in _LEADING for sign in "0123456789<")
+_STARTS_EN += tuple(
+    f"{the}{part} of" for the in ("", "the ") for part in ("end", "beginning", "start")
+)
 _STARTS_ZH = (*NUMERAL_STARTS, *"“\"‘'x到截于第")
 
 
 def _starts(*, chinese: bool) -> Iterator[str]:
     """What everything that can be a time begins with."""
     yield from _STARTS_EN
-    yield from (*data("numbers")["en"]["ordinals"], *months())
+    yield from (
+        *data("numbers")["en"]["ordinals"],
+        *months(),
+        *(f"the {name}" for name in months()),
+    )
     for name in _WORDS:
         yield from rules()[name]
     if chinese:
