@@ -12,8 +12,8 @@ from dafeng.reader.quantities import RATIO, Quantity
 from dafeng.reader.quantity_patterns import Unit, day_of, label_pattern, things
 from dafeng.reader.times import LOST
 
-_OF_THE = " of the "  # "15 of the 21 plants"
-_JOINT = re.compile(rf" and | ?, (?:and )?|{_OF_THE}|、|和|与|及")
+_OF_THE = (" of the ", " of its ", " of their ")  # "15 of the 21 plants"
+_JOINT = re.compile(rf" and | ?, (?:and )?|{'|'.join(_OF_THE)}|、|和|与|及")
 _JOINT_ZH = "、和与及"
 _SHARED = re.compile(r"respectively|分别|依次")
 _MOVING = ("from ", "由", "从")
@@ -124,7 +124,7 @@ def _behind(
     listed = (
         shared or moves or "." in one.token or behind.head == behind.end or joint[0] in _JOINT_ZH
     )
-    if joint[0] == _OF_THE:  # not "phase 2 of the 3 plants", "phase 2 of the 300 MW"
+    if joint[0] in _OF_THE:  # not "phase 2 of the 3 plants", "phase 2 of the 300 MW"
         counts = behind.unit is not None and behind.unit.count
         listed = counts and not label_pattern().search(
             folded, max(start, one.start - _LED), one.start
@@ -165,7 +165,7 @@ def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | 
 
 _AGAINST = re.compile(
     r"(?:compared (?:with|to)|up from|down from|against|versus) (?:only |just |about |the )?"
-    r"(?P<row>(?:[\d,]+, |[\d,]+ )*(?:and )?)$",
+    r"(?P<row>(?:[\d,]+ )*(?:and )?)$",
     re.ASCII,
 )
 _ROW_ENDS = re.compile(

@@ -51,9 +51,12 @@ def compare(sentence: Sentence, one: Quantity) -> Compared:
             sign, cap = word.rstrip("!"), word.endswith("!")
             start = hit.start if sentence.chinese else start
         elif side == "after" and one.end <= hit.start <= end + 1:
+            end = hit.end
+            if sign[0] == ">" and word.endswith("!"):
+                continue  # 不低于30%的红线: that line is a floor
             if word[0] == "<" or sign not in {"<=", "<"}:
                 sign = word.rstrip("!")
-            cap, end = cap or word.endswith("!"), hit.end
+            cap = cap or word.endswith("!")
     if sign == "=" and one.more:
         sign = ">"
     return Compared(one.bound or sign, cap, start, end)

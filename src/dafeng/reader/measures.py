@@ -48,7 +48,7 @@ def _list() -> re.Pattern[str]:
 
 
 _BLANK = re.compile(r"\s*+")
-_LINE = re.compile(r"[^\r\n]*\S[^\r\n]*")
+_LINE = re.compile(r"\S[^\r\n]*")  # from its first sign on: blank lines are passed at once
 
 
 def measures(text: str, folded: str, paragraph: Paragraph, sections: Sections) -> Iterator[Measure]:

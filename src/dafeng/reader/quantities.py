@@ -122,6 +122,7 @@ def _quantity(folded: str, head: re.Match[str], end: int) -> Quantity | None:
         if _TO_A_LEVEL.match(folded, one.end) or folded.endswith(_OPENED, 0, one.start):
             return None  # "double to 18 million kW": the level is the figure
         one.value, one.spelt = Decimal(str(entry["value"])), True
+        one.more = entry.get("more", False)
         one.unit = _PERCENT if entry["unit"] == _PERCENT.name else Unit(entry["unit"])
         return one
     if written in _SHARES:
@@ -179,8 +180,6 @@ def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
     if tail["scale"]:
         one.factor, one.scale = scales()[tail["scale"]]
     if one.unit is not None:
-        if one.unit.name == "Mt" and (one.scale or (one.value or 0) >= data("units")["metric"]):
-            one.unit = units()["t"]  # "225 million mt" are metric tons
         if one.unit.name == "度":
             one.unit = _degree(one)
         return one if _worth(one, folded) else None

@@ -11,6 +11,7 @@ from functools import cache
 from dafeng.reader.bare import with_unit
 from dafeng.reader.lexicon import Hit, Lexicon, both, data
 from dafeng.reader.quantities import Quantity, quantities
+from dafeng.reader.quantity_patterns import units
 from dafeng.reader.times import Time, times
 
 # A bracket is looked through, a break of clause is not.
@@ -106,6 +107,7 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
     """Find all that is known in a sentence."""
     chinese = has_chinese(folded, start, end)
     found, bare = quantities(folded, start, end, chinese=chinese)
+    _metric_tons(text, found)
     if bare:
         completed = with_unit(folded, start, end, found, bare)
         found = sorted([*found, *completed], key=lambda one: one.start)
@@ -131,6 +133,15 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
         text, folded, start, end, chinese, hits, starts, ends, meanings, says, found, when, breaks,
         brackets,
     )  # fmt: skip
+
+
+def _metric_tons(text: str, found: list[Quantity]) -> None:
+    """Read "225 million mt" and "20,000 mt" as metric tons; "12,000 Mt" are millions of them."""
+    for one in found:
+        if one.unit is not None and one.unit.name == "Mt":
+            many = (one.value or 0) >= data("units")["metric"]
+            if one.scale or (many and text.find("Mt", one.start, one.end) < 0):
+                one.unit = units()["t"]
 
 
 _HAS = re.compile(r" (?:more than |over |about |around |nearly |at least |up to |only |some )?")

@@ -45,14 +45,15 @@ _AS_OF = tuple(
 
 
 _END_OF = re.compile(r"the end of (?P<month>[a-z]{3,9}),? (20[0-9]{2})(?![0-9])", re.ASCII)
+_SAID = len("a total capacity of 1,014.3 GW of wind power and solar power")
 _STOOD = re.compile(  # "rose to 14.3 GW by the end of May 2025"
     r"(?<![a-z])(?:climbed|rose|grew|stood|reached|hit|topped|jumped|expanded|fell|dropped|came"
     r"|totall?ed|amounted|exceeded|surpassed|passed|had|was|were) "
-    r"(?:(?!will|shall|must|should|plan|target|goal|to be )(?:[^.;]|[.](?=[0-9]))){2,60}?"
+    rf"(?:(?!will|shall|must|should|plan|target|goal|to be )(?:[^.;]|[.](?=[0-9]))){{2,{_SAID}}}?"
     r"(?:by|at) $",
     re.ASCII,
 )
-_STOOD_REACH = len("expanded  by ") + 60
+_STOOD_REACH = len("expanded  by ") + _SAID
 
 
 def _stood(folded: str) -> Iterator[int]:

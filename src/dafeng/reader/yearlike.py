@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dafeng.reader.lexicon import data
+
 _LEADS = (
     "in|by|since|before|until|till|after|from|during|(?<!past )(?<!last )year|the|end of|over"
     "|(?<!given )(?<!issued )(?<!granted )(?<!offered )(?<!provided )to"  # so many are given it
@@ -25,6 +27,7 @@ def made_total(folded: str, start: int, end: int) -> bool:
     """
     if folded.endswith("total of ", 0, start):
         return True
-    first = folded.rfind(". ", 0, start) + 1
-    garbled = folded.startswith(" ", end) and folded.find("<>", first, start) >= 0
-    return garbled and determined(folded, start) and _MADE.match(folded, end) is not None
+    if not determined(folded, start) or not _MADE.match(folded, end):
+        return False
+    low = max(0, start - data("sentences")["longest"])
+    return folded.find("<>", max(low, folded.rfind(". ", low, start)), start) >= 0
