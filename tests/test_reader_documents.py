@@ -427,6 +427,14 @@ def test_each_broken_document_has_its_code(name: str, code: str) -> None:
         assert [finding.code for finding in document.findings] == [code]
 
 
+@pytest.mark.parametrize("name", ["noise.pdf", "NOISE.DOCX"])
+def test_what_is_neither_its_ending_nor_a_text_is_damaged_not_of_another_encoding(
+    name: str,
+) -> None:
+    assert fault(b"\xff\x81\xfe" * 50, name).code == "unreadable_document"
+    assert fault(b"\xff\x81\xfe" * 50, "noise.txt").code != "unreadable_document"
+
+
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(Fault, match="no_file"):
         open_document(tmp_path / "none.txt")

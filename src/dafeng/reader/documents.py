@@ -123,7 +123,15 @@ def document_of(data: bytes, name: str) -> Document:
         return _docx(data, name)
     if data.startswith((_OLD_WORD, b"PK")):
         raise Fault("not_a_document", name)
-    return _plain(data, name)
+    try:
+        return _plain(data, name)
+    except Fault as fault:
+        if fault.code in {"bad_encoding", "not_text"} and name.lower().endswith(_NO_TEXTS):
+            raise Fault("unreadable_document", name, reason=f"≠ {Path(name).suffix}") from fault
+        raise
+
+
+_NO_TEXTS = (".pdf", ".docx")  # by their name
 
 
 def read_document(document: Document, jurisdiction: str | None = None) -> Reading:

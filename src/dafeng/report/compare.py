@@ -9,7 +9,7 @@ from rich.text import Text as Styled
 
 from dafeng.report.plans import owner_name
 from dafeng.report.tables import listing
-from dafeng.report.words import mark_words, number, rate, word
+from dafeng.report.words import SIGNS, mark_words, number, rate, word
 from dafeng.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ _RATES = ("compare_base", "compare_year_rate")
 _NO_BRIDGE = "compare_bridge_"  # why base years are not made comparable
 _YEARLY = "compare_yearly"
 _COLUMNS = ("owner", "id", "goal", "compare_span", _YEARLY, "mark", "compare_as")
-_SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", None: ""}
 _MARKS = {
     "official": "official",
     "V": "republished",
@@ -56,7 +55,7 @@ def _rebased_lines(row: Compared, lang: str) -> Iterator[Styled]:
     words = word("compare_rebased", lang).format(
         base=found.base,
         year=row.target.year,
-        goal=f"{_SIGNS[row.target.direction]} {_values(found, lang)}",
+        goal=f"{SIGNS[row.target.direction]} {_values(found, lang)}",
         formula=found.node.detail.of(lang) if found.node.detail else "",
         mark=mark_words(found.node.worst, found.node.all_flags, lang),
     )
@@ -177,13 +176,13 @@ def _goal(row: Compared, lang: str) -> str:
     if row.value is None:
         if target.value is None:
             return "–"
-        return f"{_SIGNS[target.direction]} {number(target.value)} {target.unit}".strip()
+        return f"{SIGNS[target.direction]} {number(target.value)} {target.unit}".strip()
     if target.kind == "peak_year":
-        return f"{_SIGNS[target.direction]} {row.value:g}"
+        return f"{SIGNS[target.direction]} {row.value:g}"
     high = "" if row.high is None else f"–{number(row.high)}"
     about = word("compare_about", lang) if target.about else ""
     stretch = "" if row.stretch is None else f" ({word('read_strive', lang)} {number(row.stretch)})"
-    return f"{_SIGNS[target.direction]} {about}{number(row.value)}{high}{stretch}".strip()
+    return f"{SIGNS[target.direction]} {about}{number(row.value)}{high}{stretch}".strip()
 
 
 def _said(code: str, values: Any, lang: str) -> str:

@@ -10,10 +10,8 @@ from rich.tree import Tree
 
 from dafeng.explain import unit_words
 from dafeng.plan import TO_CHOOSE, Plan, Target, bodies
-from dafeng.report.words import number, phrase, word
+from dafeng.report.words import SIGNS, number, phrase, word
 from dafeng.vocabulary import Text, regions
-
-_SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", None: ""}
 
 
 def plan_row(plan: Plan, lang: str) -> tuple[Any, ...]:
@@ -70,7 +68,7 @@ def _goal(target: Target, lang: str) -> str:
     if target.value is None:
         return years
     if target.kind == "peak_year":
-        return f"{_SIGNS[target.direction]} {target.value:g}".strip()
+        return f"{SIGNS[target.direction]} {target.value:g}".strip()
     unit = unit_words(target.unit or "").of(lang)
     about = word("compare_about", lang) if target.about else ""
     high = "" if target.high is None else f"–{number(target.high)}"
@@ -78,5 +76,5 @@ def _goal(target: Target, lang: str) -> str:
         "" if target.stretch is None else f"({word('read_strive', lang)} {number(target.stretch)})"
     )
     value = f"{about}{number(target.value)}{high}"
-    parts = (_SIGNS[target.direction], value, unit, stretch, f"@{years}" if years else "")
+    parts = (SIGNS[target.direction], value, unit, stretch, f"@{years}" if years else "")
     return " ".join(part for part in parts if part)

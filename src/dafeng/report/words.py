@@ -8,11 +8,13 @@ from pathlib import Path
 from dafeng.explain import COUNT, number
 from dafeng.vocabulary import Term, Text, marks, read_records
 
-__all__ = ["COUNT", "PERCENT", "mark_words", "named", "number", "phrase", "rate", "word"]
+__all__ = ["COUNT", "PERCENT", "SIGNS", "mark_words", "named", "number", "phrase", "rate", "word"]
 
 _DATA = Path(__file__).parent / "data"
 _FILES = {"texts": _DATA / "texts", "flags": _DATA / "flags.yaml"}
 PERCENT = 100
+SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", None: ""}
+"""Direction of a target → the sign before its value."""
 
 
 @cache
