@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dafeng.reader.draft import Draft
@@ -107,24 +107,54 @@ def page_of(folded: str, start: int, sentences: Sequence[Verdict]) -> Page | Non
 
 
 def doubt(pages: Sequence[Page]) -> None:
-    """Doubt the digits that stand in a run of displaced ones, if the digits of the text run.
-
-    Where a translation has only spoilt single figures, most years stand in their slots, and of
-    several garbled sentences none shows digits that belong elsewhere.
-    """
+    """Doubt the digits that stand in a run of displaced ones, if the digits of the text run."""
     spoilt = [one for page in pages for one in page.sentences if one.garbled]
-    slots = sum(one.slots for page in pages for one in page.sentences)
-    slots += sum(page.heading for page in pages)
-    years = sum(len(one.years) for one in spoilt)
-    runs = years < data("garbles")["text"]["years"] or slots >= years
-    if len(spoilt) >= data("garbles")["text"]["sentences"]:
-        runs = runs and (any(page.heading for page in pages) or any(o.moved for o in spoilt))
+    runs = _runs(pages, spoilt)
+    several = len(spoilt) >= data("garbles")["text"]["sentences"]
     for page in pages:
+        if several:
+            page = replace(page, sentences=[_with_odd(one, runs=runs) for one in page.sentences])
         if not runs:
             _trust_wholes(page)
         if len(spoilt) >= data("garbles")["counted_years"]:
             _doubt_years(page)
         _doubt_paragraph(page, runs=runs)
+
+
+def _runs(pages: Sequence[Page], spoilt: Sequence[Verdict]) -> bool:
+    """Whether the digits of a text run, as its garbled sentences show by their weights.
+
+    Where a translation has only spoilt single figures, most years stand in their slots, most
+    figures beside a spoilt one are spoilt visibly, too, and of several garbled sentences none
+    shows digits that belong elsewhere.
+    """
+    weights = data("garbles")["runs"]
+    headings = sum(page.heading for page in pages)
+    figures = [draft for one in spoilt for draft in one.drafts]
+    odd = sum(bool(draft.reasons) for draft in figures)
+    sum_ = weights["at_first"] + weights["slot"] * (sum(one.slots for one in spoilt) + headings)
+    sum_ += weights["year"] * sum(len(one.years) for one in spoilt)
+    sum_ += weights["odd"] * odd + weights["plausible"] * (len(figures) - odd)
+    if len(spoilt) >= data("garbles")["text"]["sentences"]:
+        return bool(sum_ > 0 and (headings or any(one.moved for one in spoilt)))
+    return bool(sum_ > 0)
+
+
+def _with_odd(one: Verdict, *, runs: bool) -> Verdict:
+    """A sentence of a garbled text, with its figures of more decimals than are printed.
+
+    Elsewhere they are rare but right: "8.700 billion", "7.6413 million".
+    """
+    fine = [draft for draft in one.drafts if not draft.reasons and _finely(draft)]
+    fine = [d for d in fine if _token(d).endswith("0") or (runs and not one.years)]
+    for draft in fine:
+        draft.reasons.append("odd_decimals")
+    if not fine:
+        return one
+    places = {draft.start for draft in fine}
+    if runs and not one.years:
+        return replace(one, proofs=sorted(places.union(one.proofs)))
+    return replace(one, odd=sorted(places.union(one.odd)))
 
 
 def _trust_wholes(page: Page) -> None:
@@ -160,15 +190,28 @@ def _doubt_paragraph(page: Page, *, runs: bool) -> None:
         headed = bool(heading) and place == 0
         if not (runs or one.slots or headed):
             continue
+        held = _held(one, marks) or (runs and page.heading and garbled and _yearless(one))
+        loose = not any(_whole(draft) for draft in one.drafts)
         for draft in one.drafts:
             if one.proofs or headed:
                 beside = True
             elif one.gone:
                 beside = draft.start < one.gone[0]
             else:
-                beside = mostly or (_scaled(draft) and marks.hold(draft))
+                beside = mostly or (held and loose) or (_scaled(draft) and marks.hold(draft))
             if beside and not draft.reasons and not marks.spare(one, draft):
                 draft.reasons.append(_reason(one, headed=headed))
+
+
+def _held(one: Verdict, marks: _Marks) -> bool:
+    """Whether an amount of a sentence without a year is doubted: its neighbours moved with it."""
+    doubtful = (d for d in one.drafts if _scaled(d) and not d.reasons)
+    return not one.years and any(marks.hold(draft) for draft in doubtful)
+
+
+def _yearless(one: Verdict) -> bool:
+    """Whether nothing in an English sentence tells whether its digits are right."""
+    return not (one.garbled or one.years or one.sentence.chinese)
 
 
 def _reason(one: Verdict, *, headed: bool) -> str:
@@ -182,6 +225,7 @@ class _Marks:
     """Where a paragraph shows that its digits have moved, and where that they have not."""
 
     def __init__(self, heading: Sequence[int], sentences: Sequence[Verdict]) -> None:
+        self.heading = heading
         open_ = [one for one in sentences if not one.closed]
         signs = {place for one in open_ for place in (*one.proofs, *one.odd)}
         self.moved = sorted(signs.union(heading))
@@ -216,6 +260,8 @@ class _Marks:
         last = max(one.proofs, default=-1)
         if any(last < gone < draft.start for gone in one.gone):
             return True
+        if not self.heading and _ahead(one, draft):
+            return True
         year = max((place for place in one.years if place < draft.start), default=None)
         if _scaled(draft) or year is None or any(year < p < draft.start for p in one.proofs):
             return False
@@ -231,9 +277,27 @@ class _Marks:
         return sound < len(self.sound) and self.sound[sound] < self.moved[moved]
 
 
+def _ahead(one: Verdict, draft: Draft) -> bool:
+    """Whether a year stands right behind a figure, and all that shows a move behind the year."""
+    year = min((place for place in one.years if place > draft.start), default=None)
+    return year is not None and all(place > year for place in (*one.proofs, *one.odd))
+
+
 def _bounds() -> dict[str, Any]:
     found: dict[str, Any] = data("garbles")["paragraph"]
     return found
+
+
+_FINE = re.compile(r"[0-9,]+\.[0-9]{3,}")
+
+
+def _finely(draft: Draft) -> bool:
+    """Whether a number has more decimals than most that are printed (102.1850, 4.4932)."""
+    return _FINE.fullmatch(_token(draft)) is not None
+
+
+def _token(draft: Draft) -> str:
+    return draft.quantity.token if draft.quantity else ""
 
 
 def _whole(draft: Draft) -> bool:
