@@ -23,7 +23,7 @@ _TO = re.compile(
 _MORE_OF = re.compile(
     r" (?:more|fewer|less) than (?:in|at)\b| of (?:them|these|which)\b| left\b| remain"
     r"| (?:more |still )?(?:under construction|in operation|in the pipeline|planned)\b"
-    r"| to be [a-z]+ed\b| more (?:must|will|shall|should|would|are|were|have|had)\b"
+    r"| to be [a-z]+ed\b| more (?:must|will|shall|should|would|are|were|have|had|with)\b"
     r"| (?:of|at) (?:the )?[a-z]{3,12} (?:rank|level|grade)\b| (?:had|have|has|were|are|was) "
     r"| in (?:19|20)\d{2}\b(?!,? [0-9])",
     re.ASCII,
@@ -151,7 +151,7 @@ def _broken(folded: str, start: int, one: Quantity) -> bool:
 def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | None:
     """The count that a number is a part of, or one more of: "25 parks …, including 8 in 2022"."""
     part = folded.endswith(("including ", "of which "), 0, one.start)
-    if not one.token.replace(",", "").isdigit():
+    if not (one.token.replace(",", "").isdigit() or one.token.startswith("<>")):
         return None
     if is_year(one.token) and not (part and _COUNTED.match(folded, one.end)):
         return None

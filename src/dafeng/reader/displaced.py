@@ -122,22 +122,19 @@ def doubt(pages: Sequence[Page]) -> None:
 
 
 def _runs(pages: Sequence[Page], spoilt: Sequence[Verdict]) -> bool:
-    """Whether the digits of a text run, as its garbled sentences show by their weights.
+    """Whether the digits of a text run, as its garbled sentences show.
 
-    Where a translation has only spoilt single figures, most years stand in their slots, most
-    figures beside a spoilt one are spoilt visibly, too, and of several garbled sentences none
-    shows digits that belong elsewhere.
+    Where a translation has only spoilt single figures, most years stand in their slots, and of
+    several garbled sentences none shows digits that belong elsewhere.
     """
-    weights = data("garbles")["runs"]
+    bounds = data("garbles")["text"]
     headings = sum(page.heading for page in pages)
-    figures = [draft for one in spoilt for draft in one.drafts]
-    odd = sum(bool(draft.reasons) for draft in figures)
-    sum_ = weights["at_first"] + weights["slot"] * (sum(one.slots for one in spoilt) + headings)
-    sum_ += weights["year"] * sum(len(one.years) for one in spoilt)
-    sum_ += weights["odd"] * odd + weights["plausible"] * (len(figures) - odd)
-    if len(spoilt) >= data("garbles")["text"]["sentences"]:
-        return bool(sum_ > 0 and (headings or any(one.moved for one in spoilt)))
-    return bool(sum_ > 0)
+    slots = sum(one.slots for page in pages for one in page.sentences) + headings
+    years = sum(len(one.years) for one in spoilt)
+    runs = years < bounds["years"] or slots >= years
+    if len(spoilt) >= bounds["sentences"]:
+        return runs and (headings > 0 or any(one.moved for one in spoilt))
+    return runs
 
 
 def _with_odd(one: Verdict, *, runs: bool) -> Verdict:

@@ -339,7 +339,9 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
     """A number without a unit: it counts the thing that follows, or is none."""
     year = one.digits and one.scale is None and is_year(one.token)
     if folded.startswith("<> ", one.start) and not determined(folded, one.start):
-        return None  # "in <> recycled metals will reach"
+        closed = _CLOSED.match(folded, one.end)  # "parks in <> provinces."
+        one.unit = _thing(closed["thing"]) if closed else None
+        return one if closed else None  # "in <> recycled metals will reach"
     if one.spelt and _QUOTED.match(folded, one.start - 1):
         return None  # "two highs" projects
     if one.spelt and one.value == 1:
@@ -364,10 +366,14 @@ def _counted(folded: str, one: Quantity, end: int) -> Quantity | None:
         and not (year and not made_total(folded, one.start, one.end))
     ):
         whole = one.value is None or one.value == one.value.to_integral_value()
+        whole = whole or is_year(one.token.partition(".")[2])  # "9.2022 universities"
         whole = whole and not day_of().search(folded, low, one.start)
         plural = plural_pattern().match(folded, one.end, end) if whole else None
         one.unit = _thing(plural["thing"]) if plural else None
     return one if one.unit or one.scale else None
+
+
+_CLOSED = re.compile(r" (?P<thing>[a-z]{3,20}[^su\W]s)(?=[.;,])", re.ASCII)
 
 
 def _labelled(folded: str, one: Quantity) -> bool:

@@ -12,6 +12,10 @@ _LEADS = (
 )
 _IN_TIME = re.compile(rf"(?:\b(?:{_LEADS})|[(（\"“]) ?$", re.ASCII)
 _REACH = len("end of the ")
+_DATED = re.compile(r"(?<![a-z])(?:in|since) 20\d\d, $", re.ASCII)  # "In 2022, 2022 households"
+# "2022 offices, or 76.5 % of the total"
+_SHARE = re.compile(r" [a-z -]{3,40}s, or [0-9.<>,]+ ?% of ", re.ASCII)
+_LEAD = len(" since 2022, ")
 _MADE = re.compile(r" [a-z -]{0,40}s (?:have|had) been ", re.ASCII)
 
 
@@ -25,9 +29,13 @@ def made_total(folded: str, start: int, end: int) -> bool:
 
     "A total of 2024 channels"; behind lost digits, "and 2024 methods have been issued".
     """
-    if folded.endswith("total of ", 0, start):
+    if folded.endswith("total of ", 0, start) or _DATED.search(folded, start - _LEAD, start):
         return True
-    if not determined(folded, start) or not _MADE.match(folded, end):
+    if not determined(folded, start):
+        return False
+    if _SHARE.match(folded, end):
+        return True
+    if not _MADE.match(folded, end):
         return False
     low = max(0, start - data("sentences")["longest"])
     return folded.find("<>", max(low, folded.rfind(". ", low, start)), start) >= 0
