@@ -117,6 +117,8 @@ def _behind(
         return None
     if _DATING.fullmatch(folded, start, one.start):
         return None  # "Since 634, 472 standards": digits in the slot of a year
+    if folded.endswith(_SHARES_SINCE, start, one.start):
+        return None  # "fell by 1.2 % compared with 6, and 320 plants"
     if one.token in LOST and folded.endswith(_SINCE, start, one.start):
         return None  # "an increase of 42 % over <>, and 487 piles"
     if day_of().search(folded, max(start, one.start - _LED), one.start):
@@ -197,6 +199,7 @@ _COUNTED = re.compile(
 )  # "including 2022 newly named": no year
 # "of the 120 enterprises supervised, 1370 met the standard"
 _OF_ALL = re.compile(r"[^a-z]?of the [0-9,]+ [a-z -]{3,60}, ")
+_SHARES_SINCE = tuple(f"%{row} compared {to} " for row in ("", " respectively") for to in ("with", "to"))
 _SINCE = (" over ", " in ", " by ", " since ")
 
 

@@ -131,7 +131,8 @@ def _runs(pages: Sequence[Page], spoilt: Sequence[Verdict]) -> bool:
     headings = sum(page.heading for page in pages)
     slots = sum(one.slots for page in pages for one in page.sentences) + headings
     years = sum(len(one.years) for one in spoilt)
-    runs = years < bounds["years"] or slots >= years
+    runs = years < bounds["by_slot"] * (slots + 1)
+    runs = runs and (years < bounds["years"] or slots >= years)
     if len(spoilt) >= bounds["sentences"]:
         return runs and (headings > 0 or any(one.moved for one in spoilt))
     return runs

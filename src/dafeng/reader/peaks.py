@@ -54,9 +54,10 @@ def peaks(sentence: Sentence) -> list[Draft]:
     return [*drafts, *_left_out(sentence, drafts, used)]
 
 
-# "fall 30 percent from that peak by 2030"
+# "fall 30 percent from that peak by 2030"; "has 2 million yuan for carbon peaking in 2023"
 _FROM_PEAK = re.compile(
     r"(?:from|below|than|since|after) (?:that|the|its|their|this|a) (?:[a-z-]+ )?$"
+    r"|(?:yuan|funds|money) for (?:carbon )?$"
 )
 
 

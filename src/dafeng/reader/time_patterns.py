@@ -25,7 +25,8 @@ _SLOT = (
     r"(?P<slot>(?:\b(?:since|the (?:end|beginning|start) of|months of|quarters of) "
     rf"(?P<odd>{_NO_YEAR})"
     r"(?=[,.;)]|$| (?:and|to|will|was|were|the|this year|last year|in (?:19|20)\d\d)\b)"
-    rf"|(?:\bin|(?<![^,;.] )\bby|\bover) (?P<few>{_NO_YEAR}|\d{{1,2}}-\d{{2,3}}(?=,))"
+    r"|(?:\bin|(?<![^,;.] )\bby|\bover|(?:(?<=% )|(?<=% respectively ))compared (?:with|to)) "
+    rf"(?P<few>{_NO_YEAR}|\d{{1,2}}-\d{{2,3}}(?=,))"
     r"(?=[,.;)]|$| (?:will|was|were)\b))"
     r"|(?:(?:到|截至|于)(?P<zhodd>\d|\d{3}|\d{5,6})|(?<![^。；\s])\d{2,3})年(?=[底末初，]))"
 )
@@ -139,6 +140,7 @@ _GROUPS_ZH = (
 
 # What the years, plan periods and dates begin with: that of an English ordinal comes from the data.
 _LEADING = ("on", "as of", "until", "since", "months of", "quarters of", "in", "by", "over", "the")
+_LEADING += ("compared with", "compared to")
 _STARTS_EN = (*"0123456789<([【〔（", "first", "on the", "as of the", "until the", "between")
 _STARTS_EN += tuple(f"{word} {sign}" for word in _LEADING for sign in "0123456789<")
 _STARTS_EN += tuple(

@@ -16,6 +16,8 @@ _DATED = re.compile(r"(?<![a-z])(?:in|since) 20\d\d, $", re.ASCII)  # "In 2022, 
 # "2022 offices, or 76.5 % of the total"
 _SHARE = re.compile(r" [a-z -]{3,40}s, or [0-9.<>,]+ ?% of ", re.ASCII)
 _LEAD = len(" since 2022, ")
+# "Since 12, there have been 2025 refineries": the year has left its slot
+_ODD_SLOT = re.compile(r"(?<![a-z])(?:in|since|by|of) \d{1,2}, ", re.ASCII)
 _MADE = re.compile(r" [a-z -]{0,40}s (?:have|had) been ", re.ASCII)
 
 
@@ -35,7 +37,8 @@ def made_total(folded: str, start: int, end: int) -> bool:
         return False
     if _SHARE.match(folded, end):
         return True
-    if not _MADE.match(folded, end):
-        return False
     low = max(0, start - data("sentences")["longest"])
-    return folded.find("<>", max(low, folded.rfind(". ", low, start)), start) >= 0
+    low = max(low, folded.rfind(". ", low, start))
+    if _ODD_SLOT.search(folded, low, start):
+        return True
+    return bool(_MADE.match(folded, end)) and folded.find("<>", low, start) >= 0
