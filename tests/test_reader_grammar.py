@@ -74,7 +74,10 @@ def test_figures_of_a_sentence(case: Case) -> None:
     assert_figures(case)
 
 
-@pytest.mark.parametrize("case", [*cases("garbled"), *cases("doubts")])
+GARBLED = ("garbled", "garbled_paragraphs", "doubts")
+
+
+@pytest.mark.parametrize("case", [case for name in GARBLED for case in cases(name)])
 def test_garbled_digits_are_noticed_and_sound_ones_are_not_doubted(case: Case) -> None:
     for figure in case["figures"]:
         figure.setdefault("corrupt", False)

@@ -155,7 +155,9 @@ def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | 
     part = folded.endswith(("including ", "of which "), 0, one.start)
     if not (one.token.replace(",", "").isdigit() or one.token.startswith("<>")):
         return None
-    if is_year(one.token) and not (part and _COUNTED.match(folded, one.end)):
+    if is_year(one.token) and not (
+        (part and _COUNTED.match(folded, one.end)) or _OF_THEM.match(folded, one.end)
+    ):
         return None
     ahead = [q for q in found if q.end <= one.start and q.unit and q.unit.count]
     if not ahead:
@@ -165,6 +167,7 @@ def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | 
     return ahead[-1] if part or of_all or _MORE_OF.match(folded, one.end) else None
 
 
+_OF_THEM = re.compile(" of (?:them|these|which) ha(?:ve|d) ")  # "2022 of them have met it"
 _AGAINST = re.compile(
     r"(?:compared (?:with|to)|up from|down from|against|versus) (?:only |just |about |the )?"
     r"(?P<row>(?:[\d,]+ )*(?:and )?)$",
@@ -199,7 +202,8 @@ _COUNTED = re.compile(
 )  # "including 2022 newly named": no year
 # "of the 120 enterprises supervised, 1370 met the standard"
 _OF_ALL = re.compile(r"[^a-z]?of the [0-9,]+ [a-z -]{3,60}, ")
-_SHARES_SINCE = tuple(f"%{row} compared {to} " for row in ("", " respectively") for to in ("with", "to"))
+_COMPARED = ("compared with ", "compared to ")
+_SHARES_SINCE = tuple(f"%{row} {led}" for row in ("", " respectively") for led in _COMPARED)
 _SINCE = (" over ", " in ", " by ", " since ")
 
 

@@ -82,7 +82,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A paragraph that shows signs of garbled digits.
+    """A paragraph that shows signs of garbled digits, or that has what may be one in such a text.
 
     Attributes:
         start: of the paragraph. ``sentences``: what the checks say of each.
@@ -101,7 +101,7 @@ _CENTURY = 100
 def page_of(folded: str, start: int, sentences: Sequence[Verdict]) -> Page | None:
     """What a paragraph shows of its digits, or ``None`` if they may all be right."""
     heading = _ODD_HEADING.match(folded, start)
-    if heading or any(one.garbled for one in sentences):
+    if heading or any(one.garbled or any(map(_finely, one.drafts)) for one in sentences):
         return Page(start, sentences, heading is not None, bool(heading and heading["year"]))
     return None
 
@@ -111,9 +111,8 @@ def doubt(pages: Sequence[Page]) -> None:
     spoilt = [one for page in pages for one in page.sentences if one.garbled]
     runs = _runs(pages, spoilt)
     several = len(spoilt) >= data("garbles")["text"]["sentences"]
-    for page in pages:
-        if several:
-            page = replace(page, sentences=[_with_odd(one, runs=runs) for one in page.sentences])
+    for shown in pages:
+        page = _with_odd(shown, runs=runs) if several else shown
         if not runs:
             _trust_wholes(page)
         if len(spoilt) >= data("garbles")["counted_years"]:
@@ -138,11 +137,15 @@ def _runs(pages: Sequence[Page], spoilt: Sequence[Verdict]) -> bool:
     return runs
 
 
-def _with_odd(one: Verdict, *, runs: bool) -> Verdict:
-    """A sentence of a garbled text, with its figures of more decimals than are printed.
+def _with_odd(page: Page, *, runs: bool) -> Page:
+    """A paragraph of a garbled text, in which more decimals than are printed are one more sign.
 
     Elsewhere they are rare but right: "8.700 billion", "7.6413 million".
     """
+    return replace(page, sentences=[_odd_in(one, runs=runs) for one in page.sentences])
+
+
+def _odd_in(one: Verdict, *, runs: bool) -> Verdict:
     fine = [draft for draft in one.drafts if not draft.reasons and _finely(draft)]
     fine = [d for d in fine if _token(d).endswith("0") or (runs and not one.years)]
     for draft in fine:

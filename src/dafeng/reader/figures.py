@@ -191,15 +191,15 @@ def _date(sentence: Sentence, draft: Draft, time: Time | None, past: Past) -> No
         draft.year = (held and holds_from(sentence, held)) or _carried(sentence, draft, past)
         inferred = True
         if past.at is None and any(t.fault for t in sentence.times) and draft.kind != "cap":
-            draft.flags |= set() if _since_then(sentence, draft) else {"kind_inferred"}
+            draft.flags |= set() if _is_done(sentence, draft) else {"kind_inferred"}
     if inferred and draft.year is not None:
         draft.flags |= {"year_inferred"}
 
 
-def _since_then(sentence: Sentence, draft: Draft) -> bool:
-    """Whether a result is told from a lost year on: "Since 10, it has closed 40 mills"."""
+def _is_done(sentence: Sentence, draft: Draft) -> bool:
+    """Whether what was reached in a lost year is told as done: "Since 10, it has closed mills"."""
     told = draft.kind == "result" and "perfect" in sentence.says and "future" not in sentence.says
-    return told and sentence.folded.startswith("since ", sentence.times[0].start)
+    return told and not sentence.chinese
 
 
 def _this_year(sentence: Sentence, time: Time, past: Past) -> int | None:

@@ -139,8 +139,10 @@ _GROUPS_ZH = (
 
 
 # What the years, plan periods and dates begin with: that of an English ordinal comes from the data.
-_LEADING = ("on", "as of", "until", "since", "months of", "quarters of", "in", "by", "over", "the")
-_LEADING += ("compared with", "compared to")
+_LEADING = (
+    "on", "as of", "until", "since", "months of", "quarters of", "in", "by", "over", "the",
+    "compared with", "compared to",
+)  # fmt: skip
 _STARTS_EN = (*"0123456789<([【〔（", "first", "on the", "as of the", "until the", "between")
 _STARTS_EN += tuple(f"{word} {sign}" for word in _LEADING for sign in "0123456789<")
 _STARTS_EN += tuple(

@@ -8,12 +8,13 @@ from dafeng.reader.lexicon import data
 
 _LEADS = (
     "in|by|since|before|until|till|after|from|during|(?<!past )(?<!last )year|the|end of|over"
-    "|(?<!given )(?<!issued )(?<!granted )(?<!offered )(?<!provided )to"  # so many are given it
+    "|(?<!given )(?<!issued )(?<!granted )(?<!offered )(?<!provided )"  # so many are given it
+    "(?<!applied )to"
 )
 _IN_TIME = re.compile(rf"(?:\b(?:{_LEADS})|[(（\"“]) ?$", re.ASCII)
 _REACH = len("end of the ")
-_DATED = re.compile(r"(?<![a-z])(?:in|since) 20\d\d, $", re.ASCII)  # "In 2022, 2022 households"
-# "2022 offices, or 76.5 % of the total"
+_DATED = re.compile(r"(?<![a-z])(?:in|since|of) 20\d\d, $", re.ASCII)  # "In 2022, 2022 households"
+# as in: 2022 offices, or 76.5 % of the total
 _SHARE = re.compile(r" [a-z -]{3,40}s, or [0-9.<>,]+ ?% of ", re.ASCII)
 _LEAD = len(" since 2022, ")
 # "Since 12, there have been 2025 refineries": the year has left its slot
