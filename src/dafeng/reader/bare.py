@@ -272,6 +272,13 @@ def _number_of() -> re.Pattern[str]:
     return re.compile(rf"(?:{named}|{counts}|{numbered}){more} $")
 
 
+@cache
+def _listed() -> re.Pattern[str]:
+    """What is counted without a verb: "will reach 70 %, and the number of piles 400,000"."""
+    names = pattern_of(fold(word) for entry in data("units")["things"] for word in entry["en"])
+    return re.compile(rf" and the number of (?:[a-z-]{{1,20}} ){{0,4}}?(?P<thing>{names}) ")
+
+
 # the last word of what :func:`_number_of` asks for before a number
 _REACHED = tuple(
     f"{word} "
@@ -285,9 +292,13 @@ _REACHED = tuple(
 
 def _numbered(folded: str, start: int, place: int) -> str | None:
     """What a number counts that follows "the number of … reached"."""
-    if not (folded[place].isdigit() and folded.endswith(_REACHED, 0, place)):
+    if not folded[place].isdigit():
         return None
     low = max(start, place - 2 * data("sentences")["title"])
+    if not folded.endswith(_REACHED, 0, place):
+        listed = folded.rfind(" and the number of ", low, place)
+        thing = _listed().fullmatch(folded, listed, place) if listed >= 0 else None
+        return things()[thing["thing"]] if thing else None
     found = _number_of().search(folded, low, place)
     thing = found and (found["thing"] or found["things"])
     return things()[thing] if thing else "items" if found else None
