@@ -297,8 +297,8 @@ def _numbered(folded: str, start: int, place: int) -> str | None:
     low = max(start, place - 2 * data("sentences")["title"])
     if not folded.endswith(_REACHED, 0, place):
         listed = folded.rfind(" and the number of ", low, place)
-        thing = _listed().fullmatch(folded, listed, place) if listed >= 0 else None
-        return things()[thing["thing"]] if thing else None
+        row = _listed().fullmatch(folded, listed, place) if listed >= 0 else None
+        return things()[row["thing"]] if row else None
     found = _number_of().search(folded, low, place)
     thing = found and (found["thing"] or found["things"])
     return things()[thing] if thing else "items" if found else None

@@ -146,8 +146,10 @@ def _with_odd(page: Page, *, runs: bool) -> Page:
 
 
 def _odd_in(one: Verdict, *, runs: bool) -> Verdict:
+    if one.sentence.chinese:
+        return one  # there no translation has moved them
     fine = [draft for draft in one.drafts if not draft.reasons and _finely(draft)]
-    fine = [d for d in fine if _token(d).endswith("0") or (runs and not one.years)]
+    fine = [d for d in fine if (runs and not one.years) or _POINTLESS.search(_token(d))]
     for draft in fine:
         draft.reasons.append("odd_decimals")
     if not fine:
@@ -290,6 +292,7 @@ def _bounds() -> dict[str, Any]:
 
 
 _FINE = re.compile(r"[0-9,]+\.[0-9]{3,}")
+_POINTLESS = re.compile("[0-9]{3}0$")  # the last of so many decimals is a nought
 
 
 def _finely(draft: Draft) -> bool:

@@ -212,7 +212,7 @@ def plural_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"{_MORE} (?:{_no_end()}(?!and )[a-z-]{{2,20}}+ ){{0,3}}?[\"“]?"
         r"(?P<thing>(?!(?:this|was|has|its)(?![a-z]))[a-z]{3,20}(?<!u)(?<!s)s)(?![a-z-])"
-        r"(?! of (?![0-9]))"  # "500 substations of 42 kV"
+        r"(?! of (?![0-9<]))"  # "500 substations of 42 kV"
     )
 
 
