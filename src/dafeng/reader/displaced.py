@@ -182,6 +182,8 @@ def _doubt_paragraph(page: Page, *, runs: bool) -> None:
     figures behind a heading with an impossible number. In a paragraph with several signs of it,
     so are other amounts with a scale word; and all digits, if most of its sentences are garbled.
     What stands ahead of a number without a digit left has moved up, as digits run.
+    Without a year and without whole thousands, a sentence is doubted as one: for an amount of it
+    that is doubted, or for a heading with an impossible number in a garbled paragraph.
     Where they do not run, only other digits in the slot of a year are such a proof.
     """
     with_figures = [one for one in page.sentences if one.drafts or one.proofs]
