@@ -38,6 +38,7 @@ _ROW = re.compile(
 _GROUPED = re.compile("[1-9][0-9]{0,2}(?:,[0-9]{3})+")  # thousands in groups are a figure
 _DATING = re.compile(r"\W*(?:\d{1,2}[).] ?)?(?:in|by|since|(?:by|since|at) the end of) ", re.ASCII)
 _IN_NUMBER = re.compile("(?: or so)? in (?:number|total|all)(?![a-z])")
+_HAVE = re.compile(" (?:have|has|had|were|are|will) ")  # "units, of which <> have been built"
 _BROKEN = re.compile(r"\d+(?:,\d+)*,(?:\d{1,2}|\d{4,})(?:,\d+)*")  # "was 52,7000, an increase"
 _STOP = re.compile(r"\.(?=\s|$)")
 _DATED = re.compile(  # as in a line of charging piles, 62,000 now, 110,000 at the end of 2024
@@ -99,6 +100,8 @@ def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit |
         return RATIO
     if _IN_NUMBER.match(folded, one.end):
         return _ITEMS
+    if one.token.startswith("<>") and folded.endswith("of which ", 0, one.start):
+        return _ITEMS if _HAVE.match(folded, one.end) else None
     thing = _numbered(folded, start, one.start)
     if thing is None and _GROUPED.fullmatch(one.token):
         led = _led().search(folded, max(start, one.start - _LED), one.start)
