@@ -98,10 +98,9 @@ def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit |
             return _NUMBER
     if _is_plain(folded, start, one):
         return RATIO
-    if _IN_NUMBER.match(folded, one.end):
+    part = one.token.startswith("<>") and folded.endswith("of which ", 0, one.start)
+    if _IN_NUMBER.match(folded, one.end) or (part and _HAVE.match(folded, one.end)):
         return _ITEMS
-    if one.token.startswith("<>") and folded.endswith("of which ", 0, one.start):
-        return _ITEMS if _HAVE.match(folded, one.end) else None
     thing = _numbered(folded, start, one.start)
     if thing is None and _GROUPED.fullmatch(one.token):
         led = _led().search(folded, max(start, one.start - _LED), one.start)
