@@ -326,6 +326,26 @@ def test_a_figure_that_is_read_otherwise_now_is_not_entered(
     assert plan == draft
 
 
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [({"unit_base": "furlong"}, "unknown_unit"), ({"indicator_id": "x"}, "unknown_indicator")],
+)
+def test_a_name_that_is_not_known_keeps_one_figure_out_and_not_the_others(
+    changed: dict[str, str],
+    code: str,
+    document: Document,
+    reading: Reading,
+    draft: Plan,
+    tmp_path: Path,
+) -> None:
+    decisions = [decide(reading, "15%以上", **changed), decide(reading, "260家")]
+    saved = read_review(review(document, tmp_path, *decisions))
+    plan, findings = accept(saved, document, reading, draft, checked="V")
+    assert [finding.code for finding in findings] == [code]
+    assert [t.value for t in plan.targets if t.checked == "V"] == [260]
+    assert [t.value for t in plan.targets if t.checked != "V"] == [15]  # its draft stays
+
+
 def test_accepted_targets_take_the_place_of_their_drafts(
     document: Document, reading: Reading, draft: Plan, tmp_path: Path
 ) -> None:
