@@ -326,6 +326,26 @@ def test_a_figure_that_is_read_otherwise_now_is_not_entered(
     assert plan == draft
 
 
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [({"unit_base": "furlong"}, "unknown_unit"), ({"indicator_id": "x"}, "unknown_indicator")],
+)
+def test_a_name_that_is_not_known_keeps_one_figure_out_and_not_the_others(
+    changed: dict[str, str],
+    code: str,
+    document: Document,
+    reading: Reading,
+    draft: Plan,
+    tmp_path: Path,
+) -> None:
+    decisions = [decide(reading, "15%以上", **changed), decide(reading, "260家")]
+    saved = read_review(review(document, tmp_path, *decisions))
+    plan, findings = accept(saved, document, reading, draft, checked="V")
+    assert [finding.code for finding in findings] == [code]
+    assert [t.value for t in plan.targets if t.checked == "V"] == [260]
+    assert [t.value for t in plan.targets if t.checked != "V"] == [15]  # its draft stays
+
+
 def test_accepted_targets_take_the_place_of_their_drafts(
     document: Document, reading: Reading, draft: Plan, tmp_path: Path
 ) -> None:
@@ -581,9 +601,24 @@ def test_a_draft_is_not_written_over_what_was_accepted(file: Path, tmp_path: Pat
     accepted = plan.read_text(encoding="utf-8")
     again = run("read", file, "--plan", plan)
     assert again.exit_code == 2
-    assert "accepted_in_plan" in again.stderr
-    assert "A1" in again.stderr
+    assert "draft_changed" in again.stderr
     assert plan.read_text(encoding="utf-8") == accepted
+
+
+def test_a_draft_is_not_written_over_what_a_person_changed(file: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "p.yaml"
+    assert run("read", file, "--plan", plan).exit_code == 0
+    written = plan.read_bytes()
+    plan.write_bytes(written.replace(b"\n", b"\r\n"))  # an editor that changed nothing
+    assert run("read", file, "--plan", plan).exit_code == 0
+    assert plan.read_bytes() == written
+    edited = written.replace(b"direction: at_least", b"direction: at_most", 1)
+    assert edited != written
+    plan.write_bytes(edited)
+    again = run("read", file, "--plan", plan)
+    assert again.exit_code == 2
+    assert "draft_changed" in again.stderr
+    assert plan.read_bytes() == edited
 
 
 def test_the_whole_way_from_a_text_to_an_accepted_target(file: Path, tmp_path: Path) -> None:

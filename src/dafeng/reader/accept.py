@@ -164,7 +164,10 @@ def _accepted(
     changed = decision.changed.given()
     if proposal.corrupt and changed.get("value_base") is None:
         return Finding("garbled_not_mended", place, {"slice": decision.slice})
-    mended = _mended(proposal, changed, place)
+    try:
+        mended = _mended(proposal, changed, place)
+    except Fault as fault:  # an unknown name keeps one figure out, not the others
+        return Finding.of(fault)
     return _unfit(mended, decision, place) or mended
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from hashlib import sha256
 from pathlib import Path
 
 import yaml
 
 from dafeng.plan import Plan, load_plan
-from dafeng.reader.words import said
 from dafeng.vocabulary import Fault, write_file
 
 _MARK = "# Made by dafeng read"
@@ -24,9 +25,7 @@ def write_plan(plan: Plan, path: Path) -> None:
     """
     if path.exists():
         _check_ours(path)
-    data = plan.model_dump(mode="json", exclude_defaults=True)
-    body = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
-    write_file(path, _HEADER + body)
+    write_file(path, _HEADER + _body(plan))
 
 
 def read_own_plan(path: Path) -> Plan:
@@ -40,18 +39,34 @@ def read_own_plan(path: Path) -> Plan:
 
 
 def write_draft(plan: Plan, path: Path) -> None:
-    """Write a draft as a file, over nothing but another draft.
+    """Write a draft as a file, over nothing but a draft that is as it was written.
 
     Raises:
-        Fault: ``accepted_in_plan`` where the file holds targets that a person has accepted, or
-            as :func:`read_own_plan`.
+        Fault: ``draft_changed`` where a person has changed the file or has accepted targets in it,
+            ``plan_not_ours`` where it was not made here.
     """
     if path.exists():
-        draft = said("draft").zh
-        held = read_own_plan(path).targets
-        if kept := [t.id for t in held if t.note is None or draft not in t.note.zh]:
-            raise Fault("accepted_in_plan", str(path), targets=", ".join(kept))
-    write_plan(plan, path)
+        _check_ours(path)
+        found = _AS_WRITTEN.match(text := path.read_text(encoding="utf-8", errors="replace"))
+        if found is None or found["sum"] != _sum(text[found.end() :]):
+            raise Fault("draft_changed", str(path))
+    body = _body(plan)
+    write_file(path, f"{_HEADER}# as written: sha256:{_sum(body)}\n{body}")
+
+
+_AS_WRITTEN = re.compile(r"(?:#.*\n)*# as written: sha256:(?P<sum>[0-9a-f]{64})\n")
+
+
+def _body(plan: Plan) -> str:
+    data = plan.model_dump(mode="json", exclude_defaults=True)
+    return str(yaml.dump(data, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=100))
+
+
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def _sum(body: str) -> str:
+    return sha256(body.encode()).hexdigest()
 
 
 def _check_ours(path: Path) -> None:
