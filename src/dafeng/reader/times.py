@@ -139,6 +139,7 @@ def _dated(made: Time, name: str, found: re.Match[str]) -> bool:
             _no_year(made, found)
     elif name == "en":
         made.year = int(found[0])
+        made.day = _ISO_DAY.match(found.string, made.end) is not None
     elif name == "heading":
         made.year = int(found[0][1:-1])
     elif name in _FIRST:
@@ -239,6 +240,7 @@ _SHARE_OF = tuple(f"{share} of the {quote}" for share in _SHARES for quote in ("
 
 # "Jan. 20, 2023 (Xinhua) --": a place and a day in front of a report
 _DATELINE = re.compile(r" ?(?:\([a-z ]{2,24}\) ?)?(?:--|[—–]| - )")
+_ISO_DAY = re.compile(r"-\d{1,2}-\d{1,2}(?!\d)", re.ASCII)  # 2021-12-30 - Shanghai
 _PLACE = re.compile(r"^ *[(（][a-z ]{2,24},? ?$")
 
 
@@ -269,7 +271,11 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
         return  # "after last year's 2.5 percent"
     elif time.word in {"now", "last_year"} and folded.endswith(_FROM_NOW, start, time.start):
         time.role = "base"
-    elif time.day and (_DATELINE.match(folded, time.end) or _bracketed(folded, start, time)):
+    elif time.day and (
+        _DATELINE.match(folded, time.end)
+        or _bracketed(folded, start, time)
+        or _ISO_DAY.match(folded, time.end)
+    ):
         time.role = "issued"
     else:
         _lead(folded, start, time)
@@ -288,7 +294,8 @@ _OWNED = re.compile(
 )
 _ITS_AIM = re.compile(
     r" (?:[a-z-]{2,14} ){0,4}?(?:targets?|goals?|pledges?|commitments?)"
-    r"(?! of| is| was| to |:| at| by| are| were| for [a-z -]{2,40}?(?: is| was| of|:))(?![a-z])"
+    r"(?! of(?! (?:[a-z]+ ){0,4}(?:peak|peaking|neutrality)(?![a-z]))| is| was| to |:| at| by| are"
+    r"| were| for [a-z -]{2,40}?(?: is| was| of|:))(?![a-z])"
 )
 _DONE = ("提前完成", "超额完成", "如期完成", "已完成", "完成了", "提前实现", "已实现", "超过了")
 _ITS_AIMS = re.compile(r"[^，。；\d]{0,10}?(?:目标|任务|指标)")
