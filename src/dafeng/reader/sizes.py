@@ -32,6 +32,7 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         return comparator != "=" and _in_class(sentence, one, ends)
     low = max(sentence.start, one.start - data("sentences")["sorted"])
     limits = not sentence.chinese and (comparator != "=" or one.high is not None)
+    limits = limits and _WHO.search(sentence.folded, low, one.start) is not None
     used = bool(limits and _that_use().search(sentence.folded, low, one.start))
     first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     said = sentence.labels(first, one.start)
@@ -147,6 +148,9 @@ def _above_en() -> re.Pattern[str]:
     things = pattern_of(data("cues")["threshold"]["things_en"])
     bounds = "below|under|over|above|exceeding|in excess of|smaller than|larger than"
     return re.compile(rf"{things} (?:{bounds}) $")
+
+
+_WHO = re.compile(" (?:that|wh(?:ich|o)) ")
 
 
 @cache

@@ -38,7 +38,7 @@ def tense(
         before: see ``time``.
         past: see ``time``.
     """
-    if chained(sentence, one):
+    if "future" not in said and chained(sentence, one):
         said = (said - {"past"}) | {"future"}
     elif _narrates(sentence, one):
         said = said | {"past"}
@@ -90,8 +90,9 @@ def _dated(
         told_done = sentence.labels(time.end, sentence.clause(one.start)[1])
         if "perfect" not in told_done:  # 已建泊位到2025年达到85%
             done, said = False, said - {"perfect"}
-    towards_it = future or "future" in sentence.labels(*sentence.clause(time.start))
-    yield time.role == "as_of" and not towards_it, "result"
+    stands_at = time.role == "as_of" and not future
+    stands_at = stands_at and "future" not in sentence.labels(*sentence.clause(time.start))
+    yield stands_at, "result"
     yield done or ("perfect" in said and not future), "result"
     yield word == "last_year" or is_now(sentence, one), "result"
     planned = word is not None and _of_annual_plan(past) and not _reports(sentence, one)

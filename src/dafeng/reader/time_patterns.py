@@ -188,9 +188,14 @@ def _issued() -> str:
     words = rules()["issued"]
     documents, verbs = pattern_of(words["documents_en"]), pattern_of(words["verbs_en"])
     at = "(?: earlier| late| early)?(?: in| on| at)?(?: the)?"
-    opens = r"(?:(?<=\n)|(?<=[.] )|(?<![\s\S]))(?:first )?"  # "Launched in July 2021, it covers"
-    behind = rf"{documents} (?:[a-z]{{1,12}} ){{0,3}}?|, (?:which was |first )?"
-    return rf"(?:{behind}|{opens}){verbs}{at}"
+    return rf"(?:{documents} (?:[a-z]{{1,12}} ){{0,3}}?|, (?:which was |first )?){verbs}{at}"
+
+
+@cache
+def opening_pattern() -> re.Pattern[str]:
+    """A sentence up to the year with which something came about: "Launched in July 2021, it"."""
+    verbs = pattern_of(rules()["issued"]["verbs_en"])
+    return re.compile(rf"\s*(?:first )?{verbs}(?: (?:early|late))?(?: in| on| at)?(?: the)? ")
 
 
 _FOUNDING = "(?: (?:its|their|the) [a-z]{3,14} (?:in|on|of))?"  # since its opening in 2013
@@ -218,8 +223,7 @@ def before_pattern() -> re.Pattern[str]:
         rf"(?P<before>{pattern_of(deadline['before'])}){leads}",
         rf"(?P<by>{pattern_of(deadline['by'])}){leads}",
     )
-    starts = [*words["documents_en"], *words["verbs_en"], "first", ",", *as_of, *since]
-    starts += [*base["before_en"], *base["before_zh"]]
+    starts = [*words["documents_en"], ",", *base["before_en"], *base["before_zh"], *as_of, *since]
     starts += [word for name in ("about", "before", "by") for word in deadline[name]]
     found = rf"(?:{'|'.join(pieces)}) ?[“\"]? ?$"
     return re.compile(guarded(starts, found, begin=WORD_START))

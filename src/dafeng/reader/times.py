@@ -8,7 +8,14 @@ from typing import Literal
 
 from dafeng.reader.lexicon import data
 from dafeng.reader.numerals import is_year, numeral
-from dafeng.reader.time_patterns import after_pattern, before_pattern, months, rules, time_pattern
+from dafeng.reader.time_patterns import (
+    after_pattern,
+    before_pattern,
+    months,
+    opening_pattern,
+    rules,
+    time_pattern,
+)
 from dafeng.vocabulary import plan_periods
 
 Role = Literal["at", "base", "since", "as_of", "aims", "issued"]
@@ -318,6 +325,9 @@ def _lead(folded: str, start: int, time: Time) -> None:
     low = max(start, time.start - data("sentences")["lead"])
     ahead = before_pattern().search(folded, low, time.start)
     if not ahead:
+        return
+    if low == start and opening_pattern().fullmatch(folded, start, time.start):
+        time.role = "issued"
         return
     role = _ROLES.get(ahead.lastgroup)
     if role is not None and not (role == "since" and time.plan):
