@@ -12,8 +12,14 @@ from dafeng.reader.sentence import Sentence
 
 _SHARES = frozenset({"%", "percentage points", "times"})
 _CAN = re.compile(r" can (?:also |each |thus )?(?:[a-z]+ )(?:[a-z]+[ ,]+){0,8}?[^a-z,;]{0,4}$")
+_SAVING = re.compile(
+    r" ?(?:and )?(?:saving|cutting|reducing|avoiding|replacing|equivalent)(?![a-z])"
+)
+_UNDERWAY = re.compile(
+    r" (?:is|are) (?:now |already |currently |still )?(?!expect|aim|plann)[a-z]+ing "
+)
 _OF_WHOLE = re.compile(
-    r"(?: [a-z-]+){0,2}? (?:out )?of (?:a total of|(?:its|their|all|the)(?: [a-z’'-]+){0,2}) "
+    r"(?: [a-z-]+){0,2}? (?:out )?of (?:(?:a total of|(?:its|their|all|the)(?: [a-z’'-]+){0,2}) )?"
 )
 _ITEM = re.compile(r" (?:[a-z-]+ ){0,4}[a-z-]+s(?:, | and |, and )")
 
@@ -22,8 +28,35 @@ def able(sentence: Sentence, one: Quantity) -> bool:
     """Whether it tells what something can do: "such a plant can save 15 percent of its coal"."""
     if sentence.chinese or one.unit is None or one.unit.count:
         return False
-    can = sentence.folded.rfind(" can ", sentence.clause(one.start)[0], one.start)
+    first = sentence.clause(one.start)[0]
+    if first > sentence.start and _SAVING.match(sentence.folded, first):
+        first = sentence.clause(first - 1)[
+            0
+        ]  # "it can produce 200 GWh, saving 70,000 tons of coal"
+    can = sentence.folded.rfind(" can ", first, one.start)
+    if can >= 0 and first < sentence.clause(one.start)[0]:
+        return True
     return can >= 0 and _CAN.match(sentence.folded, can, one.start) is not None
+
+
+def underway(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a clause tells what is being done: "crews are putting up 3 million panels"."""
+    if sentence.chinese:
+        return False
+    first = sentence.clause(one.start)[0]
+    doing = _UNDERWAY.search(sentence.folded, first, one.start) is not None
+    return doing and sentence.labels(first, one.start).isdisjoint({"future", "strive"})
+
+
+_OF_THE_AIM = re.compile(
+    r" of (?:the|its|their) [\d.,]+ ?(?:%|percent|per cent|percentage points)"
+    r"(?: (?:that|which|target|goal|reduction|cut|fall|drop|required|planned|set|due)(?![a-z]))"
+)
+
+
+def of_the_aim(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it tells how much of an aim is done: "only 61 percent of the 14 percent that is"."""
+    return _OF_THE_AIM.match(sentence.folded, one.end) is not None
 
 
 def of_whole(sentence: Sentence, one: Quantity) -> bool:

@@ -61,7 +61,7 @@ def chained(sentence: Sentence, one: Quantity) -> bool:
         return False
     opens = _JOINS.match(sentence.folded, first)
     hits = sentence.within(opens.end(), opens.end() + 1) if opens else []
-    if not hits or not hits[0].labels & {"target", "fall", "rise"}:
+    if not hits or not hits[0].labels & {"target", "fall", "rise", "phase_out", "chained"}:
         return False
     bare = not sentence.folded[hits[0].start : hits[0].end].endswith(("s", "ed", "ing", "to"))
     part = max(sentence.folded.rfind(sign, sentence.start, first) for sign in (";", " that ")) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dafeng.reader.aside import able, lists, of_whole
+from dafeng.reader.aside import able, lists, of_the_aim, of_whole, underway
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
 from dafeng.reader.durations import term
@@ -60,7 +60,7 @@ def kind_of(
     )
     if (one.structural and compared.sign == "=") or by_the_way:
         return "context", True
-    like = describes(sentence, one)
+    like = describes(sentence, one) or of_the_aim(sentence, one)
     if one.origin or like or _usual(sentence, one) or _exists(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
         return "target" if planned or named_aim(sentence, one) else "result", True
@@ -110,8 +110,9 @@ def _aside(sentence: Sentence, one: Quantity, said: frozenset[str], kind: Kind) 
     """Whether no aim is told: the whole of which a part is, or what can be and not when."""
     if kind != "target":
         return False
-    can = not (said & _AIMING or dated(sentence, one)) and able(sentence, one)
-    return can or of_whole(sentence, one)
+    undated = not dated(sentence, one)
+    can = undated and not said & _AIMING and able(sentence, one)
+    return can or (undated and underway(sentence, one)) or of_whole(sentence, one)
 
 
 def _is_term(sentence: Sentence, one: Quantity) -> bool:

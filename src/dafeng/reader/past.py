@@ -118,7 +118,7 @@ class Past:
         head = _RUN_IN.match(line)
         if head:
             self._head(head[0], [])
-        elif len(line) <= data("sentences")["heading"] and not _CLOSED.search(line):
+        elif len(line) <= _longest(line) and not _CLOSED.search(line):
             self._head(line, times(folded, start, end, []))
 
     def _plan(self, line: str) -> None:
@@ -177,6 +177,8 @@ class Past:
         """
         year = self.of.get(kind) or self.at or self.title
         looked_back = self._reported and kind == "target" and year == self.at
+        told = self.monthly and year == self.of.get("result") and year not in aims()
+        looked_back = looked_back or (told and kind == "target" and "target" not in self.of)
         if year is None or looked_back:
             return None
         if kind == "target":
@@ -216,6 +218,12 @@ class Past:
                 self.at = self.year_of(time) or self.at
                 self.monthly = time.month and time.sign != "<"
                 self._reported = time.role == "as_of" and self.at not in aims()
+
+
+def _longest(line: str) -> int:
+    """How long a heading may be: titles in English take more signs than Chinese ones."""
+    rules = data("sentences")
+    return int(rules["heading_en"] if line.isascii() else rules["heading"])
 
 
 def _staged(found: Sequence[Time], drafts: Sequence[Draft]) -> bool:

@@ -96,6 +96,7 @@ def _dated(
     yield done or ("perfect" in said and not future), "result"
     yield word == "last_year" or is_now(sentence, one), "result"
     planned = word is not None and _of_annual_plan(past) and not _reports(sentence, one)
+    yield word == "month" and time.sign == "<" and not told & _DONE, "target"
     if word is not None or time.month:
         near = said | sentence.labels(*sentence.clause(time.start))
         yield word == "this_year" and (planned or "future" in near), "target"
@@ -215,6 +216,7 @@ _IS = re.compile(
 )
 
 
+_NOW = re.compile(r"\((?:now|currently|at present|today)[ :]*(?:only |about |just )*$")
 _AT_PRESENT = re.compile(r",? (?:at present|now|currently|at the moment|today)(?=[,;.])")
 
 
@@ -222,7 +224,8 @@ def is_now(sentence: Sentence, one: Quantity) -> bool:
     """Whether a figure is how things are before what will be: "is 62.5 % and will be 63 %"."""
     if sentence.chinese:
         return False
-    if _AT_PRESENT.match(sentence.folded, one.end):
+    low = max(sentence.start, one.start - len("(currently only about "))
+    if _AT_PRESENT.match(sentence.folded, one.end) or _NOW.search(sentence.folded, low, one.start):
         return True
     if "future" not in sentence.says:
         return False
@@ -295,7 +298,7 @@ def _around(sentence: Sentence, year: int | None = None) -> Kind | None:
 
 def _goes_on(past: Past, before: Draft | None) -> bool:
     """Whether goals go on that were led in with their year: translations tell them as past."""
-    if past.monthly or past.at not in aims() or past.at <= (past.this_year or 0):
+    if past.monthly or past.reports or past.at not in aims() or past.at <= (past.this_year or 0):
         return False
     if before is None and past.plans:
         return True

@@ -202,9 +202,15 @@ def _month(made: Time, year: str | None, *, day: bool) -> None:
 
 def _same_year(time: Time, before: list[Time]) -> None:
     """A month without a year is of the last year that the sentence dates something with."""
-    years = [t.year for t in before if t.dates and t.year and not t.plan]
+    years = [t.year for t in before if t.year and not t.plan and (t.dates or _onward(time, t))]
     if years:
         time.year, time.word = years[-1], None
+
+
+def _onward(time: Time, other: Time) -> bool:
+    """Whether "then" means the year from which on something holds: "from 2025 on, and by then"."""
+    ahead = (other.year or 0) > rules()["aims_after"]
+    return time.word == "then" and other.role in {"base", "since"} and ahead
 
 
 def _span(made: Time, first: str, last: str) -> None:
