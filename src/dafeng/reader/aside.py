@@ -88,6 +88,14 @@ def already(sentence: Sentence, one: Quantity) -> bool:
     return "perfect" in sentence.says and _ALREADY.match(sentence.folded, one.end) is not None
 
 
+def there_are(sentence: Sentence) -> bool:
+    """Whether a sentence tells what there is: "There are 14 of them, with 7.8 million tonnes"."""
+    return not sentence.chinese and _THERE.match(sentence.folded, sentence.start) is not None
+
+
+_THERE = re.compile(r"\s*there (?:are|is|were|was) ")
+
+
 def states(sentence: Sentence, one: Quantity) -> bool:
     """Whether an English clause tells in the present how things are: "coal makes up 56 %"."""
     if sentence.chinese or not one.digits:

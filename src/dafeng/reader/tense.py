@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dafeng.reader.aside import already, states
+from dafeng.reader.aside import already, states, there_are
 from dafeng.reader.draft import Draft
 from dafeng.reader.goals import chained
 from dafeng.reader.lexicon import data
@@ -61,7 +61,7 @@ def _undated(
     """What tells the tense of a figure without a year, worked out one by one, until one holds."""
     future, perfect = "future" in said, "perfect" in said
     yield _done(sentence, one) or (perfect and not future), "result"
-    yield is_now(sentence, one), "result"
+    yield is_now(sentence, one) or (not future and there_are(sentence)), "result"
     planned = _of_annual_plan(past) and not _reports(sentence, one)
     yield not future and (("yearly" in said and not planned) or _lasts(one)), "result"
     yield said.isdisjoint(_DONE) and holds_from(sentence, one) is not None, "target"

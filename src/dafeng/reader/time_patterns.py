@@ -188,7 +188,10 @@ def _issued() -> str:
     words = rules()["issued"]
     documents, verbs = pattern_of(words["documents_en"]), pattern_of(words["verbs_en"])
     at = "(?: earlier| late| early)?(?: in| on| at)?(?: the)?"
-    return rf"(?:{documents} (?:[a-z]{{1,12}} ){{0,3}}?|, (?:which was |first )?){verbs}{at}"
+    return (
+        rf"(?:{documents} (?:[a-z]{{1,12}} ){{0,3}}?"
+        rf"|, (?:which was |first |which (?:[a-z]{{2,12}} ){{1,5}}?)?){verbs}{at}"
+    )
 
 
 @cache
