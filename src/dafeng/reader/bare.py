@@ -12,7 +12,7 @@ from dafeng.reader.quantities import RATIO, Quantity
 from dafeng.reader.quantity_patterns import Unit, day_of, label_pattern, things
 from dafeng.reader.times import LOST
 
-_OF_THE = (" of the ", " of its ", " of their ")  # "15 of the 21 plants"
+_OF_THE = (" of the ", " of its ", " of their ", " of ")  # "15 of the 21 plants"
 _JOINT = re.compile(rf" and | ?, (?:and )?|{'|'.join(_OF_THE)}|、|和|与|及")
 _JOINT_ZH = "、和与及"
 _SHARED = re.compile(r"respectively|分别|依次")
@@ -44,6 +44,8 @@ _STOP = re.compile(r"\.(?=\s|$)")
 _DATED = re.compile(  # as in a line of charging piles, 62,000 now, 110,000 at the end of 2024
     r" (?:now|today|at present|currently|(?:at|by) the end of|(?:in|by) 20\d\d)\b", re.ASCII
 )
+_MORE_ARE = ("another ", "a further ", "an additional ", "some ")  # "Another 30,000 will be built"
+_ARE = re.compile(" (?:will|shall|should|must|are|were|have|had) ")
 _LED = len("increased to more than about ")
 
 
@@ -72,6 +74,9 @@ def with_unit(
     for one in bare:
         if one.unit is None and (unit := _compared_with(folded, start, one, known)):
             one.unit = unit
+        if one.unit is None and (risen := _risen(folded, start, one, known)):
+            one.unit = risen
+            known.append(one)
         if one.unit is None and (whole := _whole(folded, one, known)):
             one.unit = whole.unit
             known.append(one)
@@ -104,7 +109,8 @@ def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit |
     thing = _numbered(folded, start, one.start)
     if thing is None and _GROUPED.fullmatch(one.token):
         led = _led().search(folded, max(start, one.start - _LED), one.start)
-        return _ITEMS if led or _DATED.match(folded, one.end) else None
+        more = folded.endswith(_MORE_ARE, start, one.start) and _ARE.match(folded, one.end)
+        return _ITEMS if led or more or _DATED.match(folded, one.end) else None
     return Unit(thing, "count", count=True) if thing else None
 
 
@@ -130,10 +136,16 @@ def _behind(
     )
     if joint[0] in _OF_THE:  # not "phase 2 of the 3 plants", "phase 2 of the 300 MW"
         counts = behind.unit is not None and behind.unit.count
+        counts = counts and (joint[0] != " of " or _fewer(one, behind))
         listed = counts and not label_pattern().search(
             folded, max(start, one.start - _LED), one.start
         )
     return behind if listed and behind.unit is not None else None
+
+
+def _fewer(one: Quantity, other: Quantity) -> bool:
+    """Whether a number can be a part of another: "214 of 300 factories"."""
+    return one.value is not None and other.value is not None and one.value <= other.value
 
 
 def _cut(folded: str, start: int, one: Quantity) -> bool:
@@ -170,6 +182,26 @@ def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | 
 
 
 _OF_THEM = re.compile(" of (?:them|these|which) ha(?:ve|d) ")  # "2022 of them have met it"
+_RISEN = re.compile(
+    r" from (?P<first>[\d,]+)(?: (?:in|at|by) [a-z0-9 ]{2,24}?| now| today)?,? to"
+    r"(?: about| over| more than"
+    r"| nearly| around| at least)? (?:[\d,]+ (?:in|by) (?:19|20)\d\d,? and (?:over |about )?)?$",
+    re.ASCII,
+)
+
+
+def _risen(folded: str, start: int, one: Quantity, known: Sequence[Quantity]) -> Unit | None:
+    """The unit of what a count rises to: "the number of ships rose from 85 in 2020 to 171"."""
+    low = max(start, one.start - _LED - len(" from 1,000 at the end of 2023 to 2,000 in 2025 and "))
+    found = (
+        _RISEN.search(folded, low, one.start) if folded.find(" from ", low, one.start) > 0 else None
+    )
+    if found is None or is_year(one.token):
+        return None
+    counts = [q.unit for q in known if q.start == found.start("first") and q.unit]
+    return counts[0] if counts and counts[0].count else None
+
+
 _AGAINST = re.compile(
     r"(?:compared (?:with|to)|up from|down from|against|versus) (?:only |just |about |the )?"
     r"(?P<row>(?:[\d,]+ )*(?:and )?)$",
@@ -253,6 +285,8 @@ def _number_of() -> re.Pattern[str]:
         "|(?:will )?(?:reach(?:ed|es)?|exceed(?:ed|s)?|total(?:l?ed)?|amount(?:ed)? to|come to)"
         "|(?:will |to )?(?:rise|grow|climb|increase|expand|fall|drop) to|came to|stood at"
         "|(?:rose|risen|grew|grown|climbed|increased|expanded|fell|fallen|dropped) to"
+        "|(?:grow|rise|increase|expand|climb|fall|drop|grew|rose|fell|grown|risen|increased|dropped"
+        "|expanded|climbed|decreased) from"
         "|be (?:limited|kept|held|capped|controlled|cut|reduced|increased|raised)"
         " (?:to|at|within|below))"
     )
@@ -287,7 +321,7 @@ _REACHED = tuple(
     for word in (
         "is", "was", "be", "reach", "reached", "reaches", "exceed", "exceeded", "exceeds", "total",
         "totaled", "totalled", "numbered", "to", "at", "about", "over", "than", "nearly", "least",
-        "approximately", "around", "within", "below",
+        "approximately", "from", "around", "within", "below",
     )
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dafeng.reader.durations import again
+from dafeng.reader.durations import again, term
 from dafeng.reader.lexicon import data
 
 
@@ -27,6 +27,12 @@ def is_denominator(folded: str, start: int, end: int, *, single: bool) -> bool:
         return False
     if not folded.endswith(words, 0, start):
         return False
+    if (
+        folded.endswith("every ", 0, start)
+        and _YEARS.match(folded, end)
+        and term(folded, start, end)
+    ):
+        return False  # "shall be audited every three years"
     return any(
         folded.endswith(word, 0, start)
         # no "paper 20 tons"
@@ -35,6 +41,7 @@ def is_denominator(folded: str, start: int, end: int, *, single: bool) -> bool:
     )
 
 
+_YEARS = re.compile(" (?:years|months)(?![a-z])")
 _OF_MONEY = tuple(f"per 10,000 yuan ({about}" for about in ("", "about ", "around ", "some "))
 # a step by which something is counted: "for every 1 percentage point above that share"
 _STEPS = ("every ", "for each ")

@@ -316,7 +316,10 @@ def _bounds_zh() -> tuple[str, ...]:
     return tuple(data("cues")["admission"]["bound_zh"])
 
 
-_MODAL = re.compile(r"(?<![a-z])(?:must|shall|should|may not|are to|is to)(?![a-z])")
+_MODAL = re.compile(
+    r"(?<![a-z])(?:must|shall|should|may (?:not|only)|cannot|can only|are to|is to"
+    r"|(?:is|are|be) (?:only )?(?:allowed|permitted|entitled) to)(?![a-z])"
+)
 # Who asks a share of the new sets a rule: "requires 10 % of spaces in new parking lots"
 _ASKS = re.compile(r"(?<![a-z])(?:requir|mandat|stipulat)(?:es?|ing)(?![a-z])")
 _OF_NEW = re.compile(r" (?:in|for|at|of) (?:all |each )?(?:new|newly built|each|every) [a-z]")
@@ -326,7 +329,10 @@ _OPENS_BY = re.compile(
     r"|[“\"]?\d\dth five-year plan[”\"]?(?: period)?),",
     re.ASCII,
 )
-_FIRM = re.compile(r"(?<![a-z])(?:must|may not)(?![a-z])")
+_FIRM = re.compile(
+    r"(?<![a-z])(?:must|may (?:not|only)|cannot|can only"
+    r"|(?:allowed|permitted|entitled) to)(?![a-z])"
+)
 # A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
 _EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"
 _GENERIC = re.compile(

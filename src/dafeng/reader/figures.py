@@ -121,7 +121,9 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
     if first <= time.start or "future" not in sentence.says:
         return time
     gone = time.year <= data("times")["aims_after"]
-    there, here = sentence.labels(*sentence.clause(time.start)), sentence.labels(first, one.start)
+    stated = time.end if time.role == "as_of" else sentence.clause(time.start)[0]
+    there = sentence.labels(stated, sentence.clause(time.start)[1])  # what "as of" says is no past
+    here = sentence.labels(first, one.start)
     if "future" in here:
         parted = time.year not in aims()  # "which stood at 51 % in 2022, is to go up by 9 points"
         parted = parted or _HALVES.search(sentence.folded, time.end, one.start) is not None
@@ -268,12 +270,13 @@ _CHANGES = frozenset({"rise", "increase_of", "yearly"})
 
 def _base_year(sentence: Sentence, draft: Draft, index: int, past: Past, low: int) -> None:
     """The year that a change starts from: printed, a year earlier, or that of the change before."""
-    if not draft.fall and sentence.says.isdisjoint(_CHANGES):
+    grown = draft.unit == "times" and not draft.quantity.digits if draft.quantity else False
+    if not (draft.fall or grown) and sentence.says.isdisjoint(_CHANGES):
         return
     one = sentence.quantities[index]
     ahead = sentence.labels(low, one.start)
     said = ahead | sentence.labels(one.end, one.end + data("sentences")["yearly"])
-    if "rise_to" in ahead or not (draft.fall or said & _CHANGES):
+    if "rise_to" in ahead or not (draft.fall or grown or said & _CHANGES):
         return
     draft.base_year = base_of(sentence, index, opening=draft.fall and not index)
     if draft.base_year is None and "yearly" in said:

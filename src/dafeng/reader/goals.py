@@ -48,3 +48,22 @@ def named_aim(sentence: Sentence, one: Quantity) -> bool:
         return True
     ahead = near and _AIM_IS.search(sentence.folded, first, one.start) is not None
     return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
+
+
+_TOLD = frozenset({"past", "perfect"})
+_JOINS = re.compile(r" ?(?:and |or |as well as |but also )?(?:[a-z]+ly )?(?=[a-z])")
+
+
+def chained(sentence: Sentence, one: Quantity) -> bool:
+    """Whether its clause goes on with a verb that the one before aims with: "will add 9, cut 5"."""
+    first = sentence.clause(one.start)[0]
+    if sentence.chinese or "future" not in sentence.says or first == sentence.start:
+        return False
+    opens = _JOINS.match(sentence.folded, first)
+    hits = sentence.within(opens.end(), opens.end() + 1) if opens else []
+    if not hits or not hits[0].labels & {"target", "fall", "rise", "phase_out", "chained"}:
+        return False
+    bare = not sentence.folded[hits[0].start : hits[0].end].endswith(("s", "ed", "ing", "to"))
+    part = max(sentence.folded.rfind(sign, sentence.start, first) for sign in (";", " that ")) + 1
+    ahead = sentence.labels(max(part, sentence.start), first)
+    return bare and "future" in ahead and ahead.isdisjoint(_TOLD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from dafeng.reader.aside import able, lists, of_the_aim, of_whole, underway
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
 from dafeng.reader.durations import term
@@ -59,7 +60,7 @@ def kind_of(
     )
     if (one.structural and compared.sign == "=") or by_the_way:
         return "context", True
-    like = describes(sentence, one)
+    like = describes(sentence, one) or of_the_aim(sentence, one)
     if one.origin or like or _usual(sentence, one) or _exists(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
         return "target" if planned or named_aim(sentence, one) else "result", True
@@ -91,10 +92,27 @@ def kind_of(
         else _ASKED.search(sentence.folded, first, one.start) is not None
     )
     asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
-    return ("target", True) if asked or named else tense(sentence, one, said, time, before, past)
+    aimed = asked or named
+    found: tuple[Kind, bool] = ("target", True)
+    if not aimed:
+        found = tense(sentence, one, said, time, before, past)
+        found = ("context", True) if _aside(sentence, one, said, found[0]) else found
+    return found
 
 
 _ASKED = re.compile(r"(?<![a-z])not (?:be )?(?:less|lower|smaller|fewer) than $")
+
+
+_AIMING = frozenset({"future", "strive"})
+
+
+def _aside(sentence: Sentence, one: Quantity, said: frozenset[str], kind: Kind) -> bool:
+    """Whether no aim is told: the whole of which a part is, or what can be and not when."""
+    if kind != "target":
+        return False
+    undated = not dated(sentence, one)
+    can = undated and not said & _AIMING and able(sentence, one)
+    return can or (undated and underway(sentence, one)) or of_whole(sentence, one)
 
 
 def _is_term(sentence: Sentence, one: Quantity) -> bool:
@@ -123,7 +141,9 @@ def _ranked(sentence: Sentence, one: Quantity) -> bool:
 def _ranks() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = data("cues")["ranked"]
     before, after = pattern_of(words["before"]), pattern_of(words["after"])
-    return re.compile(rf"(?<!年){before} ?$"), re.compile(rf" {after}(?![a-z])")
+    whole = "(?:(?:in|across|among|at|for|from|covering|between) (?:its|their|the)|forefront of)"
+    led = rf"(?:(?<!年)(?<!to )(?<!will )(?<!and ){before} ?|(?<![a-z]){whole} )$"
+    return re.compile(led), re.compile(rf" {after}(?![a-z])")
 
 
 def _qualifies(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -308,7 +328,7 @@ def _usuals() -> tuple[str, ...]:
 
 def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
     """Whether a number word counts by the way ("six pilot areas"), not as an aim or a result."""
-    if one.unit is None or not one.unit.count or compared.sign != "=":
+    if one.unit is None or not one.unit.count or compared.sign != "=" or one.high is not None:
         return False
     listed = not sentence.folded.endswith((" of ", " of the "), sentence.start, one.start)
     if (
@@ -318,6 +338,8 @@ def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft
         and before.start >= sentence.clause(one.start)[0]
     ):
         return False  # it goes on in a list: 工厂五十家、园区十个
+    if listed and before and lists(sentence, one, before):
+        return False  # "30 factories, five parks and five data centers"
     large = one.value is not None and one.value > data("cues")["casual"]
     verb = any(
         "target" in hit.labels and not sentence.folded[hit.end : one.start].strip()

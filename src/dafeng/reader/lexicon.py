@@ -17,7 +17,7 @@ _SHIFT = ord("！") - ord("!")
 _FULL_WIDTH = {chr(place + _SHIFT): chr(place).lower() for place in range(ord("!"), ord("~") + 1)}
 _KEPT = "，：；！？（）"  # punctuation that says where a Chinese clause ends
 _UPPER = {chr(place): chr(place).lower() for place in range(ord("A"), ord("Z") + 1)}
-_BLANK = dict.fromkeys("\u00a0\u3000", " ") | {"\u2011": "-"}
+_BLANK = dict.fromkeys("\u00a0\u3000", " ") | {"\u2011": "-", "₂": "2"}
 _FOLD = {sign: to for sign, to in _FULL_WIDTH.items() if sign not in _KEPT} | _UPPER | _BLANK
 _FOLDED = re.compile(f"[{''.join(map(re.escape, _FOLD))}]")
 

@@ -97,7 +97,7 @@ def _dates(sentence: Sentence, drafts: Sequence[Draft], row: Sequence[Draft]) ->
             draft.year = other.year
 
 
-_IN_TURN = re.compile(r",? respectively,? (?:in|by|for) (?:the end of )?")
+_IN_TURN = re.compile(r"(?:,? respectively,?)? (?:in|by|for) (?:the end of )?")
 
 
 def _row(drafts: Sequence[Draft], start: int, end: int, *, opens: bool) -> list[Draft]:

@@ -41,6 +41,13 @@ _PLAN = re.compile(
 )
 
 
+# as in: the main projected targets for 2024 are as follows:
+_LEAD_IN = len(
+    "sets the following main expected targets of economic development for the year 2024:"
+)
+_SETS_AIMS = re.compile(
+    r"(?<![a-z])(?:targets|goals|objectives)(?![a-z])(?! (?:were|was|met|ha[sd]))"
+)
 _Years = tuple[int | None, int | None, bool, dict[str, int]]
 
 
@@ -59,6 +66,7 @@ class Past:
         annual: the year that a plan for one year is for.
         planned: the years of a plan that the text names (2024—2025年节能降碳行动方案).
         rules: whether rules are listed (准入条件).
+        aimed: whether the line that leads a list in says that it is of targets.
         spanned: the last year of the last span of years that a sentence names.
         monthly: whether the last year stood with its month, as in a report.
     """
@@ -76,8 +84,10 @@ class Past:
     spanned: int | None = None
     listed: bool = False
     rules: bool = False
+    aimed: bool = False
     _rules_led: bool = False
     _rules_at: int = 0
+    _earlier: int | None = None
     _lead: _Years = (None, None, False, {})
     _leads: bool = False
     _opens: bool = False
@@ -95,15 +105,20 @@ class Past:
             self.at, self.base, self.monthly, led = self._lead
             self.of = dict(led)
         self.listed = self._leads or (self.listed and item)
+        self._earlier = self.at or self._earlier
         if not self.listed:
             self.at, self.base, self.monthly = None, None, False
             self.of = {}
             self.rules = self.rules and not self._rules_led
         self._leads, self._opens = line.endswith(_OPEN), line.endswith(_COLON)
+        if self._opens:
+            self.aimed = _SETS_AIMS.search(fold(line[-_LEAD_IN:])) is not None
+        elif not (self.listed or self._leads):
+            self.aimed = False
         head = _RUN_IN.match(line)
         if head:
             self._head(head[0], [])
-        elif len(line) <= data("sentences")["heading"] and not _CLOSED.search(line):
+        elif len(line) <= _longest(line) and not _CLOSED.search(line):
             self._head(line, times(folded, start, end, []))
 
     def _plan(self, line: str) -> None:
@@ -146,7 +161,9 @@ class Past:
             return self.planned[-1] if self.planned else self.spanned
         if time.word == "month":
             return self.at or self.this_year
-        return self.at if time.word == "then" else time.year
+        if time.word == "then":
+            return self.at or (self._earlier if self._earlier in aims() else None)
+        return time.year
 
     def told_of(self, said: frozenset[str]) -> bool:
         """Whether "over the period" looks back, by what else is said."""
@@ -160,6 +177,8 @@ class Past:
         """
         year = self.of.get(kind) or self.at or self.title
         looked_back = self._reported and kind == "target" and year == self.at
+        told = self.monthly and year == self.of.get("result") and year not in aims()
+        looked_back = looked_back or (told and kind == "target" and "target" not in self.of)
         if year is None or looked_back:
             return None
         if kind == "target":
@@ -201,6 +220,12 @@ class Past:
                 self._reported = time.role == "as_of" and self.at not in aims()
 
 
+def _longest(line: str) -> int:
+    """How long a heading may be: titles in English take more signs than Chinese ones."""
+    rules = data("sentences")
+    return int(rules["heading_en"] if line.isascii() else rules["heading"])
+
+
 def _staged(found: Sequence[Time], drafts: Sequence[Draft]) -> bool:
     """Whether a sentence ends with the second of two years: "10 % by 2025 and 15 % by 2030"."""
     aimed = [d for d in drafts if d.kind == "target" and d.year and "year_inferred" not in d.flags]
@@ -227,10 +252,20 @@ def rules_open() -> re.Pattern[str]:
 
 def _titled(line: str, found: Iterable[Time]) -> int | None:
     """The year of a title: the end of a plan, or a year that is no aim, no date and no deadline."""
+    alone = _YEAR_ALONE.fullmatch(line)
+    if alone:
+        return int(alone[1])
     for time in found:
         if time.year and not time.fault and (time.plan or _plain(line, time)):
             return time.year
     return None
+
+
+_YEAR_ALONE = re.compile(  # "2025", "By 2025:", "Achieving the carbon peak by 2030"
+    r"\W*(?:(?:by|in|before|until) |[a-z]{3,12}ing [a-z ]{3,40} (?:by|before) )?"
+    r"(20[0-9]{2})年?\W*",
+    re.IGNORECASE,
+)
 
 
 def _plain(line: str, time: Time) -> bool:

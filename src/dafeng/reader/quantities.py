@@ -25,6 +25,7 @@ from dafeng.reader.quantity_patterns import (
     scaled_pattern,
     scales,
     singular_pattern,
+    spelt_to_pattern,
     structural_pattern,
     thing_pattern,
     things,
@@ -162,6 +163,11 @@ def _alone(folded: str, one: Quantity, end: int) -> Quantity | None:
 def _number(folded: str, one: Quantity, end: int) -> Quantity | None:
     if not one.spelt:
         _take_high(folded, one, end)
+    elif not folded.endswith("from ", 0, one.start) and (
+        two := spelt_to_pattern().match(folded, one.end)
+    ):
+        one.second, one.first_end = two.start("high"), one.end
+        one.high, one.end = parse(two["high"]), two.end("high")
     part = structural_pattern().match(folded, one.end, end)
     if part and not one.spelt:
         one.end, one.unit, one.structural = part.end(), Unit(part[0].lstrip("大项个条")), True
@@ -241,7 +247,7 @@ def _take_high(folded: str, one: Quantity, end: int) -> None:
 
 def _moves(folded: str, one: Quantity, own: str) -> bool:
     """Whether two numbers are a change: "from 12 % to 19 %", "42 % in 2020 to 55 %"."""
-    started = folded.endswith(("from ", "由", "从"), 0, one.start)
+    started = folded.endswith(("from ", "由", "从", " current ", " present "), 0, one.start)
     return started or (not own and is_year(one.token))
 
 

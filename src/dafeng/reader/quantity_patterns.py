@@ -180,6 +180,12 @@ def range_pattern() -> re.Pattern[str]:
     )
 
 
+@cache
+def spelt_to_pattern() -> re.Pattern[str]:
+    """The upper end of a range in words: "five to ten leading firms"."""
+    return re.compile(rf" to (?P<high>{number_words()}) (?=[a-z])")
+
+
 _MORE = "(?: or so| or more| or above| and above| and more)?"
 
 
@@ -210,9 +216,10 @@ def singular_pattern() -> re.Pattern[str]:
 def plural_pattern() -> re.Pattern[str]:
     """What an English number counts where no dictionary knows it: some words and a plural."""
     return re.compile(
-        rf"{_MORE} (?:{_no_end()}(?!and )[a-z-]{{2,20}}+ ){{0,3}}?[\"“]?"
-        r"(?P<thing>(?!(?:this|was|has|its)(?![a-z]))[a-z]{3,20}(?<!u)(?<!s)s)(?![a-z-])"
-        r"(?! of (?![0-9<]))"  # "500 substations of 42 kV"
+        rf"{_MORE} (?:public and private )?[\"“]?"
+        rf"(?:{_no_end()}(?!and )[a-z-]{{2,20}}+ ){{0,3}}?[\"“]?"
+        r"(?P<thing>(?!(?:this|was|has|its)(?![a-z]))(?:[a-z]{2,10}-)?[a-z]{3,20}(?<!u)(?<!s)s)"
+        r"(?![a-z-])(?! of (?![0-9<]))"  # "500 substations of 42 kV"
     )
 
 

@@ -194,16 +194,33 @@ def _surpassed(folded: str, start: int, hit: Hit) -> Hit:
     return Hit(hit.start, hit.end, frozenset({"perfect"}))
 
 
-_BACK = ("from a peak of ", "from a high of ", "from a low of ", "than the ", "from ", "after ",
+_NOW = ("current ", "present ", "existing ", "previous ")
+_BACK = ("from a peak of ", "from a high of ", "from a low of ", "than the ", "from ",
+         *(f"{moved} from {the}{now}" for moved in ("up", "down")
+           for the in ("", "the ", "its ", "their ") for now in _NOW), "after ",
          "against ", "versus ", "compared with ", "compared to ")  # fmt: skip
 _FROM = re.compile(
     r"(?:(?:from|after|against|versus|than the|compared (?:with|to))"
-    r" (?:a (?:peak|high|low) of )?(?:about |around |nearly )?"
+    r" (?:a (?:peak|high|low) of "
+    r"|(?:the |its |their |a )?(?:current|present|previous|existing) (?:level of )?)?"
+    r"(?:about |around |nearly |only |just |some )?"
     r"|[由从](?:\d{4}年[底末初]?的?)?约? ?|[比较]\d{4}年[底末初]?的约?)$"
 )
 # how the words end that :data:`_FROM` and :data:`_THAN` look for
 _LED_BY = ("from ", "after ", "against ", "versus ", "the ", "with ", "to ", "about ", "around ")
-_LED_BY += ("nearly ", "of ", *"由从的约年底末初", *(f"{sign} " for sign in "由从的约年底末初"))
+_LED_BY += (
+    "nearly ",
+    "of ",
+    "only ",
+    "just ",
+    "some ",
+    "current ",
+    "present ",
+    "previous ",
+    "existing ",
+    *"由从的约年底末初",
+    *(f"{sign} " for sign in "由从的约年底末初"),
+)
 _LEAD = len("compared with around 2020年底的")
 _THAN = re.compile(r"[比较]\d{4}年[底末初]?的约?$")  # 比2021年底的3900万千瓦多
 _TO = re.compile(r"[到至]| to ")

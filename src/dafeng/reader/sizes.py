@@ -30,12 +30,17 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         return False
     if named in _SHARES or (one.unit and one.unit.count):
         return comparator != "=" and _in_class(sentence, one, ends)
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    limits = not sentence.chinese and (comparator != "=" or one.high is not None)
+    limits = limits and _WHO.search(sentence.folded, low, one.start) is not None
+    used = bool(limits and _that_use().search(sentence.folded, low, one.start))
     first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     said = sentence.labels(first, one.start)
-    if said & _MOVES:
-        return False
+    if said & _MOVES or used:
+        return used
     subject = "threshold subject" in sentence.labels(sentence.start, one.start)
-    if subject and comparator != "=" and sentence.folded.find(" per ", first, one.start) < 0:
+    sorts = comparator != "=" or before_en().search(sentence.folded, low, one.start) is not None
+    if subject and sorts and sentence.folded.find(" per ", first, one.start) < 0:
         return True
     if sentence.chinese:
         bound = one.high is not None or _BOUND_ZH.search(sentence.folded, one.end, ends)
@@ -141,7 +146,20 @@ def _whose() -> re.Pattern[str]:
 def _above_en() -> re.Pattern[str]:
     """A thing and the bound of its size: "kilns below 2,000 tons per day"."""
     things = pattern_of(data("cues")["threshold"]["things_en"])
-    return re.compile(rf"{things} (?:below|under|over|above|smaller than|larger than) $")
+    bounds = "below|under|over|above|exceeding|in excess of|smaller than|larger than"
+    return re.compile(rf"{things} (?:{bounds}) $")
+
+
+_WHO = re.compile(" (?:that|wh(?:ich|o)) ")
+
+
+@cache
+def _that_use() -> re.Pattern[str]:
+    """A thing and what it uses, which sorts it out: "smelters that do not use more than"."""
+    things = pattern_of(data("cues")["threshold"]["things_en"])
+    verbs = pattern_of(data("cues")["threshold"]["uses_en"])
+    who = "(?:that|which|who) (?:do not |does not )?"
+    return re.compile(rf"{things} {who}{verbs} [a-z -]{{0,40}}$")
 
 
 _FLOOR_WORDS = re.compile("floor|minimum|red line|bottom line|红线|底线|预警线")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dafeng.reader.aside import already, states, there_are
 from dafeng.reader.draft import Draft
+from dafeng.reader.goals import chained
 from dafeng.reader.lexicon import data
 from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
@@ -36,7 +38,9 @@ def tense(
         before: see ``time``.
         past: see ``time``.
     """
-    if _narrates(sentence, one):
+    if "future" not in said and chained(sentence, one):
+        said = (said - {"past"}) | {"future"}
+    elif _narrates(sentence, one):
         said = said | {"past"}
     if time is None:
         lines = _undated(sentence, one, said, before, past)
@@ -57,9 +61,9 @@ def _undated(
     """What tells the tense of a figure without a year, worked out one by one, until one holds."""
     future, perfect = "future" in said, "perfect" in said
     yield _done(sentence, one) or (perfect and not future), "result"
-    yield is_now(sentence, one), "result"
+    yield is_now(sentence, one) or (not future and there_are(sentence)), "result"
     planned = _of_annual_plan(past) and not _reports(sentence, one)
-    yield ("yearly" in said and not planned) or (_lasts(one) and not future), "result"
+    yield not future and (("yearly" in said and not planned) or _lasts(one)), "result"
     yield said.isdisjoint(_DONE) and holds_from(sentence, one) is not None, "target"
     yield not future and _since(sentence, one), "result"
     yield "part" in said and _is_aim(before) and "past" not in said, "target"
@@ -86,17 +90,20 @@ def _dated(
         told_done = sentence.labels(time.end, sentence.clause(one.start)[1])
         if "perfect" not in told_done:  # 已建泊位到2025年达到85%
             done, said = False, said - {"perfect"}
-    yield time.role == "as_of" and not future, "result"
+    stands_at = time.role == "as_of" and not future
+    stands_at = stands_at and "future" not in sentence.labels(*sentence.clause(time.start))
+    yield stands_at, "result"
     yield done or ("perfect" in said and not future), "result"
     yield word == "last_year" or is_now(sentence, one), "result"
     planned = word is not None and _of_annual_plan(past) and not _reports(sentence, one)
+    yield word == "month" and time.sign == "<" and not told & _DONE, "target"
     if word is not None or time.month:
         near = said | sentence.labels(*sentence.clause(time.start))
         yield word == "this_year" and (planned or "future" in near), "target"
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
         yield word == "next_year" or (word == "period" and not past.told_of(said)), "target"
         yield time.month and time.sign != "<" and "future" not in near, "result"
-    yield ("yearly" in said and not planned) or (_lasts(one) and not future), "result"
+    yield not future and (("yearly" in said and not planned) or _lasts(one)), "result"
     yield "part" in said and _is_aim(before) and "past" not in told, "target"
     if word is None:
         yield _tells(sentence, one, time, told, past) or told_first(sentence, one, time), "result"
@@ -117,7 +124,9 @@ def _dated(
 def _done(sentence: Sentence, one: Quantity) -> bool:
     """Whether its clause tells ahead of it what is done: "had built 20 and will build 30"."""
     ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
-    return "perfect" in ahead and "future" not in ahead
+    if "perfect" in ahead and "future" not in ahead:
+        return True
+    return already(sentence, one)
 
 
 def _is_aim(before: Draft | None) -> bool:
@@ -139,7 +148,8 @@ def _aimed_year(sentence: Sentence, before: Draft | None) -> int | None:
 def _adds(sentence: Sentence, one: Quantity, time: Time | None, before: Draft | None) -> bool:
     """Whether a later year goes on with aims: "24 % in 2025; 2027: 27 %"."""
     year = _aimed_year(sentence, before)
-    return bool(year and time and time.year and time.year > year and time.end <= one.start)
+    later = bool(year and time and time.year and time.year > year)
+    return later and time is not None and (time.end <= one.start or not sentence.chinese)
 
 
 def _compares(sentence: Sentence, one: Quantity, time: Time | None, before: Draft | None) -> bool:
@@ -170,7 +180,7 @@ def _from_around(
     if goes_on is not None:
         return goes_on.kind, "kind_inferred" not in goes_on.flags
     kind = _by_heading(time, past)
-    if kind == "context" and time is None and _states(sentence, one):
+    if kind == "context" and time is None and states(sentence, one):
         return "result", not (past.plans and said & {"target", "strive"})
     return ("target", False) if kind == "context" and said & {"target", "strive"} else (kind, True)
 
@@ -206,6 +216,7 @@ _IS = re.compile(
 )
 
 
+_NOW = re.compile(r"\((?:now|currently|at present|today)[ :]*(?:only |about |just )*$")
 _AT_PRESENT = re.compile(r",? (?:at present|now|currently|at the moment|today)(?=[,;.])")
 
 
@@ -213,7 +224,8 @@ def is_now(sentence: Sentence, one: Quantity) -> bool:
     """Whether a figure is how things are before what will be: "is 62.5 % and will be 63 %"."""
     if sentence.chinese:
         return False
-    if _AT_PRESENT.match(sentence.folded, one.end):
+    low = max(sentence.start, one.start - len("(currently only about "))
+    if _AT_PRESENT.match(sentence.folded, one.end) or _NOW.search(sentence.folded, low, one.start):
         return True
     if "future" not in sentence.says:
         return False
@@ -286,9 +298,11 @@ def _around(sentence: Sentence, year: int | None = None) -> Kind | None:
 
 def _goes_on(past: Past, before: Draft | None) -> bool:
     """Whether goals go on that were led in with their year: translations tell them as past."""
-    if past.monthly or past.at not in aims() or past.at <= (past.this_year or 0):
+    if past.monthly or past.reports or past.at not in aims() or past.at <= (past.this_year or 0):
         return False
-    aimed = before is not None and before.kind == "target" and before.year == past.at
+    if before is None and past.plans:
+        return True
+    aimed = before is not None and before.kind in {"target", "cap"} and before.year == past.at
     return aimed or (past.listed and past.plans)
 
 
@@ -319,6 +333,8 @@ def _since(sentence: Sentence, one: Quantity) -> bool:
 def _by_heading(time: Time | None, past: Past) -> Kind:
     """What a line of a list is that says nothing itself: the line above it or the title does."""
     year = past.at or past.title
+    if past.aimed and past.listed and time is None:
+        return "target"
     if time is not None or year is None:
         return "context"
     if past.monthly:
@@ -332,27 +348,6 @@ def _by_heading(time: Time | None, past: Past) -> Kind:
 def _ahead(year: int | None, past: Past) -> bool:
     """Whether a year is surely later than the text."""
     return bool(year and past.this_year and year > past.this_year)
-
-
-_STATES = re.compile(
-    r"(?<![a-z])(?:is|are|has|have|stands? at|numbers?|mak(?:es?|ing) up|account(?:s|ing)? for"
-    r"|tak(?:es?|ing) up|constitutes?|consumes?|(?<!the )(?<!energy )(?<!water )uses?"
-    r"|suppl(?:y|ies)|generates?|produces?|provides?|covers?|operates?|hosts?|holds?|owns?|emits?"
-    r"|contains?|contributes?|represents?|comprises?|meets?|runs?|serves?|reach(?:es)?|exceeds?"
-    r"|amounts? to|totals|boasts?|employs?|treats?|recycles?|burns?|saves?|sells?|buys?|exports?)"
-    r"(?![a-z])"
-)
-
-
-def _states(sentence: Sentence, one: Quantity) -> bool:
-    """Whether an English clause tells in the present how things are: "coal makes up 56 %"."""
-    if sentence.chinese or not one.digits:
-        return False
-    first, last = sentence.clause(one.start)
-    said = sentence.labels(first, last)
-    return not said & {"future", "strive", "cap"} and bool(
-        _STATES.search(sentence.folded, first, last)
-    )
 
 
 _OPENING = re.compile(r"(?:^|[.:] )[ \-–—•*]*(?:\(?\d{1,2}[.)] )?$")

@@ -192,7 +192,17 @@ def _issued() -> str:
     words = rules()["issued"]
     documents, verbs = pattern_of(words["documents_en"]), pattern_of(words["verbs_en"])
     at = "(?: earlier| late| early)?(?: in| on| at)?(?: the)?"
-    return rf"(?:{documents} (?:[a-z]{{1,12}} ){{0,3}}?|, (?:which was |first )?){verbs}{at}"
+    return (
+        rf"(?:{documents} (?:[a-z]{{1,12}} ){{0,3}}?"
+        rf"|, (?:which was |first |which (?:[a-z]{{2,12}} ){{1,5}}?)?){verbs}{at}"
+    )
+
+
+@cache
+def opening_pattern() -> re.Pattern[str]:
+    """A sentence up to the year with which something came about: "Launched in July 2021, it"."""
+    verbs = pattern_of(rules()["issued"]["verbs_en"])
+    return re.compile(rf"\s*(?:first )?{verbs}(?: (?:early|late))?(?: in| on| at)?(?: the)? ")
 
 
 _FOUNDING = "(?: (?:its|their|the) [a-z]{3,14} (?:in|on|of))?"  # since its opening in 2013
@@ -209,7 +219,7 @@ def before_pattern() -> re.Pattern[str]:
     since = [*rules()["since"]["before_zh"], *rules()["since"]["before_en"]]
     leads = r"(?: the end of)?(?: the)?(?: year)? "
     compared = "(?<=and )(?:compared|in comparison) (?:with|to)"
-    english = rf"(?:(?<!and )(?<!or ){pattern_of(base['before_en'])}|{compared}){between}"
+    english = rf"(?:(?<!and )(?<!or )(?<!year ){pattern_of(base['before_en'])}|{compared}){between}"
     pieces = (
         rf"(?P<issued>{_issued()})",
         rf"(?P<base>{english}|{no_share}{pattern_of(strong)})",

@@ -8,7 +8,14 @@ from typing import Literal
 
 from dafeng.reader.lexicon import data
 from dafeng.reader.numerals import is_year, numeral
-from dafeng.reader.time_patterns import after_pattern, before_pattern, months, rules, time_pattern
+from dafeng.reader.time_patterns import (
+    after_pattern,
+    before_pattern,
+    months,
+    opening_pattern,
+    rules,
+    time_pattern,
+)
 from dafeng.vocabulary import plan_periods
 
 Role = Literal["at", "base", "since", "as_of", "aims", "issued"]
@@ -139,6 +146,7 @@ def _dated(made: Time, name: str, found: re.Match[str]) -> bool:
             _no_year(made, found)
     elif name == "en":
         made.year = int(found[0])
+        made.day = _ISO_DAY.match(found.string, made.end) is not None
     elif name == "heading":
         made.year = int(found[0][1:-1])
     elif name in _FIRST:
@@ -194,9 +202,15 @@ def _month(made: Time, year: str | None, *, day: bool) -> None:
 
 def _same_year(time: Time, before: list[Time]) -> None:
     """A month without a year is of the last year that the sentence dates something with."""
-    years = [t.year for t in before if t.dates and t.year and not t.plan]
+    years = [t.year for t in before if t.year and not t.plan and (t.dates or _onward(time, t))]
     if years:
         time.year, time.word = years[-1], None
+
+
+def _onward(time: Time, other: Time) -> bool:
+    """Whether "then" means the year from which on something holds: "from 2025 on, and by then"."""
+    ahead = (other.year or 0) > rules()["aims_after"]
+    return time.word == "then" and other.role in {"base", "since"} and ahead
 
 
 def _span(made: Time, first: str, last: str) -> None:
@@ -239,6 +253,7 @@ _SHARE_OF = tuple(f"{share} of the {quote}" for share in _SHARES for quote in ("
 
 # "Jan. 20, 2023 (Xinhua) --": a place and a day in front of a report
 _DATELINE = re.compile(r" ?(?:\([a-z ]{2,24}\) ?)?(?:--|[—–]| - )")
+_ISO_DAY = re.compile(r"-\d{1,2}-\d{1,2}(?!\d)", re.ASCII)  # 2021-12-30 - Shanghai
 _PLACE = re.compile(r"^ *[(（][a-z ]{2,24},? ?$")
 
 
@@ -269,7 +284,11 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
         return  # "after last year's 2.5 percent"
     elif time.word in {"now", "last_year"} and folded.endswith(_FROM_NOW, start, time.start):
         time.role = "base"
-    elif time.day and (_DATELINE.match(folded, time.end) or _bracketed(folded, start, time)):
+    elif time.day and (
+        _DATELINE.match(folded, time.end)
+        or _bracketed(folded, start, time)
+        or _ISO_DAY.match(folded, time.end)
+    ):
         time.role = "issued"
     else:
         _lead(folded, start, time)
@@ -288,7 +307,8 @@ _OWNED = re.compile(
 )
 _ITS_AIM = re.compile(
     r" (?:[a-z-]{2,14} ){0,4}?(?:targets?|goals?|pledges?|commitments?)"
-    r"(?! of| is| was| to |:| at| by| are| were| for [a-z -]{2,40}?(?: is| was| of|:))(?![a-z])"
+    r"(?! of(?! (?:[a-z]+ ){0,4}(?:peak|peaking|neutrality)(?![a-z]))| is| was| to |:| at| by| are"
+    r"| were| for [a-z -]{2,40}?(?: is| was| of|:))(?![a-z])"
 )
 _DONE = ("提前完成", "超额完成", "如期完成", "已完成", "完成了", "提前实现", "已实现", "超过了")
 _ITS_AIMS = re.compile(r"[^，。；\d]{0,10}?(?:目标|任务|指标)")
@@ -311,6 +331,9 @@ def _lead(folded: str, start: int, time: Time) -> None:
     low = max(start, time.start - data("sentences")["lead"])
     ahead = before_pattern().search(folded, low, time.start)
     if not ahead:
+        return
+    if low == start and opening_pattern().fullmatch(folded, start, time.start):
+        time.role = "issued"
         return
     role = _ROLES.get(ahead.lastgroup)
     if role is not None and not (role == "since" and time.plan):

@@ -36,6 +36,8 @@ def at(sentence: Sentence, index: int) -> Time | None:
     first, last = sentence.clause(one.start)
     if not sentence.chinese and _reached_before(sentence, one, behind):
         return None
+    if not sentence.chinese and _opens_part(sentence, one, behind):
+        return None
     same_clause = behind.start < last
     one_year = len({t.year for t in when}) == 1 and behind.word is None
     only = one_year and not (_is_later(sentence, one, behind) or _of_peak(sentence, behind))
@@ -96,6 +98,15 @@ def _reached_before(sentence: Sentence, one: Quantity, time: Time) -> bool:
     if parted and "future" not in sentence.labels(sentence.start, parted.start()):
         return True  # "it scrapped 1,106 boilers; 87 remain, which must go before October 2025"
     return bool(said & {"past", "perfect"}) and not said & {"future", "strive"}
+
+
+def _opens_part(sentence: Sentence, one: Quantity, time: Time) -> bool:
+    """Whether a year opens the part behind a semicolon: "one of 3 GW is built; by 2025 it will"."""
+    parted = sentence.folded.rfind(";", one.end, time.start)
+    return parted >= 0 and _BY.fullmatch(sentence.folded, parted + 1, time.start) is not None
+
+
+_BY = re.compile(r" (?:and |but |while )?(?:by|in|before|at)(?: the end of)?(?: the year)? ")
 
 
 def _passed_first(sentence: Sentence, one: Quantity, time: Time) -> bool:
@@ -160,7 +171,13 @@ def _is_later(sentence: Sentence, one: Quantity, time: Time) -> bool:
     reached |= {"strive"} & sentence.labels(one.end, time.start)
     first = sentence.clause(time.start)[0]
     alike = {"past", "perfect"} & sentence.labels(first, last)
+    if not alike and _PARTICIPLE.match(sentence.folded, first):
+        return bool(sentence.labels(first, last) & {"future", "strive"})
     return bool(reached) and owned and not alike
+
+
+# ", amounting to 10 billion yuan by mid-2023" is of the same year as what it goes with
+_PARTICIPLE = re.compile(" ?(?:amounting|accounting|representing|equivalent|worth|making)(?![a-z])")
 
 
 def _of_peak(sentence: Sentence, time: Time) -> bool:
@@ -260,9 +277,15 @@ def base_of(sentence: Sentence, index: int, *, opening: bool) -> int | None:
     ahead = [t for t in bases if low <= t.start < one.start]
     if ahead:
         return ahead[-1].year
-    high = min(sentence.clause(one.end)[1], _next_start(sentence, index))
+    last = sentence.clause(one.end)[1]
+    if not sentence.chinese and _COMPARED.match(sentence.folded, last):
+        last = sentence.clause(last)[1]  # ", compared to the 2020 level"
+    high = min(last, _next_start(sentence, index))
     behind = [t for t in bases if one.end <= t.start < high]
     return behind[0].year if behind else None
+
+
+_COMPARED = re.compile(r" ?(?:as )?(?:compared|from|relative to|against|versus|over|on) ")
 
 
 def says_same_period(sentence: Sentence, start: int, end: int) -> bool:

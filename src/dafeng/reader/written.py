@@ -97,13 +97,22 @@ def _days(folded: str) -> Iterator[int]:
             yield int(found[0])
 
 
+_AIMED = re.compile(r"(?<![a-z])(?:will|plans? to|aims? to|target|is to|are to)(?![a-z])[^.;]*$")
+
+
+def _holds(folded: str, found: re.Match[str]) -> bool:
+    """Whether something is told "as of" a year, not planned as of it: "to reach 90 as of 2030"."""
+    low = max(0, found.start() - 2 * _SAID)
+    return _AIMED.search(folded[low : found.start()]) is None
+
+
 def written_in(folded: str) -> int | None:
     """The earliest year that a text can be of, which "this year" in it stands for, or ``None``.
 
     The latest year of a day that it prints or that something is reported "as of" is taken; where it
     speaks of this year, else the year after the latest one that is spoken of as past.
     """
-    told = [int(m[1]) for as_of in _AS_OF for m in as_of.finditer(folded)]
+    told = [int(m[1]) for as_of in _AS_OF for m in as_of.finditer(folded) if _holds(folded, m)]
     told += [int(m[1]) for m in _BEGUN.finditer(folded)]
     told += _days(folded)
     if told and "同比" in folded:
