@@ -48,3 +48,12 @@ def named_aim(sentence: Sentence, one: Quantity) -> bool:
         return True
     ahead = near and _AIM_IS.search(sentence.folded, first, one.start) is not None
     return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
+
+
+def without_sums(sentence: Sentence, said: frozenset[str], *, plans: bool) -> frozenset[str]:
+    """What is said but for the past of 累计, which goals say as well, where plans are spoken of."""
+    if not (plans and sentence.chinese and "past" in said) or "perfect" in sentence.says:
+        return said
+    past = [hit for hit in sentence.hits if "past" in hit.labels]
+    summed = all(sentence.folded[hit.start : hit.end] == "累计" for hit in past)
+    return said - {"past"} if summed else said

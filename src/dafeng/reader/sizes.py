@@ -8,7 +8,7 @@ from functools import cache
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.standing import before_en
+from dafeng.reader.standing import before_en, dated
 
 _SHARES = frozenset({"%", "percentage points", "times"})
 _MOVES = frozenset({"rise", "fall", "rise_to", "fall_to", "cap"})
@@ -162,4 +162,5 @@ def is_floor(sentence: Sentence, one: Quantity) -> bool:
     if _FLOOR.search(sentence.folded, sentence.start, one.start):
         return True
     shared = one.unit is not None and one.unit.name == "%"
-    return shared and _FLOOR_BEHIND.match(sentence.folded, one.end) is not None
+    behind = shared and _FLOOR_BEHIND.match(sentence.folded, one.end) is not None
+    return behind and not (sentence.chinese and dated(sentence, one))  # 到2025年守住20%的底线

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dafeng.reader.draft import Draft
+from dafeng.reader.goals import without_sums
 from dafeng.reader.lexicon import data
 from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
@@ -36,8 +37,8 @@ def tense(
         before: see ``time``.
         past: see ``time``.
     """
-    if _narrates(sentence, one):
-        said = said | {"past"}
+    narrates = _narrates(sentence, one)
+    said = said | {"past"} if narrates else without_sums(sentence, said, plans=past.plans)
     if time is None:
         lines = _undated(sentence, one, said, before, past)
     else:
@@ -198,7 +199,6 @@ _DID = re.compile(
 
 
 _DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
-
 
 _IS = re.compile(
     r" (?:is|are|stands at|stood at|came to|amounted to|totall?ed)"
