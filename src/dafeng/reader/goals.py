@@ -21,7 +21,7 @@ _AIM_BEHIND = re.compile(
 
 
 _AIM_BEHIND_ZH = re.compile(
-    "的(?:年度|控制|考核|总体|预期|约束性|节能|减排|增长|下降|全年){0,3}(?:目标|任务|要求)"
+    "的(?:年度|控制|考核|总体|预期|约束性|节能|减排|增长|下降|全年|改善|提升|工作){0,3}(?:目标|任务|要求)"
     "(?!(?:任务)?(?:已|均|都|全部|提前|如期|圆满|超额|胜利|顺利){0,3}(?:完成|实现|达到))"
 )
 _GOAL_TO = re.compile(
@@ -50,10 +50,25 @@ def named_aim(sentence: Sentence, one: Quantity) -> bool:
     return ahead or _AIM_BEHIND.match(sentence.folded, one.end) is not None
 
 
+_PROPOSES = re.compile("[，》]提出(?![了的])")
+
+
 def without_sums(sentence: Sentence, said: frozenset[str], *, plans: bool) -> frozenset[str]:
     """What is said but for the past of 累计, which goals say as well, where plans are spoken of."""
-    if not (plans and sentence.chinese and "past" in said) or "perfect" in sentence.says:
+    if not sentence.chinese or "past" not in said or "perfect" in sentence.says:
+        return said
+    if not (plans or _PROPOSES.search(sentence.folded, sentence.start, sentence.end)):
         return said
     past = [hit for hit in sentence.hits if "past" in hit.labels]
     summed = all(sentence.folded[hit.start : hit.end] == "累计" for hit in past)
     return said - {"past"} if summed else said
+
+
+_LEADS = re.compile("(?:确保|力争|完成|实现)[^。；]{0,40}?(?:目标|任务|要求)(?:为|是)?：")
+
+
+def led_by_aim(sentence: Sentence, one: Quantity) -> bool:
+    """Whether goals are led in ahead of it: 要确保完成年度目标：平均浓度同比下降3%左右."""
+    if not sentence.chinese or sentence.folded.find("：", sentence.start, one.start) < 0:
+        return False
+    return _LEADS.search(sentence.folded, sentence.start, one.start) is not None

@@ -70,7 +70,7 @@ def kind_of(
         or sentence.folded.startswith(_CLASS, one.end)  # 5万吨级以上泊位
         or stands(sentence, one, compared, before, past)
         or binds(sentence, one, compared, before)
-        or is_threshold(sentence, one, compared.sign, compared.end)
+        or is_threshold(sentence, one, _sign(one, compared), compared.end)
         or is_floor(sentence, one)
     ):
         return "threshold", True
@@ -106,6 +106,10 @@ def _built_upon(sentence: Sentence, one: Quantity) -> bool:
 
 
 _UPON = re.compile("[^，。；0-9]{0,30}?的基础上")
+def _sign(one: Quantity, compared: Compared) -> str:
+    return "range" if one.high is not None else compared.sign
+
+
 _ASKED = re.compile(r"(?<![a-z])not (?:be )?(?:less|lower|smaller|fewer) than $")
 
 
@@ -196,6 +200,7 @@ _OF_WORK = re.compile(
     "(?:电站|电厂|枢纽|工程|项目|基地|线路|机组)[（(][^，。；（）()0-9]{0,6}?"
     "(?:装机|投资|库容|面积|规模|容量)(?:容量|规模)?(?:为|约)?$"
 )
+_LINE = re.compile("(?!及?以[上下])[^，。；0-9的]{0,12}?(?:生产线|装置|炉|窑|项目)")  # 600t/d浮法线
 _BEING_BUILT = re.compile(
     r" is (?:now |still |also |currently )?(?:under construction|being built)"
 )
@@ -254,7 +259,7 @@ def _holds() -> dict[str, re.Pattern[str]]:
     return {
         "zh": re.compile(
             f"(?:{papers_zh}》?[^，。；0-9、]{{0,6}}?|围绕[^，。；0-9]{{2,40}}?){verbs_zh}了?"
-            "(?:共|以下|如下)?$"
+            "(?:共|以下|如下)?(?:[0-9一二三四五六七八九十]{1,3}(?:个?部分|个?方面|大类|章|大项)，?)?$"
         ),
         "en": re.compile(
             rf"{papers_en} (?:also |further |has |have |will )?{verbs_en}"
@@ -296,6 +301,8 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
         if one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end):
             return True
         if _OF_WORK.search(sentence.folded, sentence.start, one.start):
+            return True
+        if one.unit.name.endswith("/day") and _LINE.match(sentence.folded, one.end):
             return True
         return not dated(sentence, one) and _of_station(sentence, one)
     attribute = one.digits and sentence.folded.startswith("-", one.head)

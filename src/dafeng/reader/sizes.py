@@ -39,7 +39,8 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         return True
     if sentence.chinese:
         bound = one.high is not None or _BOUND_ZH.search(sentence.folded, one.end, ends)
-        sorted_by = comparator in {">", "<", ">=", "<="} and sentence.folded.startswith("的", ends)
+        sorts = sentence.folded.startswith(("的", "或"), ends)
+        sorted_by = comparator in {">", "<", ">=", "<="} and sorts
         behind = _behind_zh().match(sentence.folded, ends, sentence.end)
         meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
         between = one.high is None and _BETWEEN.match(sentence.folded, one.end) is not None

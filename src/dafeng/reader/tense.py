@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dafeng.reader.draft import Draft
-from dafeng.reader.goals import without_sums
+from dafeng.reader.goals import led_by_aim, without_sums
 from dafeng.reader.lexicon import data
 from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
@@ -97,6 +97,7 @@ def _dated(
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
         yield word == "next_year" or (word == "period" and not past.told_of(said)), "target"
         yield time.month and time.sign != "<" and "future" not in near, "result"
+    yield led_by_aim(sentence, one), "target"
     yield ("yearly" in said and not planned) or (_lasts(one) and not future), "result"
     yield "part" in said and _is_aim(before) and "past" not in told, "target"
     if word is None:
@@ -199,7 +200,6 @@ _DID = re.compile(
 
 
 _DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
-
 _IS = re.compile(
     r" (?:is|are|stands at|stood at|came to|amounted to|totall?ed)"
     r" (?:now |currently |about |around |nearly |over )?$"

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.numerals import numeral
 from dafeng.reader.time_patterns import months
+from dafeng.vocabulary import plan_periods
 
 _VERBS = (
     "had|dropped|decreased|fell|reached|exceeded|increased|passed|topped|rose|grew|climbed|totall?ed"
@@ -31,6 +33,18 @@ _REPORTED = re.compile(
     r"(?:(?!力争|目标|预计|计划|将|半年|季度|月|20[0-9]{2}年)[^。；]){0,60}同比",
     re.ASCII,
 )
+# what a whole year brought, to the decimal: 2025年，浓度为28.0微克，同比下降4.4%
+_RECORDED = re.compile(
+    r"(?<![到至])(20[0-9]{2})年(?:，|全[省市区国年])"
+    r"(?:(?!力争|目标|预计|计划|将|半年|季度|月|20[0-9]{2}年)[^。；]){0,60}?"
+    r"(?:(?:同比|[比较]上年)[^。；，0-9]{0,6}[0-9]+\.[0-9]+(?:%|个百分点)(?!左右|以上)"
+    r"|历史最[优好高]|有[^，。；]{0,4}记录以来|创[^，。；0-9]{0,6}新高|首次(?:突破|超过))",
+    re.ASCII,
+)
+# a meeting or a report of a year is held in it: 2026年全国生态环境保护工作会议
+_HELD = re.compile(r"(20[0-9]{2})年(?:全[国省市区县])?[^，。；、0-9\n]{0,14}?(?:会议|政府工作报告)")
+# the title of a plan: what was reached in the one before it is past
+_NEXT_PLAN = re.compile(r"\s*[^\n。，]{0,40}?(十[五六])五[”\"]?[^\n。，]{0,20}?(?:规划|纲要)")
 _ENDED = re.compile(
     r"(?:as of the end of|截至|截止) ?(20[0-9]{2})(?:年[底末]|(?![0-9年]))", re.ASCII
 )
@@ -108,6 +122,11 @@ def written_in(folded: str) -> int | None:
     told += _days(folded)
     if told and "同比" in folded:
         told += [int(m[1]) + 1 for m in _REPORTED.finditer(folded)]  # the whole year is over
+    if "十五五" in folded and (plan := _NEXT_PLAN.match(folded)):
+        told.append(plan_periods()[f"{numeral(plan[1])}FYP"].first)
+    if "年" in folded:
+        told += [int(m[1]) + 1 for m in _RECORDED.finditer(folded)]
+        told += [int(m[1]) for m in _HELD.finditer(folded)]
     named = any(word in folded for word in data("times")["this_year"])
     named = named and _this_year().search(folded) is not None
     if named:
