@@ -30,7 +30,7 @@ def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
     if one.unit is None:
         return False
     if dated(sentence, one) or rated(sentence, one):
-        return rated(sentence, one)
+        return rated(sentence, one) or _limits_grant(sentence, one)
     return (
         _charged(sentence, one, compared)
         or _stepped(sentence, one)
@@ -38,6 +38,16 @@ def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
         or _must_keep(sentence, one, compared)
         or _goes_on(sentence, one, before)
     )
+
+
+def _limits_grant(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is the most that is paid, be a year told or not: 补贴上限200元."""
+    if not sentence.chinese or one.unit is None or not one.unit.name.startswith("yuan"):
+        return False
+    said = sentence.labels(*sentence.clause(one.start))
+    if "grant" not in said or said & {"perfect", "past", "strive", "future"}:
+        return False
+    return _AT_MOST_ZH.search(sentence.folded, sentence.clause(one.start)[0], one.start) is not None
 
 
 def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:

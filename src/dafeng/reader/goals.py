@@ -72,3 +72,14 @@ def led_by_aim(sentence: Sentence, one: Quantity) -> bool:
     if not sentence.chinese or sentence.folded.find("：", sentence.start, one.start) < 0:
         return False
     return _LEADS.search(sentence.folded, sentence.start, one.start) is not None
+
+
+_FORECASTS = ("预计", "预期", "有望", "下一步", "今后")
+
+
+def forecast_behind(sentence: Sentence, one: Quantity) -> bool:
+    """Whether nothing but a forecast behind it tells of what will be: 约17亿吨，预计全年超过94%."""
+    if not sentence.chinese or "future" not in sentence.says:
+        return False
+    ahead = [hit for hit in sentence.hits if "future" in hit.labels]
+    return all(h.start > one.end and sentence.folded.startswith(_FORECASTS, h.start) for h in ahead)

@@ -74,8 +74,6 @@ def kind_of(
         or is_floor(sentence, one)
     ):
         return "threshold", True
-    if _built_upon(sentence, one):
-        return "result", True
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, one.start)
     bounded = compared.sign in {"<=", "=", "about"} and "rise" not in said
@@ -84,7 +82,7 @@ def kind_of(
         return "cap", True
     named = named_aim(sentence, one)
     passed = time is not None and time.year and past.this_year and time.year < past.this_year
-    if passed and not named:
+    if (passed and not named) or _built_upon(sentence, one):
         return "result", True
     said |= sentence.labels(one.start, last)
     asked = compared.sign == ">=" and (
@@ -106,6 +104,8 @@ def _built_upon(sentence: Sentence, one: Quantity) -> bool:
 
 
 _UPON = re.compile("[^，。；0-9]{0,30}?的基础上")
+
+
 def _sign(one: Quantity, compared: Compared) -> str:
     return "range" if one.high is not None else compared.sign
 
@@ -218,7 +218,7 @@ def _distributes(sentence: Sentence, one: Quantity) -> bool:
     """Whether a count tells how many do each what follows: "12 counties will each build"."""
     if one.unit is None or not one.unit.count:
         return False
-    all_of = sentence.folded.endswith(("each of the ", "each of its "), sentence.start, one.start)
+    all_of = sentence.folded.endswith(_SHARED_OUT, sentence.start, one.start)
     if all_of or _EACH.match(sentence.folded, one.end):
         return True
     first = sentence.clause(one.start)[0] if sentence.chinese else one.start
@@ -227,6 +227,7 @@ def _distributes(sentence: Sentence, one: Quantity) -> bool:
     return led and _TREATS.match(sentence.folded, one.end) is not None
 
 
+_SHARED_OUT = ("each of the ", "each of its ", "落实到", "分解到", "下达到", "分解至", "下达至")
 # 对列入清单的36个重点项目给予支持
 _FOR_THOSE = re.compile("对[^，。；0-9]{2,24}的$")
 _TREATS = re.compile(
@@ -298,13 +299,14 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
     if one.unit is None or one.unit.count or (one.unit.name in _SHARES and one.digits):
         return False
     if sentence.chinese:
-        if one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end):
-            return True
-        if _OF_WORK.search(sentence.folded, sentence.start, one.start):
-            return True
-        if one.unit.name.endswith("/day") and _LINE.match(sentence.folded, one.end):
-            return True
-        return not dated(sentence, one) and _of_station(sentence, one)
+        return (
+            (one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end) is not None)
+            or _OF_WORK.search(sentence.folded, sentence.start, one.start) is not None
+            or (
+                one.unit.name.endswith("/day") and _LINE.match(sentence.folded, one.end) is not None
+            )
+            or (not dated(sentence, one) and _of_station(sentence, one))
+        )
     attribute = one.digits and sentence.folded.startswith("-", one.head)
     if attribute and sorted_behind().match(sentence.folded, one.end):
         return True  # "renovation of 300,000-kilowatt units"

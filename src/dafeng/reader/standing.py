@@ -296,7 +296,9 @@ def _listed(sentence: Sentence, one: Quantity, compared: Compared, past: Past) -
     return not dated(sentence, one)
 
 
-_FOR_KIND = re.compile(r"\W*对[^，。；：]{2,40}(?:项目|企业|机组|用户|单位|建筑|园区|产能)：")
+_FOR_KIND = re.compile(
+    r"\W*(?:对[^，。；：]{2,40}(?:项目|企业|机组|用户|单位|建筑|园区|产能)|(?:具体)?(?:要求|条件))："
+)
 
 
 def _is_level(sentence: Sentence, one: Quantity, compared: Compared) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dafeng.reader.draft import Draft
-from dafeng.reader.goals import led_by_aim, without_sums
+from dafeng.reader.goals import forecast_behind, led_by_aim, without_sums
 from dafeng.reader.lexicon import data
 from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
@@ -167,7 +167,7 @@ def _from_around(
     goes_on = before if before is not None and before.kind in {"target", "result"} else None
     if goes_on is None or goes_on.start < sentence.start:
         around = _around(sentence)
-        if around is not None:
+        if around is not None and not forecast_behind(sentence, one):
             return around, True
     if goes_on is not None:
         return goes_on.kind, "kind_inferred" not in goes_on.flags
