@@ -154,7 +154,9 @@ def _in_case(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
 def _in_case_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     folded = sentence.folded
     if one.unit is not None and (one.unit.duration or one.unit.name in _TERMS):
-        return _TERM_ZH.match(folded, one.end, sentence.end) is not None
+        counted = one.unit.name == "items" and not folded.startswith("工作日", one.end)
+        term = _OF_THOSE_ZH if counted else _TERM_ZH  # 3000家以内 is no term, 10个工作日内 is
+        return term.match(folded, one.end, sentence.end) is not None
     apart = _PASSED_ZH.search(folded, sentence.clause(one.start)[0], one.start) is not None
     if compared.sign == "=" and not (apart or folded.endswith(_REACHED, 0, one.start)):
         return False
@@ -222,10 +224,9 @@ _THEN = re.compile(r" (?:must|shall|should|may not|are not|is not|are to|is to)(
 _REACHED = ("达到", "达", "为", "满", "完成", "实现")
 _TERMS = frozenset({"days", "months", "hours", "h", "items"})
 # a term (10个工作日内), or how long something has gone on in the case meant (连续两年超预算的企业)
-_TERM_ZH = re.compile(
-    "(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)"
-    "|[^，。；0-9]{2,12}?的(?:企业|单位|项目|用户|，)"
-)
+_OF_THOSE = "[^，。；0-9]{2,12}?的(?:企业|单位|项目|用户|，)"
+_OF_THOSE_ZH = re.compile(_OF_THOSE)
+_TERM_ZH = re.compile(f"(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)|{_OF_THOSE}")
 
 
 @cache

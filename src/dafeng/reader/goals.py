@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from dafeng.reader.past import Past
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
+from dafeng.reader.times import Time
 
 _AIMS = re.compile("target|goal|quota|task|plan for")
 _AIM_IS = re.compile(
@@ -32,14 +34,14 @@ _GOAL_TO = re.compile(
 _MET = re.compile(
     r"(?<![a-z])(?:met|meets|achieved|fulfilled|completed|reached|exceeded|hit)(?![a-z])"
 )
-_AIM_ZH = re.compile("目标(?:值)?(?:分别)?(?:为|是|定为|设定为)[^，。；]{0,6}$")
+_AIM_ZH = re.compile("(?:目标|任务)(?:值|量)?(?:分别)?(?:为|是|定为|设定为)[^，。；]{0,6}$")
 
 
 def named_aim(sentence: Sentence, one: Quantity) -> bool:
     """Whether a figure is called a target: "the goal was 30 %", "the 5 percent goal", 目标为3%."""
     first = sentence.clause(one.start)[0]
     if sentence.chinese:
-        near = sentence.folded.rfind("目标", first, one.start)
+        near = max(sentence.folded.rfind(word, first, one.start) for word in ("目标", "任务"))
         called = near >= 0 and _AIM_ZH.match(sentence.folded[near : one.start]) is not None
         return called or _AIM_BEHIND_ZH.match(sentence.folded, one.end) is not None
     near = _AIMS.search(sentence.folded, first, one.start) is not None
@@ -83,3 +85,20 @@ def forecast_behind(sentence: Sentence, one: Quantity) -> bool:
         return False
     ahead = [hit for hit in sentence.hits if "future" in hit.labels]
     return all(h.start > one.end and sentence.folded.startswith(_FORECASTS, h.start) for h in ahead)
+
+
+_COUNTED = re.compile(
+    "(?:初步(?:统计|核算|测算)|据统计|(?:数据|结果|统计|监测)显示)[，：]?(?:全[国省市区县])?$"
+)
+
+
+_LOOSE = ("以上", "及以上", "左右", "以内", "以下")
+
+
+def told_of(sentence: Sentence, one: Quantity, time: Time, past: Past) -> bool:
+    """Whether a year that plans aim at is reported on: 初步统计2025年…, or by its heading."""
+    if not sentence.chinese or "strive" in sentence.says:
+        return False
+    if past.reports and time.plan and sentence.folded[time.end - 1] in "间期":
+        return not sentence.folded.startswith(_LOOSE, one.end)
+    return _COUNTED.search(sentence.folded, sentence.start, time.start) is not None

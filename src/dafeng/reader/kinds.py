@@ -200,7 +200,9 @@ _OF_WORK = re.compile(
     "(?:电站|电厂|枢纽|工程|项目|基地|线路|机组)[（(][^，。；（）()0-9]{0,6}?"
     "(?:装机|投资|库容|面积|规模|容量)(?:容量|规模)?(?:为|约)?$"
 )
-_LINE = re.compile("(?!及?以[上下])[^，。；0-9的]{0,12}?(?:生产线|装置|炉|窑|项目)")  # 600t/d浮法线
+# what a size describes: 600t/d浮法玻璃生产线
+_LINE = re.compile("(?!及?以[上下])[^，。；0-9的]{0,12}?(?:生产线|装置|炉|窑|项目|煤矿|矿井|系统)")
+_BY_TIME = ("/day", "/year")
 _BEING_BUILT = re.compile(
     r" is (?:now |still |also |currently )?(?:under construction|being built)"
 )
@@ -303,7 +305,8 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
             (one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end) is not None)
             or _OF_WORK.search(sentence.folded, sentence.start, one.start) is not None
             or (
-                one.unit.name.endswith("/day") and _LINE.match(sentence.folded, one.end) is not None
+                one.unit.name.endswith(_BY_TIME)
+                and _LINE.match(sentence.folded, one.end) is not None
             )
             or (not dated(sentence, one) and _of_station(sentence, one))
         )

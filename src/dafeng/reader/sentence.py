@@ -201,7 +201,8 @@ _BACK = ("from a peak of ", "from a high of ", "from a low of ", "than the ", "f
 _FROM = re.compile(
     r"(?:(?:from|after|against|versus|than the|compared (?:with|to))"
     r" (?:a (?:peak|high|low) of )?(?:about |around |nearly )?"
-    r"|[由从](?:\d{4}年[底末初]?的?)?约? ?|[比较]\d{4}年[底末初]?的约?)$"
+    r"|[由从](?:\d{4}年[底末初]?的?|[“\"]?十[一二三四五]五[”\"]?[底末]的?)?约? ?"
+    r"|[比较]\d{4}年[底末初]?的约?)$"
 )
 # how the words end that :data:`_FROM` and :data:`_THAN` look for
 _LED_BY = ("from ", "after ", "against ", "versus ", "the ", "with ", "to ", "about ", "around ")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dafeng.reader.draft import Draft
-from dafeng.reader.goals import forecast_behind, led_by_aim, without_sums
+from dafeng.reader.goals import forecast_behind, led_by_aim, told_of, without_sums
 from dafeng.reader.lexicon import data
 from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
@@ -102,6 +102,7 @@ def _dated(
     yield "part" in said and _is_aim(before) and "past" not in told, "target"
     if word is None:
         yield _tells(sentence, one, time, told, past) or told_first(sentence, one, time), "result"
+        yield not future and not towards and told_of(sentence, one, time, past), "result"
         yield time.year in aims(), "target"
         yield _adds(sentence, one, time, before) and not told & _DONE, "target"
         yield _compares(sentence, one, time, before) and not future, "result"
@@ -204,8 +205,6 @@ _IS = re.compile(
     r" (?:is|are|stands at|stood at|came to|amounted to|totall?ed)"
     r" (?:now |currently |about |around |nearly |over )?$"
 )
-
-
 _AT_PRESENT = re.compile(r",? (?:at present|now|currently|at the moment|today)(?=[,;.])")
 
 
