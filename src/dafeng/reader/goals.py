@@ -92,6 +92,7 @@ _COUNTED = re.compile(
 )
 
 
+_PROGRESS = re.compile("取得[^，。；]{0,4}(?:进展|成效|成就|成绩)")
 _LOOSE = ("以上", "及以上", "左右", "以内", "以下")
 
 
@@ -101,4 +102,14 @@ def told_of(sentence: Sentence, one: Quantity, time: Time, past: Past) -> bool:
         return False
     if past.reports and time.plan and sentence.folded[time.end - 1] in "间期":
         return not sentence.folded.startswith(_LOOSE, one.end)
+    if time.plan and not past.plans and _PROGRESS.search(sentence.folded, time.end, sentence.end):
+        stated = sentence.folded.find("提出", sentence.start, time.start) < 0
+        return stated and not sentence.folded.startswith(_LOOSE, one.end)
     return _COUNTED.search(sentence.folded, sentence.start, time.start) is not None
+
+
+def to_year_end(sentence: Sentence, time: Time) -> bool:
+    """Whether something is to come about by the end of this year: 到今年年底，达到95%."""
+    if not sentence.folded.endswith("到", sentence.start, time.start):
+        return False
+    return sentence.folded.startswith(("年底", "底", "末", "年末"), time.end)

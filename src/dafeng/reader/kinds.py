@@ -229,7 +229,8 @@ def _distributes(sentence: Sentence, one: Quantity) -> bool:
     return led and _TREATS.match(sentence.folded, one.end) is not None
 
 
-_SHARED_OUT = ("each of the ", "each of its ", "落实到", "分解到", "下达到", "分解至", "下达至")
+_SHARED_OUT = ("each of the ", "each of its ", "落实到", "分解到", "下达到", "分解至")
+_SHARED_OUT += ("下达至", "涉及")
 # 对列入清单的36个重点项目给予支持
 _FOR_THOSE = re.compile("对[^，。；0-9]{2,24}的$")
 _TREATS = re.compile(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dafeng.reader.draft import Draft
-from dafeng.reader.goals import forecast_behind, led_by_aim, told_of, without_sums
+from dafeng.reader.goals import forecast_behind, led_by_aim, to_year_end, told_of, without_sums
 from dafeng.reader.lexicon import data
 from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
@@ -93,7 +93,8 @@ def _dated(
     planned = word is not None and _of_annual_plan(past) and not _reports(sentence, one)
     if word is not None or time.month:
         near = said | sentence.labels(*sentence.clause(time.start))
-        yield word == "this_year" and (planned or "future" in near), "target"
+        ahead = planned or "future" in near or to_year_end(sentence, time)
+        yield word == "this_year" and ahead, "target"
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
         yield word == "next_year" or (word == "period" and not past.told_of(said)), "target"
         yield time.month and time.sign != "<" and "future" not in near, "result"
