@@ -229,8 +229,9 @@ def _distributes(sentence: Sentence, one: Quantity) -> bool:
     return led and _TREATS.match(sentence.folded, one.end) is not None
 
 
-_SHARED_OUT = ("each of the ", "each of its ", "落实到", "分解到", "下达到", "分解至")
-_SHARED_OUT += ("下达至", "涉及")
+# to how many something is shared out, or how many it concerns: 分解到11个县, 涉及28个市
+_SHARED_ZH = ("落实到", "分解到", "下达到", "分解至", "下达至", "涉及")
+_SHARED_OUT = ("each of the ", "each of its ", *_SHARED_ZH)
 # 对列入清单的36个重点项目给予支持
 _FOR_THOSE = re.compile("对[^，。；0-9]{2,24}的$")
 _TREATS = re.compile(
