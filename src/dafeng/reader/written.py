@@ -112,7 +112,24 @@ def _days(folded: str) -> Iterator[int]:
 
 
 def written_in(folded: str) -> int | None:
-    """The earliest year that a text can be of, which "this year" in it stands for, or ``None``.
+    """The earliest year that a text can be of, which "this year" in it stands for, or ``None``."""
+    years = [] if folded.isascii() else [*_at_least(folded)]
+    found = _told(folded)
+    return max([*years, found] if found else years, default=None)
+
+
+def _at_least(folded: str) -> Iterator[int]:
+    """Years that a Chinese text is surely not before: of meetings, of what a whole year brought."""
+    if "十五五" in folded and (plan := _NEXT_PLAN.match(folded)):
+        yield plan_periods()[f"{numeral(plan[1])}FYP"].first
+    for found in _RECORDED.finditer(folded):
+        yield int(found[1]) + 1
+    for found in _HELD.finditer(folded) if "会议" in folded or "工作报告" in folded else ():
+        yield int(found[1])
+
+
+def _told(folded: str) -> int | None:
+    """The year of a text by what it prints of days and of what is past.
 
     The latest year of a day that it prints or that something is reported "as of" is taken; where it
     speaks of this year, else the year after the latest one that is spoken of as past.
@@ -122,11 +139,6 @@ def written_in(folded: str) -> int | None:
     told += _days(folded)
     if told and "同比" in folded:
         told += [int(m[1]) + 1 for m in _REPORTED.finditer(folded)]  # the whole year is over
-    if "十五五" in folded and (plan := _NEXT_PLAN.match(folded)):
-        told.append(plan_periods()[f"{numeral(plan[1])}FYP"].first)
-    if "年" in folded:
-        told += [int(m[1]) + 1 for m in _RECORDED.finditer(folded)]
-        told += [int(m[1]) for m in _HELD.finditer(folded)]
     named = any(word in folded for word in data("times")["this_year"])
     named = named and _this_year().search(folded) is not None
     if named:
