@@ -67,6 +67,7 @@ SENTENCES = (
     "unseen",
     "years_and_aims",
     "english_pages",
+    "chinese_pages",
 )
 
 

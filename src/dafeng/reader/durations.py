@@ -29,6 +29,8 @@ def term(folded: str, start: int, end: int) -> bool:
         return again(folded, end)
     if _term_behind().match(folded, end):
         return not folded.endswith(tuple(data("units")["terms"]["not_after"]), 0, start)
+    if _OF_CASE.match(folded, end) and folded.endswith(_BOUNDS, 0, start):
+        return True  # 使用时间少于3年的，
     words = data("units")["terms"]
     if not folded.endswith(tuple(f"{word} " for word in words["within"]), 0, start):
         return False
@@ -41,6 +43,8 @@ def again(folded: str, end: int) -> bool:
     return folded.startswith("年", end - 1) and _AGAIN.match(folded, end) is not None
 
 
+_BOUNDS = ("少于", "大于", "多于", "超过", "不足", "不满", "满", "未满", "低于", "高于")
+_OF_CASE = re.compile("(?:及?以上)?(?:[少小低]于[0-9]+年)?的[，；。]")
 _AGAIN = re.compile("[^，。；0-9]{0,12}?(?:一次|审计|评估|评价|复核|审查|更新|修订|核查|普查|开展)")
 
 

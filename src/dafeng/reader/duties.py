@@ -30,7 +30,7 @@ def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
     if one.unit is None:
         return False
     if dated(sentence, one) or rated(sentence, one):
-        return rated(sentence, one)
+        return rated(sentence, one) or _limits_grant(sentence, one)
     return (
         _charged(sentence, one, compared)
         or _stepped(sentence, one)
@@ -38,6 +38,16 @@ def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
         or _must_keep(sentence, one, compared)
         or _goes_on(sentence, one, before)
     )
+
+
+def _limits_grant(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is the most that is paid, be a year told or not: 补贴上限200元."""
+    if not sentence.chinese or one.unit is None or not one.unit.name.startswith("yuan"):
+        return False
+    said = sentence.labels(*sentence.clause(one.start))
+    if "grant" not in said or said & {"perfect", "past", "strive", "future"}:
+        return False
+    return _AT_MOST_ZH.search(sentence.folded, sentence.clause(one.start)[0], one.start) is not None
 
 
 def _charged(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
@@ -144,7 +154,9 @@ def _in_case(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
 def _in_case_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     folded = sentence.folded
     if one.unit is not None and (one.unit.duration or one.unit.name in _TERMS):
-        return _TERM_ZH.match(folded, one.end, sentence.end) is not None
+        counted = one.unit.name == "items" and not folded.startswith("工作日", one.end)
+        term = _OF_THOSE_ZH if counted else _TERM_ZH  # 3000家以内 is no term, 10个工作日内 is
+        return term.match(folded, one.end, sentence.end) is not None
     apart = _PASSED_ZH.search(folded, sentence.clause(one.start)[0], one.start) is not None
     if compared.sign == "=" and not (apart or folded.endswith(_REACHED, 0, one.start)):
         return False
@@ -212,10 +224,9 @@ _THEN = re.compile(r" (?:must|shall|should|may not|are not|is not|are to|is to)(
 _REACHED = ("达到", "达", "为", "满", "完成", "实现")
 _TERMS = frozenset({"days", "months", "hours", "h", "items"})
 # a term (10个工作日内), or how long something has gone on in the case meant (连续两年超预算的企业)
-_TERM_ZH = re.compile(
-    "(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)"
-    "|[^，。；0-9]{2,12}?的(?:企业|单位|项目|用户|，)"
-)
+_OF_THOSE = "[^，。；0-9]{2,12}?的(?:企业|单位|项目|用户|，)"
+_OF_THOSE_ZH = re.compile(_OF_THOSE)
+_TERM_ZH = re.compile(f"(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)|{_OF_THOSE}")
 
 
 @cache
@@ -230,7 +241,7 @@ def _sorted_zh() -> re.Pattern[str]:
 _CASE_ZH = re.compile(
     r"[^，。；：\d]{0,16}?(?:，(?:且|并且|或)[^，。；]{2,40}?)?"
     r"(?:时(?=，|发布|启动|予以|应|须|按)|的(?=[，；：]|[一二]次性|加价|给予))|[^，。；：\d]{0,16}?"
-    r"的(?:[，；：]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行"
+    r"的(?:[，；：）)]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行"
     r"|[红橙黄蓝]色|[^，。；\d]{0,4}预警"
     r"|[^，。；\d]{2,8}，(?:给予|予以|暂停|暂缓|实行|纳入|列入|责令|不得|应|须))"
 )

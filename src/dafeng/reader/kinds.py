@@ -71,7 +71,7 @@ def kind_of(
         or sentence.folded.startswith(_CLASS, one.end)  # 5万吨级以上泊位
         or stands(sentence, one, compared, before, past)
         or binds(sentence, one, compared, before)
-        or is_threshold(sentence, one, compared.sign, compared.end)
+        or is_threshold(sentence, one, _sign(one, compared), compared.end)
         or is_floor(sentence, one)
     ):
         return "threshold", True
@@ -83,7 +83,7 @@ def kind_of(
         return "cap", True
     named = named_aim(sentence, one)
     passed = time is not None and time.year and past.this_year and time.year < past.this_year
-    if passed and not named:
+    if (passed and not named) or _built_upon(sentence, one):
         return "result", True
     said |= sentence.labels(one.start, last)
     asked = compared.sign == ">=" and (
@@ -98,6 +98,22 @@ def kind_of(
         found = tense(sentence, one, said, time, before, past)
         found = ("context", True) if _aside(sentence, one, said, found[0]) else found
     return found
+
+
+def _built_upon(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is what goes on from: 在建设15个园区的基础上，…."""
+    if not sentence.chinese or sentence.folded.find("基础上", one.end, sentence.end) < 0:
+        return False
+    first, last = sentence.clause(one.start)
+    upon = _UPON.match(sentence.folded, one.end, last) is not None
+    return upon and sentence.folded.find("在", first, one.start) >= 0
+
+
+_UPON = re.compile("[^，。；0-9]{0,30}?的基础上")
+
+
+def _sign(one: Quantity, compared: Compared) -> str:
+    return "range" if one.high is not None else compared.sign
 
 
 _ASKED = re.compile(r"(?<![a-z])not (?:be )?(?:less|lower|smaller|fewer) than $")
@@ -199,6 +215,14 @@ _STATION = re.compile(
     "(?:建设|推进|推动|开工|实施|建成)[一-龥]{2,16}?(?:电站|电厂|枢纽|通道|基地项目|工程|项目)，"
     "(?:规划|设计|核准)?总?(?:装机|库容|投资)(?:容量|规模)?(?:为|约|达)?$"
 )
+# its size in the bracket behind a name: 某抽水蓄能电站（装机120万千瓦）
+_OF_WORK = re.compile(
+    "(?:电站|电厂|枢纽|工程|项目|基地|线路|机组)[（(][^，。；（）()0-9]{0,6}?"
+    "(?:装机|投资|库容|面积|规模|容量)(?:容量|规模)?(?:为|约)?$"
+)
+# what a size describes: 600t/d浮法玻璃生产线
+_LINE = re.compile("(?!及?以[上下])[^，。；0-9的]{0,12}?(?:生产线|装置|炉|窑|项目|煤矿|矿井|系统)")
+_BY_TIME = ("/day", "/year")
 _BEING_BUILT = re.compile(
     r" is (?:now |still |also |currently )?(?:under construction|being built)"
 )
@@ -216,8 +240,23 @@ def _distributes(sentence: Sentence, one: Quantity) -> bool:
     """Whether a count tells how many do each what follows: "12 counties will each build"."""
     if one.unit is None or not one.unit.count:
         return False
-    all_of = sentence.folded.endswith(("each of the ", "each of its "), sentence.start, one.start)
-    return all_of or _EACH.match(sentence.folded, one.end) is not None
+    all_of = sentence.folded.endswith(_SHARED_OUT, sentence.start, one.start)
+    if all_of or _EACH.match(sentence.folded, one.end):
+        return True
+    first = sentence.clause(one.start)[0] if sentence.chinese else one.start
+    led = sentence.folded.endswith("的", first, one.start)
+    led = led and _FOR_THOSE.search(sentence.folded, first, one.start) is not None
+    return led and _TREATS.match(sentence.folded, one.end) is not None
+
+
+# to how many something is shared out, or how many it concerns: 分解到11个县, 涉及28个市
+_SHARED_ZH = ("落实到", "分解到", "下达到", "分解至", "下达至", "涉及")
+_SHARED_OUT = ("each of the ", "each of its ", *_SHARED_ZH)
+# 对列入清单的36个重点项目给予支持
+_FOR_THOSE = re.compile("对[^，。；0-9]{2,24}的$")
+_TREATS = re.compile(
+    "[^，。；0-9]{0,14}?(?:实行|给予|予以|优先|约谈|通报|督办|督导|督查|帮扶|按月|挂牌|预警)"
+)
 
 
 def _contained(sentence: Sentence, one: Quantity) -> bool:
@@ -234,7 +273,7 @@ def _contained(sentence: Sentence, one: Quantity) -> bool:
     return listed is not None and one.value == listed[0].count("、") + 1
 
 
-_LISTED = re.compile("[^，。；：、]{1,16}、[^，。；：]{1,40}$")
+_LISTED = re.compile("[^，。；：、]{1,16}、[^，。；：]{0,39}[^，。；：的]$")
 
 
 @cache
@@ -243,7 +282,10 @@ def _holds() -> dict[str, re.Pattern[str]]:
     papers_zh, verbs_zh = pattern_of(words["papers_zh"]), pattern_of(words["verbs_zh"])
     papers_en, verbs_en = pattern_of(words["papers_en"]), pattern_of(words["verbs_en"])
     return {
-        "zh": re.compile(f"{papers_zh}》?[^，。；0-9、]{{0,6}}?{verbs_zh}了?(?:共|以下|如下)?$"),
+        "zh": re.compile(
+            f"(?:{papers_zh}》?[^，。；0-9、]{{0,6}}?|围绕[^，。；0-9]{{2,40}}?){verbs_zh}了?"
+            "(?:共|以下|如下)?(?:[0-9一二三四五六七八九十]{1,3}(?:个?部分|个?方面|大类|章|大项)，?)?$"
+        ),
         "en": re.compile(
             rf"{papers_en} (?:also |further |has |have |will )?{verbs_en}"
             r" (?:a total of |the following |about |some )?$"
@@ -281,9 +323,15 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
     if one.unit is None or one.unit.count or (one.unit.name in _SHARES and one.digits):
         return False
     if sentence.chinese:
-        if one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end):
-            return True
-        return not dated(sentence, one) and _of_station(sentence, one)
+        return (
+            (one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end) is not None)
+            or _OF_WORK.search(sentence.folded, sentence.start, one.start) is not None
+            or (
+                one.unit.name.endswith(_BY_TIME)
+                and _LINE.match(sentence.folded, one.end) is not None
+            )
+            or (not dated(sentence, one) and _of_station(sentence, one))
+        )
     attribute = one.digits and sentence.folded.startswith("-", one.head)
     if attribute and sorted_behind().match(sentence.folded, one.end):
         return True  # "renovation of 300,000-kilowatt units"

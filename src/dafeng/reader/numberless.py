@@ -77,6 +77,8 @@ def numberless(
             continue
         if entry.get("aimed") == _ONLY and not _aimed(sentence, found, labels):
             continue
+        if entry.get("ban") and sentence.chinese and not _dated(sentence, found):
+            continue
         named = _printed(sentence, found.start())
         listed = {name.words for name in named}
         names = _names(inside, labels, entry)
@@ -91,6 +93,19 @@ def numberless(
 
 
 _ONLY = "only"
+
+
+def _dated(sentence: Sentence, found: re.Match[str]) -> bool:
+    """Whether a year is printed for a ban; without one only 不再新增…产能 is a target."""
+    if sentence.folded.startswith("不再新增", found.start()):
+        return True
+    ahead = [t for t in sentence.times if t.dates and t.year and t.end <= found.start()]
+    if ahead and not _SPLIT.search(sentence.folded, ahead[-1].end, found.start()):
+        return True
+    return any(t.dates and t.year and _follows(sentence, found.end(), t) for t in sentence.times)
+
+
+_SPLIT = re.compile("[；;]")
 
 
 def _aimed(sentence: Sentence, found: re.Match[str], said: frozenset[str]) -> bool:

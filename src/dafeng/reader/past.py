@@ -184,7 +184,8 @@ class Past:
         if kind == "target":
             return year if year >= (self.this_year or year) else None
         ahead = year in aims() and year > (self.this_year or 0) and year != self.of.get(kind)
-        return None if kind == "result" and ahead and not self.monthly else year
+        told = self.monthly or (self.reports and year == self.title)  # 2025年工作回顾
+        return None if kind == "result" and ahead and not told else year
 
     def led(self, year: int | None) -> bool:
         """Whether a year is that of a heading, of a list or of a month's report."""
@@ -275,8 +276,14 @@ def _plain(line: str, time: Time) -> bool:
     )
     told = time.sign == "=" or (time.sign == "<=" and stands)
     stated = time.role == "as_of" and _speaks_of("results").search(line) is not None
+    told_of = time.year not in aims() or ("年" in line and _looks_back(line))
     day = time.day or re.search(rf"{time.year}([-/.])\d{{1,2}}\1\d", line) is not None
-    return (time.role == "at" or stated) and told and not day and time.year not in aims()
+    return (time.role == "at" or stated) and told and not day and told_of
+
+
+def _looks_back(line: str) -> bool:
+    """Whether a heading tells of what has been: 2025年工作回顾."""
+    return _speaks_of("results").search(line) is not None
 
 
 @cache

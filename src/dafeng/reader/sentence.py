@@ -178,9 +178,11 @@ def _owns(folded: str, place: int, starts: set[int]) -> bool:
 
 
 _SURPASSED = re.compile(
-    "(?<![要须将保争力取])(?:超|超额?完成|超过|超出|高于|好于|优于|快于|高出)"
+    "(?<![要须将保争力取应])(?:满足|符合|超|超额?完成|超过|超出|高于|好于|优于|快于|高出)"
     "[^，。；、0-9超要须将保争]{0,8}$"
     "|(?:圆满|超额|如期|全面|顺利|胜利|提前|已)完成了?[^，。；、要须将]{0,20}$"
+    "|(?<![要须将保争力取求])(?:提前|已经?|均已)(?:[一二两三四五六0-9]{1,2}年多?)?(?:实现|达到)了?"
+    "[^，。；、要须将]{0,20}$"
 )
 
 
@@ -204,7 +206,8 @@ _FROM = re.compile(
     r" (?:a (?:peak|high|low) of "
     r"|(?:the |its |their |a )?(?:current|present|previous|existing) (?:level of )?)?"
     r"(?:about |around |nearly |only |just |some )?"
-    r"|[由从](?:\d{4}年[底末初]?的?)?约? ?|[比较]\d{4}年[底末初]?的约?)$"
+    r"|[由从](?:\d{4}年[底末初]?的?|[“\"]?十[一二三四五]五[”\"]?[底末]的?)?约? ?"
+    r"|[比较]\d{4}年[底末初]?的约?)$"
 )
 # how the words end that :data:`_FROM` and :data:`_THAN` look for
 _LED_BY = ("from ", "after ", "against ", "versus ", "the ", "with ", "to ", "about ", "around ")

@@ -8,7 +8,7 @@ from functools import cache
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.standing import before_en
+from dafeng.reader.standing import before_en, dated
 
 _SHARES = frozenset({"%", "percentage points", "times"})
 _MOVES = frozenset({"rise", "fall", "rise_to", "fall_to", "cap"})
@@ -44,7 +44,8 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         return True
     if sentence.chinese:
         bound = one.high is not None or _BOUND_ZH.search(sentence.folded, one.end, ends)
-        sorted_by = comparator in {">", "<", ">=", "<="} and sentence.folded.startswith("的", ends)
+        sorts = sentence.folded.startswith(("的", "或"), ends)
+        sorted_by = comparator in {">", "<", ">=", "<="} and sorts
         behind = _behind_zh().match(sentence.folded, ends, sentence.end)
         meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
         between = one.high is None and _BETWEEN.match(sentence.folded, one.end) is not None
@@ -180,4 +181,5 @@ def is_floor(sentence: Sentence, one: Quantity) -> bool:
     if _FLOOR.search(sentence.folded, sentence.start, one.start):
         return True
     shared = one.unit is not None and one.unit.name == "%"
-    return shared and _FLOOR_BEHIND.match(sentence.folded, one.end) is not None
+    behind = shared and _FLOOR_BEHIND.match(sentence.folded, one.end) is not None
+    return behind and not (sentence.chinese and dated(sentence, one))  # 到2025年守住20%的底线

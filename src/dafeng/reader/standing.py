@@ -39,12 +39,17 @@ def stands(
 
 def year_of_rule(sentence: Sentence, one: Quantity, time: Time | None) -> int | None:
     """The year that is printed for a rule: from when on it holds, or by when what it sorts goes."""
+    if sentence.folded.endswith(_VALID, sentence.start, one.start):
+        return None  # 自2023年9月1日起施行，有效期5年
     held = holds_from(sentence, one) or _from_behind(sentence, one)
     if held is None and time and time.role == "at" and not time.plan:
         lasts = one.unit is not None and one.unit.duration
         if _levelled(sentence, one) or (lasts and time.start >= sentence.clause(one.start)[0]):
             return time.year  # "2022年分档标准为…", "2024年…停窑不少于150天"
     return held or _deadline(sentence, one, time)
+
+
+_VALID = ("有效期", "有效期为", "有效期限", "有效期限为")
 
 
 def holds_from(sentence: Sentence, one: Quantity) -> int | None:
@@ -283,9 +288,17 @@ def _listed(sentence: Sentence, one: Quantity, compared: Compared, past: Past) -
         return not dated(sentence, one) and (compared.sign != "=" or not counted)
     folded, start = sentence.folded, sentence.start
     colon = max(folded.rfind("：", start, one.start), folded.rfind(":", start, one.start))
-    if colon < 0 or not rules_open().search(sentence.folded, sentence.start, colon):
+    if colon < 0 or not (
+        rules_open().search(sentence.folded, sentence.start, colon)
+        or (sentence.chinese and _FOR_KIND.match(sentence.folded, sentence.start))
+    ):
         return False
     return not dated(sentence, one)
+
+
+_FOR_KIND = re.compile(
+    r"\W*(?:对[^，。；：]{2,40}(?:项目|企业|机组|用户|单位|建筑|园区|产能)|(?:具体)?(?:要求|条件))："
+)
 
 
 def _is_level(sentence: Sentence, one: Quantity, compared: Compared) -> bool:

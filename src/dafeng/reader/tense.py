@@ -7,7 +7,14 @@ from collections.abc import Iterator
 
 from dafeng.reader.aside import already, states, there_are
 from dafeng.reader.draft import Draft
-from dafeng.reader.goals import chained
+from dafeng.reader.goals import (
+    chained,
+    forecast_behind,
+    led_by_aim,
+    to_year_end,
+    told_of,
+    without_sums,
+)
 from dafeng.reader.lexicon import data
 from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
@@ -42,6 +49,8 @@ def tense(
         said = (said - {"past"}) | {"future"}
     elif _narrates(sentence, one):
         said = said | {"past"}
+    else:
+        said = without_sums(sentence, said, plans=past.plans)
     if time is None:
         lines = _undated(sentence, one, said, before, past)
     else:
@@ -99,14 +108,17 @@ def _dated(
     yield word == "month" and time.sign == "<" and not told & _DONE, "target"
     if word is not None or time.month:
         near = said | sentence.labels(*sentence.clause(time.start))
-        yield word == "this_year" and (planned or "future" in near), "target"
+        ahead = planned or "future" in near or to_year_end(sentence, time)
+        yield word == "this_year" and ahead, "target"
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
         yield word == "next_year" or (word == "period" and not past.told_of(said)), "target"
         yield time.month and time.sign != "<" and "future" not in near, "result"
+    yield led_by_aim(sentence, one), "target"
     yield not future and (("yearly" in said and not planned) or _lasts(one)), "result"
     yield "part" in said and _is_aim(before) and "past" not in told, "target"
     if word is None:
         yield _tells(sentence, one, time, told, past) or told_first(sentence, one, time), "result"
+        yield not future and not towards and told_of(sentence, one, time, past), "result"
         yield time.year in aims(), "target"
         yield _adds(sentence, one, time, before) and not told & _DONE, "target"
         yield _compares(sentence, one, time, before) and not future, "result"
@@ -175,7 +187,7 @@ def _from_around(
     goes_on = before if before is not None and before.kind in {"target", "result"} else None
     if goes_on is None or goes_on.start < sentence.start:
         around = _around(sentence)
-        if around is not None:
+        if around is not None and not forecast_behind(sentence, one):
             return around, True
     if goes_on is not None:
         return goes_on.kind, "kind_inferred" not in goes_on.flags
@@ -208,8 +220,6 @@ _DID = re.compile(
 
 
 _DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
-
-
 _IS = re.compile(
     r" (?:is|are|stands at|stood at|came to|amounted to|totall?ed)"
     r" (?:now |currently |about |around |nearly |over )?$"

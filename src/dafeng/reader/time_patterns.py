@@ -52,7 +52,7 @@ def _date_without_month() -> str:
 
 
 def _years_zh() -> tuple[str, str]:
-    span = rf"(?P<from>{_YEAR_ZH}) ?年?{_TO_ZH}(?P<until>{_YEAR_ZH}) ?年"
+    span = rf"(?P<from>{_YEAR_ZH}) ?年?[底末初]?{_TO_ZH}(?P<until>{_YEAR_ZH}) ?年"
     date = (
         rf"(?P<zh>{_YEAR_ZH}) ?年(?:度)?"
         rf"(?P<zhmonth>{_MONTH_ZH} ?月(?:份)?(?:\d{{1,2}}[日号])?|{_SEASON_ZH})?"
@@ -108,7 +108,8 @@ _PART = "(?:mid-|the end of |the first half of |early |late )?"
 def _years_en() -> tuple[str, ...]:
     year = r"(?:19|20)\d{2}"
     until = rf"{_PART}(?P<euntil>{year}|(?<=-)\d{{2}})(?![\d%-])"
-    no_scale = r"(?![\d%]|[.,]\d| ?(?:million|billion|trillion|thousand)|-[a-z])"
+    counts = "million|billion|trillion|thousand|[万亿个家座项台辆吨套处户亩]"
+    no_scale = rf"(?![\d%]|[.,]\d| ?(?:{counts})|-[a-z])"
     no_letter_first = (
         rf"(?<![\d.,-])(?P<efrom>{year}) ?(?:[-–—~]|to) ?{until}",
         r"(?P<span>\((?P<a>\d{4}) ?[-–—~] ?(?P<b>\d{1,4})\))",
@@ -247,6 +248,12 @@ def after_pattern() -> re.Pattern[str]:
         r"(?:规划)?(?:目标任务|目标进度|时序进度|进度|目标|任务)的(?=[约近超\d一二三四五六七八九])"
     )
     since_zh, issued = pattern_of(since["after_zh"]), pattern_of(rules()["issued"]["after_zh"])
+    # 2025年6月1日前投产的项目, 2022年建成并经认定的示范站，给予…: the year of what a rule is for
+    built = "(?:建成|全容量)?(?:投产|建成|核准|备案|开工|并网|注册|投运)"
+    old = f"(?<=前)(?:{built}|完成[^，。；的0-9]{{1,8}})的"
+    paid = "[^，。；0-9]{0,8}的[^，。；0-9]{1,14}，(?:给予|按|予以|可)"
+    named = f"(?:新?建成|投产|投运|竣工|认定|获评|获批){paid}"
     return re.compile(
-        rf"(?P<base>{zh}|{en})|(?P<since>{since_zh})|(?P<aims>{aims})|(?P<issued>{issued})"
+        rf"(?P<base>{zh}|{en})|(?P<since>{since_zh})|(?P<aims>{aims})"
+        rf"|(?P<issued>{issued}|{old}|{named})"
     )

@@ -265,7 +265,7 @@ def _bracketed(folded: str, start: int, time: Time) -> bool:
 
 
 _OWNS = ("'s ", "’s ")
-_FROM_NOW = ("由", "从", "比", "较", "与", "同", "from ", "than ")
+_FROM_NOW = ("由", "从", "比", "较", "与", "同", "于", "过", "from ", "than ")
 
 
 def _place(folded: str, start: int, end: int, time: Time) -> None:
@@ -275,9 +275,10 @@ def _place(folded: str, start: int, end: int, time: Time) -> None:
     )
     if behind:
         time.role = _ROLES[behind.lastgroup]
-    elif _of_aims(folded, start, time) or (
-        time.plan
-        and (folded.endswith(_SHARE_OF, start, time.start) or _done(folded, start, end, time))
+    elif (
+        _of_aims(folded, start, time)
+        or (time.plan and folded.endswith(_SHARE_OF, start, time.start))
+        or _done(folded, start, end, time)
     ):
         time.role = "aims"
     elif time.word == "last_year" and folded.startswith(_OWNS, time.end):
@@ -312,12 +313,21 @@ _ITS_AIM = re.compile(
 )
 _DONE = ("提前完成", "超额完成", "如期完成", "已完成", "完成了", "提前实现", "已实现", "超过了")
 _ITS_AIMS = re.compile(r"[^，。；\d]{0,10}?(?:目标|任务|指标)")
+# 提前达到“十四五”规划目标, 已提前完成了向社会承诺的2020年目标
+_BEFORE_TIME = re.compile(
+    r"(?<![要须将保争力取求])(?:提前|已经?|均已)(?:[一二两三四五六\d]{1,2}年多?)?"
+    r"(?:完成|实现|达到|达)了?[^，。；要须将]{0,16}$"
+)
 
 
 def _done(folded: str, start: int, end: int, time: Time) -> bool:
-    """Whether it is told of the aims of a plan that they are reached: they date nothing else."""
-    reached = folded.endswith(_DONE, start, time.start)
-    return reached and _ITS_AIMS.match(folded, time.end, end) is not None
+    """Whether it is told of the aims of a plan or year that they are reached: they date nothing."""
+    if not _ITS_AIMS.match(folded, time.end, end):
+        return False
+    if time.plan and folded.endswith(_DONE, start, time.start):
+        return True
+    low = max(start, time.start - data("sentences")["thing"])
+    return _BEFORE_TIME.search(folded, low, time.start) is not None
 
 
 _ROLES: dict[str | None, Role] = {

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from dafeng.reader.lexicon import data, pattern_of
+from dafeng.reader.numerals import numeral
 from dafeng.reader.time_patterns import months
+from dafeng.vocabulary import plan_periods
 
 _VERBS = (
     "had|dropped|decreased|fell|reached|exceeded|increased|passed|topped|rose|grew|climbed|totall?ed"
@@ -31,6 +33,18 @@ _REPORTED = re.compile(
     r"(?:(?!力争|目标|预计|计划|将|半年|季度|月|20[0-9]{2}年)[^。；]){0,60}同比",
     re.ASCII,
 )
+# what a whole year brought, to the decimal: 2025年，浓度为28.0微克，同比下降4.4%
+_RECORDED = re.compile(
+    r"(?<![到至])(20[0-9]{2})年(?:，|全[省市区国年])"
+    r"(?:(?!力争|目标|预计|计划|将|半年|季度|月|20[0-9]{2}年)[^。；]){0,60}?"
+    r"(?:(?:同比|[比较]上年)[^。；，0-9]{0,6}[0-9]+\.[0-9]+(?:%|个百分点)(?!左右|以上)"
+    r"|历史最[优好高]|有[^，。；]{0,4}记录以来|创[^，。；0-9]{0,6}新高|首次(?:突破|超过))",
+    re.ASCII,
+)
+# a meeting or a report of a year is held in it: 2026年全国生态环境保护工作会议
+_HELD = re.compile(r"(20[0-9]{2})年(?:全[国省市区县])?[^，。；、0-9\n]{0,14}?(?:会议|政府工作报告)")
+# the title of a plan: what was reached in the one before it is past
+_NEXT_PLAN = re.compile(r"\s*[^\n。，]{0,40}?(十[五六])五[”\"]?[^\n。，]{0,20}?(?:规划|纲要)")
 _ENDED = re.compile(
     r"(?:as of the end of|截至|截止) ?(20[0-9]{2})(?:年[底末]|(?![0-9年]))", re.ASCII
 )
@@ -107,7 +121,24 @@ def _holds(folded: str, found: re.Match[str]) -> bool:
 
 
 def written_in(folded: str) -> int | None:
-    """The earliest year that a text can be of, which "this year" in it stands for, or ``None``.
+    """The earliest year that a text can be of, which "this year" in it stands for, or ``None``."""
+    years = [] if folded.isascii() else [*_at_least(folded)]
+    found = _told(folded)
+    return max([*years, found] if found else years, default=None)
+
+
+def _at_least(folded: str) -> Iterator[int]:
+    """Years that a Chinese text is surely not before: of meetings, of what a whole year brought."""
+    if "十五五" in folded and (plan := _NEXT_PLAN.match(folded)):
+        yield plan_periods()[f"{numeral(plan[1])}FYP"].first
+    for found in _RECORDED.finditer(folded):
+        yield int(found[1]) + 1
+    for found in _HELD.finditer(folded) if "会议" in folded or "工作报告" in folded else ():
+        yield int(found[1])
+
+
+def _told(folded: str) -> int | None:
+    """The year of a text by what it prints of days and of what is past.
 
     The latest year of a day that it prints or that something is reported "as of" is taken; where it
     speaks of this year, else the year after the latest one that is spoken of as past.
