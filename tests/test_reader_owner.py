@@ -128,6 +128,8 @@ def test_accepted_targets_of_several_places_do_not_make_one_plan(tmp_path: Path)
         ({"value_base": 250}, "entered_in_words", [None]),
         ({"comparator": "~"}, "entered_in_words", [None]),
         ({"kind": "context"}, "not_a_target", []),
+        ({"unit_base": "furlong"}, "unknown_unit", []),
+        ({"indicator_id": "nope"}, "unknown_indicator", []),
     ],
 )
 def test_an_edit_that_cannot_be_is_not_entered_as_a_figure(
@@ -142,8 +144,6 @@ def test_an_edit_that_cannot_be_is_not_entered_as_a_figure(
 @pytest.mark.parametrize(
     ("changed", "more", "code"),
     [
-        ({"unit_base": "furlong"}, {}, "unknown_unit"),
-        ({"indicator_id": "nope"}, {}, "unknown_indicator"),
         ({}, {"person": " "}, "bad_field"),
         ({}, {"date": "yesterday"}, "bad_field"),
         ({}, {"sha256": "0"}, "other_text"),
