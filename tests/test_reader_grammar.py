@@ -66,6 +66,7 @@ SENTENCES = (
     "support",
     "unseen",
     "years_and_aims",
+    "notices_and_plans",
 )
 
 

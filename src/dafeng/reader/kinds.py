@@ -52,6 +52,7 @@ def kind_of(
         or _qualifies(sentence, one, compared)
         or _hoped_early(sentence, one)
         or _of_project(sentence, one)
+        or _invested(sentence, one)
         or _distributes(sentence, one)
         or _contained(sentence, one)
         or _revises(sentence, one)
@@ -91,9 +92,19 @@ def kind_of(
         else _ASKED.search(sentence.folded, first, one.start) is not None
     )
     asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
-    return ("target", True) if asked or named else tense(sentence, one, said, time, before, past)
+    aimed: tuple[Kind, bool] | None = ("target", True) if asked or named else None
+    return aimed or _bound_or(tense(sentence, one, said, time, before, past), one, compared, time)
 
 
+def _bound_or(
+    told: tuple[Kind, bool], one: Quantity, compared: Compared, time: Time | None
+) -> tuple[Kind, bool]:
+    """The kind that is told; a bound that is neither aimed at nor reached is a rule's."""
+    bound = time is None and one.digits and one.unit is not None and compared.sign in _BOUNDS
+    return ("threshold", told[1]) if told[0] == "context" and bound else told
+
+
+_BOUNDS = frozenset({">=", "<=", ">", "<"})
 _ASKED = re.compile(r"(?<![a-z])not (?:be )?(?:less|lower|smaller|fewer) than $")
 
 
@@ -271,6 +282,20 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
         return _ONE_WORK.search(sentence.folded, sentence.start, one.start) is not None
     named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
     return named and _PROJECT.match(sentence.folded, one.end) is not None
+
+
+def _invested(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it only adds what the things told before cost: "with a total investment of"."""
+    if sentence.chinese or one.unit is None or one.unit.name != "yuan":
+        return False
+    return _INVESTED.search(sentence.folded, sentence.start, one.start) is not None
+
+
+_INVESTED = re.compile(
+    r"(?<![a-z])(?:with|at|for|requiring|involving|and) (?:an? )?"
+    r"(?:total |planned |combined |overall |estimated |cumulative |aggregate ){1,2}"
+    r"(?:investment|cost|budget) of (?:about |around |nearly |some |over |more than |up to )?$"
+)
 
 
 def _of_station(sentence: Sentence, one: Quantity) -> bool:

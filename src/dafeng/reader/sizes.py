@@ -32,8 +32,14 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         return comparator != "=" and _in_class(sentence, one, ends)
     first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     said = sentence.labels(first, one.start)
-    if said & _MOVES:
-        return False
+    return not said & _MOVES and _sorts(sentence, one, comparator, ends, said)
+
+
+def _sorts(
+    sentence: Sentence, one: Quantity, comparator: str, ends: int, said: frozenset[str]
+) -> bool:
+    """Whether a measured size sorts things; ``said``: by the words right before it."""
+    first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     subject = "threshold subject" in sentence.labels(sentence.start, one.start)
     if subject and comparator != "=" and sentence.folded.find(" per ", first, one.start) < 0:
         return True
@@ -43,8 +49,25 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         behind = _behind_zh().match(sentence.folded, ends, sentence.end)
         meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
         between = one.high is None and _BETWEEN.match(sentence.folded, one.end) is not None
-        return meant or between or (behind is not None and (bool(bound) or sorted_by))
+        sorts = behind is not None and (bool(bound) or sorted_by)
+        return meant or between or sorts or (sorted_by and _opens_zh(sentence, one, ends))
     return _sorts_en(sentence, one, comparator, ends, aimed="target" in said)
+
+
+def _opens_zh(sentence: Sentence, one: Quantity, ends: int) -> bool:
+    """Whether a clause begins with what a bound sorts: 距离500公里以上的货物逐步转向铁路."""
+    first, last = sentence.clause(one.start)
+    if sentence.labels(first, one.start) - _MEASURED or any(
+        t.year and first <= t.start < last for t in sentence.times
+    ):
+        return False
+    return _OF_ZH.match(sentence.folded, ends, last) is not None
+
+
+_MEASURED = frozenset({"share", "annual", "threshold subject"})
+_OF_ZH = re.compile(
+    "的(?![^，。；]{0,6}(?:目标|任务|要求|水平|能力|规模|占比|比例|，|。))[一-龥“”、]{4}"
+)
 
 
 def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
