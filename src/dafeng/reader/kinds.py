@@ -59,7 +59,7 @@ def kind_of(
         or (not one.digits and _casual(sentence, one, compared, before))
     )
     if (one.structural and compared.sign == "=") or by_the_way:
-        return "context", True
+        return "result" if _have_done(sentence, one) else "context", True
     like = describes(sentence, one)
     if one.origin or like or _usual(sentence, one) or _exists(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
@@ -282,6 +282,24 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
         return _ONE_WORK.search(sentence.folded, sentence.start, one.start) is not None
     named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
     return named and _PROJECT.match(sentence.folded, one.end) is not None
+
+
+def _have_done(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it counts those that have done something: "So far, 17 provinces have issued"."""
+    if sentence.chinese or one.unit is None or not one.unit.count or "perfect" not in sentence.says:
+        return False
+    first, last = sentence.clause(one.start)
+    opens = sentence.folded[first : one.start].strip() in _ALL_OF
+    return opens and _HAVE_DONE.match(sentence.folded, one.end, last) is not None
+
+
+_ALL_OF = frozenset({"", "all", "and", "a total of", "altogether", "the first batch of", "another"})
+_HAVE_DONE = re.compile(
+    r"(?: \([^()]{3,60}\))?(?: (?!that |which |who |will |to |shall |departments |ministries |agen)"
+    r"[a-z-]{2,20}){0,8}?"
+    r" (?:have|has|had) (?:all |also |already |now |each )?(?:been )?"
+    r"[a-z]{2,14}(?:ed|wn|en|lt|ut|et|un|ade)(?![a-z])"
+)
 
 
 def _invested(sentence: Sentence, one: Quantity) -> bool:

@@ -122,7 +122,7 @@ def _sorts_en(
     if words in data("cues")["threshold"]["bounds_en"]:
         return not aimed
     low = max(sentence.start, one.start - data("sentences")["sorted"])
-    if not words and "phase_out" in sentence.says and _SIZED_EN.match(sentence.folded, one.end):
+    if not words and _SIZED_EN.match(sentence.folded, one.end) and _changes(sentence, one):
         return True  # "the 65 steam tons per hour boilers will be shut down"
     behind = sorted_behind().match(sentence.folded, ends, sentence.end)
     before = before_en().search(sentence.folded, low, one.start) is not None
@@ -131,6 +131,18 @@ def _sorts_en(
 
 
 _SIZED_EN = re.compile(" (?:coal-fired )?(?:boilers?|units?|furnaces?|kilns?|converters?|ovens?) ")
+
+
+def _changes(sentence: Sentence, one: Quantity) -> bool:
+    """Whether what a size names goes or is made anew."""
+    redone = _REDONE.search(sentence.folded, one.end, sentence.end) is not None
+    return redone or "phase_out" in sentence.says
+
+
+_REDONE = re.compile(
+    "(?:will|shall|must|should|to) (?:all )?be (?:retrofit|renovat|upgrad|transform|replac"
+    "|convert|rebuilt|modifi|gone)"
+)
 
 
 @cache

@@ -102,7 +102,7 @@ def _dated(
         yield _tells(sentence, one, time, told, past) or told_first(sentence, one, time), "result"
         yield time.year in aims(), "target"
         yield _adds(sentence, one, time, before) and not told & _DONE, "target"
-        yield _compares(sentence, one, time, before) and not future, "result"
+        yield _compares(sentence, one, time, before), "result"
     yield future, "target"
     if word is None:
         later = _ahead(time.year, past) and not _goes_with(sentence, time, before)
