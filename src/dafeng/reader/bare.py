@@ -18,7 +18,8 @@ _JOINT_ZH = "、和与及"
 _SHARED = re.compile(r"respectively|分别|依次")
 _MOVING = ("from ", "由", "从")
 _TO = re.compile(
-    r" to (?:about |around |nearly |over |more than )?|[一-龥]{0,4}[到至](?:约|近|超过)?"
+    r" to (?:about |around |nearly |over |(?:more|less|fewer) than |below |under )?"
+    r"|[一-龥]{0,4}[到至](?:约|近|超过)?"
 )
 _MORE_OF = re.compile(
     r" (?:more|fewer|less) than (?:in|at)\b| of (?:them|these|which)\b| left\b| remain"

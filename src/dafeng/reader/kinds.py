@@ -93,18 +93,15 @@ def kind_of(
     )
     asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
     aimed: tuple[Kind, bool] | None = ("target", True) if asked or named else None
-    return aimed or _bound_or(tense(sentence, one, said, time, before, past), one, compared, time)
-
-
-def _bound_or(
-    told: tuple[Kind, bool], one: Quantity, compared: Compared, time: Time | None
-) -> tuple[Kind, bool]:
-    """The kind that is told; a bound that is neither aimed at nor reached is a rule's."""
+    kind, sure = aimed or tense(sentence, one, said, time, before, past)
     bound = time is None and one.digits and one.unit is not None and compared.sign in _BOUNDS
-    return ("threshold", told[1]) if told[0] == "context" and bound else told
+    # a bound that is neither aimed at nor reached is a rule's
+    ruled = kind == "context" and bound and not said & _MOVES
+    return "threshold" if ruled else kind, sure
 
 
 _BOUNDS = frozenset({">=", "<=", ">", "<"})
+_MOVES = frozenset({"rise", "fall", "rise_to", "fall_to"})
 _ASKED = re.compile(r"(?<![a-z])not (?:be )?(?:less|lower|smaller|fewer) than $")
 
 

@@ -36,7 +36,10 @@ def at(sentence: Sentence, index: int) -> Time | None:
     first, last = sentence.clause(one.start)
     if not sentence.chinese and _reached_before(sentence, one, behind):
         return None
-    same_clause = behind.start < last
+    peaks = not sentence.chinese and "peak" in sentence.labels(one.end, behind.start)
+    # "emits 15 % and must peak before 2030", not "spent 9 million on peaking in 2023"
+    peaks = peaks and not sentence.folded.endswith("in ", one.end, behind.start)
+    same_clause = behind.start < last and not peaks
     one_year = len({t.year for t in when}) == 1 and behind.word is None
     only = one_year and not (_is_later(sentence, one, behind) or _of_peak(sentence, behind))
     flows = "annual" in sentence.labels(first, last)
