@@ -37,7 +37,7 @@ def at(sentence: Sentence, index: int) -> Time | None:
     if not sentence.chinese and _reached_before(sentence, one, behind):
         return None
     peaks = not sentence.chinese and "peak" in sentence.labels(one.end, behind.start)
-    # "emits 15 % and must peak before 2030", not "spent 9 million on peaking in 2023"
+    # an emitter that must peak before 2030; what is spent on peaking in 2023 is of that year
     peaks = peaks and not sentence.folded.endswith("in ", one.end, behind.start)
     same_clause = behind.start < last and not peaks
     one_year = len({t.year for t in when}) == 1 and behind.word is None
