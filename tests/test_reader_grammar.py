@@ -68,6 +68,7 @@ SENTENCES = (
     "years_and_aims",
     "english_pages",
     "chinese_pages",
+    "notices_and_plans",
 )
 
 

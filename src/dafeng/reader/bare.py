@@ -18,7 +18,8 @@ _JOINT_ZH = "、和与及"
 _SHARED = re.compile(r"respectively|分别|依次")
 _MOVING = ("from ", "由", "从")
 _TO = re.compile(
-    r" to (?:about |around |nearly |over |more than )?|[一-龥]{0,4}[到至](?:约|近|超过)?"
+    r" to (?:about |around |nearly |over |(?:more|less|fewer) than |below |under )?"
+    r"|[一-龥]{0,4}[到至](?:约|近|超过)?"
 )
 _MORE_OF = re.compile(
     r" (?:more|fewer|less) than (?:in|at)\b| of (?:them|these|which)\b| left\b| remain"
@@ -106,7 +107,8 @@ def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit |
     part = one.token.startswith("<>") and folded.endswith("of which ", 0, one.start)
     if _IN_NUMBER.match(folded, one.end) or (part and _HAVE.match(folded, one.end)):
         return _ITEMS
-    thing = _numbered(folded, start, one.start)
+    began = is_year(one.token) and folded.endswith("from ", start, one.start)
+    thing = None if began else _numbered(folded, start, one.start)
     if thing is None and _GROUPED.fullmatch(one.token):
         led = _led().search(folded, max(start, one.start - _LED), one.start)
         more = folded.endswith(_MORE_ARE, start, one.start) and _ARE.match(folded, one.end)
@@ -277,6 +279,18 @@ def _is_plain(folded: str, start: int, one: Quantity) -> bool:
     return found is not None and (not found["first"] or "." in one.token)
 
 
+_CHANGES = (
+    "(?:be |been |was |were )?(?:cut|reduced|lowered|increased|raised|expanded)"
+    "|(?:will |to )?(?:fall|drop|rise|grow|increase|decrease|expand|climb)"
+    "|fell|dropped|rose|grew|fallen|risen|grown|climbed"
+)
+# what it changes from: "from 19 in 2020 to 15"; not "from 2020 to 2025"
+_FROM = (
+    "from(?: (?!(?:19|20)[0-9]{2} to)[0-9,]+(?: plants| firms| units)?"
+    "(?: (?:in|at the end of|by the end of) (?:19|20)[0-9]{2}| now| last year)?(?= to))?"
+)
+
+
 @cache
 def _number_of() -> re.Pattern[str]:
     names = pattern_of(fold(word) for entry in data("units")["things"] for word in entry["en"])
@@ -288,24 +302,29 @@ def _number_of() -> re.Pattern[str]:
         "|(?:grow|rise|increase|expand|climb|fall|drop|grew|rose|fell|grown|risen|increased|dropped"
         "|expanded|climbed|decreased) from"
         "|be (?:limited|kept|held|capped|controlled|cut|reduced|increased|raised)"
-        " (?:to|at|within|below))"
+        " (?:to|at|within|below)"
+        f"|(?:{_CHANGES})(?: {_FROM})?(?: to)?|(?:will |to |would )?number|numbered|stands at|now"
+        "|(?<=, )at)"
     )
     more = (
-        "(?: about| over| more than| nearly| at least| approximately| around"
+        "(?: about| over| more than| nearly| at least| approximately| around| fewer than| less than"
         "| (?:no|not) (?:less|fewer|lower|more) than)?"
     )
     what = "(?:number|ownership|stock|fleet|sales|output|production|registrations)"
     of = rf"{what} of (?:[a-z0-9-]{{1,20}} ){{0,6}}?"
     named = rf"{of}(?P<thing>{names})[a-z -]{{0,60}}? {verb}"
-    reached = "(?:reach(?:ed|es)?|totall?ed|numbered|came to)"
+    reached = "(?:reach(?:ed|es)?|totall?ed|numbered|(?:will|to|would|shall|should) number|came to)"
     moved = (
         "(?:(?:reduced|cut|increased|raised|limited|kept|held|capped|controlled)"
         " (?:to|at|within|below)"
-        "|(?:fell|dropped|rose|grew|fallen|risen|grown) to)"
+        f"|(?:fell|dropped|rose|grew|fallen|risen|grown) to|(?:{_CHANGES}) {_FROM} to)"
     )
-    numbered = rf"number of (?:[a-z0-9-]{{1,20}} ){{1,8}}?{verb}"
+    # "the number of parks, at 12 in 2022, is to reach"
+    put_in = "(?:(?<=, )[a-z0-9 -]{2,40}, (?:will |shall |must |should )?)?"
+    numbered = rf"number of (?:[a-z0-9-]{{1,20}},? ){{1,8}}?{put_in}{verb}"
     counts = rf"(?P<things>{names})(?: [a-z-]{{1,20}}){{0,4}}? (?:{reached}|{moved})"
-    return re.compile(rf"(?:{named}|{counts}|{numbered}){more} $")
+    many = r"[a-z-]{3,20}s(?: [a-z-]{1,20}){0,5}? (?:numbered|(?:will|would|shall|to) number)"
+    return re.compile(rf"(?:{named}|{counts}|{numbered}|{many}){more} $")
 
 
 @cache
@@ -321,7 +340,7 @@ _REACHED = tuple(
     for word in (
         "is", "was", "be", "reach", "reached", "reaches", "exceed", "exceeded", "exceeds", "total",
         "totaled", "totalled", "numbered", "to", "at", "about", "over", "than", "nearly", "least",
-        "approximately", "from", "around", "within", "below",
+        "approximately", "around", "within", "below", "from", "number", "numbers", "now",
     )
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.quantities import Quantity
+from dafeng.reader.reckoned import reckoned
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.standing import before_en, dated, part_of
 
@@ -34,6 +35,7 @@ def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
     return (
         _charged(sentence, one, compared)
         or _stepped(sentence, one)
+        or reckoned(sentence, one)
         or _in_case(sentence, one, compared)
         or _must_keep(sentence, one, compared)
         or _goes_on(sentence, one, before)
@@ -105,9 +107,15 @@ def rated(sentence: Sentence, one: Quantity) -> bool:
     said = sentence.labels(part, last)
     if "grant" not in said or said & {"perfect", "strive"}:
         return False
-    return _PER_ZH.search(sentence.folded, part, one.end) is not None
+    if _PER_ZH.search(sentence.folded, part, one.end):
+        return True
+    first = sentence.clause(one.start)[0]
+    now = any(t.dates for t in sentence.times if first <= t.start < last)
+    given = not now and "past" not in said and _GIVEN_ZH.search(sentence.folded, first, one.start)
+    return bool(given) and name != "%"
 
 
+_GIVEN_ZH = re.compile("(?:给予|予以|奖励|补助|补贴)[^，。；0-9]{0,10}$")
 _PER_ZH = re.compile(
     r"按照?每[^，。；0-9]{1,6}[0-9.]|每[^，。；0-9]{1,6}(?:补贴|补助|奖励)[0-9.]|[给予以]每[^，。；0-9]{1,6}"
     r"|的，可?(?:按|给予|予以)[^，。；0-9]{0,12}[0-9]"
@@ -199,7 +207,7 @@ _FOR_ZH = re.compile(
 _OF_ZH = re.compile("[^，。；：0-9]{0,16}?的[^，。；0-9]{1,24}，")
 # a bound and its number, parted by what it is a share of: 不低于变压器容量的30%的
 _PASSED_ZH = re.compile(
-    "(?:[低高]于|超[过出]?|[少大小]于|达到?)[^，。；0-9]{2,16}(?:的|目标|进度|标准)$"
+    "(?:[低高]于|超[过出]?|[少大小]于|达到?)[^，。；0-9]{2,16}(?:的|目标|进度|标准|面积|总额|总量)$"
 )
 
 
@@ -240,7 +248,7 @@ def _sorted_zh() -> re.Pattern[str]:
 
 _CASE_ZH = re.compile(
     r"[^，。；：\d]{0,16}?(?:，(?:且|并且|或)[^，。；]{2,40}?)?"
-    r"(?:时(?=，|发布|启动|予以|应|须|按)|的(?=[，；：]|[一二]次性|加价|给予))|[^，。；：\d]{0,16}?"
+    r"(?:时(?=，|发布|启动|予以|应|须|按)|的(?=[，；：]|部分[，；]|[一二]次性|加价|给予))|[^，。；：\d]{0,16}?"
     r"的(?:[，；：）)]|[一二]次性|加价|给予|予以|按|由|应|须|可(?!再)|不予|不得|一律|视为|实行|执行"
     r"|[红橙黄蓝]色|[^，。；\d]{0,4}预警"
     r"|[^，。；\d]{2,8}，(?:给予|予以|暂停|暂缓|实行|纳入|列入|责令|不得|应|须))"
@@ -259,7 +267,7 @@ def _must_keep(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     if compared.sign not in _BOUNDS and not whole and not apart:
         return False
     part = part_of(sentence, one)
-    if one.unit is not None and one.unit.name == "℃":
+    if one.unit is not None and one.unit.name in {"℃", "mg/m3"}:
         return True
     if sentence.chinese:
         return _bidden_zh(sentence, one, compared, part)

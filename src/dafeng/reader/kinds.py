@@ -53,13 +53,14 @@ def kind_of(
         or _qualifies(sentence, one, compared)
         or _hoped_early(sentence, one)
         or _of_project(sentence, one)
+        or _invested(sentence, one)
         or _distributes(sentence, one)
         or _contained(sentence, one)
         or _revises(sentence, one)
         or (not one.digits and _casual(sentence, one, compared, before))
     )
     if (one.structural and compared.sign == "=") or by_the_way:
-        return "context", True
+        return "result" if _have_done(sentence, one) else "context", True
     like = describes(sentence, one) or of_the_aim(sentence, one)
     if one.origin or like or _usual(sentence, one) or _exists(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
@@ -92,12 +93,15 @@ def kind_of(
         else _ASKED.search(sentence.folded, first, one.start) is not None
     )
     asked = asked and not past.reports and not said & {"past", "perfect", "yearly"}
-    aimed = asked or named
-    found: tuple[Kind, bool] = ("target", True)
-    if not aimed:
-        found = tense(sentence, one, said, time, before, past)
-        found = ("context", True) if _aside(sentence, one, said, found[0]) else found
-    return found
+    if asked or named:
+        return "target", True
+    kind, sure = tense(sentence, one, said, time, before, past)
+    if _aside(sentence, one, said, kind):
+        return "context", True
+    bound = time is None and one.digits and one.unit is not None and compared.sign in _BOUNDS
+    # a bound that is neither aimed at nor reached is a rule's
+    ruled = kind == "context" and bound and not said & _MOVES
+    return "threshold" if ruled else kind, sure
 
 
 def _built_upon(sentence: Sentence, one: Quantity) -> bool:
@@ -116,6 +120,8 @@ def _sign(one: Quantity, compared: Compared) -> str:
     return "range" if one.high is not None else compared.sign
 
 
+_BOUNDS = frozenset({">=", "<=", ">", "<"})
+_MOVES = frozenset({"rise", "fall", "rise_to", "fall_to"})
 _ASKED = re.compile(r"(?<![a-z])not (?:be )?(?:less|lower|smaller|fewer) than $")
 
 
@@ -339,6 +345,38 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
         return _ONE_WORK.search(sentence.folded, sentence.start, one.start) is not None
     named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
     return named and _PROJECT.match(sentence.folded, one.end) is not None
+
+
+def _have_done(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it counts those that have done something: "So far, 17 provinces have issued"."""
+    if sentence.chinese or one.unit is None or not one.unit.count or "perfect" not in sentence.says:
+        return False
+    first, last = sentence.clause(one.start)
+    opens = sentence.folded[first : one.start].strip() in _ALL_OF
+    return opens and _HAVE_DONE.match(sentence.folded, one.end, last) is not None
+
+
+_ALL_OF = frozenset({"", "all", "and", "a total of", "altogether", "the first batch of", "another"})
+_HAVE_DONE = re.compile(
+    r"(?: \([^()]{3,60}\))?(?: (?!that |which |who |will |to |shall |departments |ministries |agen)"
+    r"[a-z-]{2,20}){0,8}?"
+    r" (?:have|has|had) (?:all |also |already |now |each )?(?:been )?"
+    r"[a-z]{2,14}(?:ed|wn|en|lt|ut|et|un|ade)(?![a-z])"
+)
+
+
+def _invested(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it only adds what the things told before cost: "with a total investment of"."""
+    if sentence.chinese or one.unit is None or one.unit.name != "yuan":
+        return False
+    return _INVESTED.search(sentence.folded, sentence.start, one.start) is not None
+
+
+_INVESTED = re.compile(
+    r"(?<![a-z])(?:with|at|for|requiring|involving|and) (?:an? )?"
+    r"(?:total |planned |combined |overall |estimated |cumulative |aggregate ){1,2}"
+    r"(?:investment|cost|budget) of (?:about |around |nearly |some |over |more than |up to )?$"
+)
 
 
 def _of_station(sentence: Sentence, one: Quantity) -> bool:

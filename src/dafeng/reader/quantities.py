@@ -278,7 +278,7 @@ def _worth(one: Quantity, folded: str) -> bool:
     """Whether a number with a unit is a figure: no year, no duration, no "one" of something."""
     unit = one.unit
     if unit is None or unit.duration:
-        one.bound = age(folded, one.start)
+        one.bound = age(folded, one.start, one.end)
         days = one.digits and unit is not None and unit.id == "d" and lasts(folded, one.start)
         told = (
             one.bound is not None

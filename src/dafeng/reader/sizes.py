@@ -36,8 +36,15 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
     used = bool(limits and _that_use().search(sentence.folded, low, one.start))
     first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     said = sentence.labels(first, one.start)
-    if said & _MOVES or used:
-        return used
+    return used or (not said & _MOVES and _sorts(sentence, one, comparator, ends, said))
+
+
+def _sorts(
+    sentence: Sentence, one: Quantity, comparator: str, ends: int, said: frozenset[str]
+) -> bool:
+    """Whether a measured size sorts things; ``said``: by the words right before it."""
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     subject = "threshold subject" in sentence.labels(sentence.start, one.start)
     sorts = comparator != "=" or before_en().search(sentence.folded, low, one.start) is not None
     if subject and sorts and sentence.folded.find(" per ", first, one.start) < 0:
@@ -49,8 +56,25 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
         behind = _behind_zh().match(sentence.folded, ends, sentence.end)
         meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
         between = one.high is None and _BETWEEN.match(sentence.folded, one.end) is not None
-        return meant or between or (behind is not None and (bool(bound) or sorted_by))
+        sorts = behind is not None and (bool(bound) or sorted_by)
+        return meant or between or sorts or (sorted_by and _opens_zh(sentence, one, ends))
     return _sorts_en(sentence, one, comparator, ends, aimed="target" in said)
+
+
+def _opens_zh(sentence: Sentence, one: Quantity, ends: int) -> bool:
+    """Whether a clause begins with what a bound sorts: 距离500公里以上的货物逐步转向铁路."""
+    first, last = sentence.clause(one.start)
+    if sentence.labels(first, one.start) - _MEASURED or any(
+        t.year and first <= t.start < last for t in sentence.times
+    ):
+        return False
+    return _OF_ZH.match(sentence.folded, ends, last) is not None
+
+
+_MEASURED = frozenset({"share", "annual", "threshold subject"})
+_OF_ZH = re.compile(
+    "的(?![^，。；]{0,6}(?:目标|任务|要求|水平|能力|规模|占比|比例|，|。))[一-龥“”、]{4}"
+)
 
 
 def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
@@ -105,7 +129,7 @@ def _sorts_en(
     if words in data("cues")["threshold"]["bounds_en"]:
         return not aimed
     low = max(sentence.start, one.start - data("sentences")["sorted"])
-    if not words and "phase_out" in sentence.says and _SIZED_EN.match(sentence.folded, one.end):
+    if not words and _SIZED_EN.match(sentence.folded, one.end) and _changes(sentence, one):
         return True  # "the 65 steam tons per hour boilers will be shut down"
     behind = sorted_behind().match(sentence.folded, ends, sentence.end)
     before = before_en().search(sentence.folded, low, one.start) is not None
@@ -114,6 +138,18 @@ def _sorts_en(
 
 
 _SIZED_EN = re.compile(" (?:coal-fired )?(?:boilers?|units?|furnaces?|kilns?|converters?|ovens?) ")
+
+
+def _changes(sentence: Sentence, one: Quantity) -> bool:
+    """Whether what a size names goes or is made anew."""
+    redone = _REDONE.search(sentence.folded, one.end, sentence.end) is not None
+    return redone or "phase_out" in sentence.says
+
+
+_REDONE = re.compile(
+    "(?:will|shall|must|should|to) (?:all )?be (?:retrofit|renovat|upgrad|transform|replac"
+    "|convert|rebuilt|modifi|gone)"
+)
 
 
 @cache

@@ -104,11 +104,24 @@ def _deadline(sentence: Sentence, one: Quantity, time: Time | None) -> int | Non
     if _PARTED.search(sentence.folded, low, high):
         return None
     gone = "phase_out" in sentence.labels(*sentence.clause(one.start))
+    gone = gone or _completes(sentence, one)
     if not sentence.chinese and time.start > one.end:  # "boilers of 35 t/h in A, B and C shall be"
         gone = gone or "phase_out" in sentence.labels(*sentence.clause(time.start))
     return time.year if gone else None
 
 
+def _completes(sentence: Sentence, one: Quantity) -> bool:
+    """Whether what a size sorts out completes something: 600总吨以上货船全部完成改造."""
+    last = sentence.clause(one.start)[1]
+    if _NUMBERED.match(sentence.folded, one.end):
+        return False  # 35蒸吨以上的129台锅炉…全部改造: the year is that of the 129
+    return _COMPLETES.search(sentence.folded, one.end, last) is not None
+
+
+_COMPLETES = re.compile(
+    r"完成|全部|全面|(?<![a-z])(?:will|shall|must|should|are to) (?:all )?(?:complete|finish|have) "
+)
+_NUMBERED = re.compile(r"及?以[上下]的?\d")
 _PARTED = re.compile("[；;]")
 
 

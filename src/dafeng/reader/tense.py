@@ -121,7 +121,7 @@ def _dated(
         yield not future and not towards and told_of(sentence, one, time, past), "result"
         yield time.year in aims(), "target"
         yield _adds(sentence, one, time, before) and not told & _DONE, "target"
-        yield _compares(sentence, one, time, before) and not future, "result"
+        yield _compares(sentence, one, time, before), "result"
     yield future, "target"
     if word is None:
         later = _ahead(time.year, past) and not _goes_with(sentence, time, before)
@@ -221,7 +221,7 @@ _DID = re.compile(
 
 _DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
 _IS = re.compile(
-    r" (?:is|are|stands at|stood at|came to|amounted to|totall?ed)"
+    r" (?:is|are|stands at|stood at|came to|amounted to|totall?ed|accounts? for|makes? up|emits?)"
     r" (?:now |currently |about |around |nearly |over )?$"
 )
 
@@ -387,7 +387,7 @@ def _open(sentence: Sentence, one: Quantity, time: Time, told: frozenset[str]) -
 
 _TOWARDS = re.compile(
     r"(?:(?<![降低升加高长大少])[到至]|力争|争取|by|by the end of|by the year|until)"
-    r" ?[“\"]?(?:the )?$"
+    r" ?[“\"]?(?:the )?(?:20[0-9]{2}(?:年[底末]?(?:[、和及与]|以及)|,? and |, ))*$"
 )
 
 

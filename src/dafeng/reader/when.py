@@ -38,7 +38,10 @@ def at(sentence: Sentence, index: int) -> Time | None:
         return None
     if not sentence.chinese and _opens_part(sentence, one, behind):
         return None
-    same_clause = behind.start < last
+    peaks = not sentence.chinese and "peak" in sentence.labels(one.end, behind.start)
+    # an emitter that must peak before 2030; what is spent on peaking in 2023 is of that year
+    peaks = peaks and not sentence.folded.endswith("in ", one.end, behind.start)
+    same_clause = behind.start < last and not peaks
     one_year = len({t.year for t in when}) == 1 and behind.word is None
     only = one_year and not (_is_later(sentence, one, behind) or _of_peak(sentence, behind))
     flows = "annual" in sentence.labels(first, last)
