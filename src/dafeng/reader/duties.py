@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from dafeng.reader.charged import ruled
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
@@ -37,6 +38,7 @@ def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
         or _in_case(sentence, one, compared)
         or _must_keep(sentence, one, compared)
         or _goes_on(sentence, one, before)
+        or ruled(sentence, one, compared, before)
     )
 
 
@@ -326,6 +328,13 @@ _OPENS_BY = re.compile(
     r"|[“\"]?\d\dth five-year plan[”\"]?(?: period)?),",
     re.ASCII,
 )
+# "Targets for 2025. A shall not exceed 1.5 tons. B shall not exceed 13,300 kWh per ton."
+_HEADED = re.compile(
+    r"\W*(?:\w{1,3}[.)] ?)?(?:(?:the|our|main|key|overall|general|specific|quantitative|binding|energy"
+    r"|efficiency|carbon|\d{4}) ){0,3}(?:targets?|goals?|objectives?)"
+    r"(?: (?:for|by|of|in|set for) [^.:;\n]{1,40})?[.:]",
+    re.ASCII,
+)
 _FIRM = re.compile(r"(?<![a-z])(?:must|may not)(?![a-z])")
 # A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
 _EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"
@@ -356,7 +365,9 @@ def _bidden_en(sentence: Sentence, one: Quantity, part: int) -> bool:
         return False
     if _FIRM.search(sentence.folded, modals[-1].start(), one.start) or each:
         return True
+    line = sentence.folded.rfind("\n", 0, sentence.start) + 1
     aimed = _OPENS_BY.match(sentence.folded, sentence.start) is not None
+    aimed = aimed or _HEADED.match(sentence.folded, line) is not None
     if aimed or one.unit is None or one.scale is not None or one.unit.count:
         return False
     named = one.unit.name == "ratio"
