@@ -66,6 +66,7 @@ SENTENCES = (
     "support",
     "unseen",
     "years_and_aims",
+    "provinces_and_sectors",
 )
 
 

@@ -28,8 +28,8 @@ _GOOD_ZH = re.compile(
     "(?:补|扣|罚|追|核减|核扣|缴|收取|计收|计征|征收|赔|抵|加征|加收|处以)"
 )
 _GOOD_EN = re.compile(
-    r"(?<![a-z])(?:mak(?:e|es|ing) (?:up|good)|made (?:up|good)|deduct(?:ed|s)?|fined?|compensat(?:e|ed)"
-    r"|surrender(?:ed)?|penal(?:ty|ised|ized)|withheld|charged|repaid|repay|forfeit)(?![a-z])"
+    r"(?<![a-z])(?:mak(?:e|es|ing) (?:up|good)|made (?:up|good)|deduct(?:ed|s)?|fined?"
+    r"|compensat(?:e|ed)|surrender(?:ed)?|penal(?:ty|ised|ized)|withheld|charged|repaid|repay|forfeit)(?![a-z])"
 )
 _TIMES = frozenset({"times", "%"})
 
@@ -47,9 +47,7 @@ def _makes_good(sentence: Sentence, one: Quantity) -> bool:
     return _GOOD_EN.search(sentence.folded, first, sentence.clause(one.start)[1]) is not None
 
 
-def _let_out(
-    sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None
-) -> bool:
+def _let_out(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
     """Whether it bounds what each chimney or outlet lets out: 排放浓度不高于50毫克/立方米."""
     if one.unit is None or one.unit.name != "mg/m3":
         return False

@@ -330,8 +330,8 @@ _OPENS_BY = re.compile(
 )
 # "Targets for 2025. A shall not exceed 1.5 tons. B shall not exceed 13,300 kWh per ton."
 _HEADED = re.compile(
-    r"\W*(?:\w{1,3}[.)] ?)?(?:(?:the|our|main|key|overall|general|specific|quantitative|binding|energy"
-    r"|efficiency|carbon|\d{4}) ){0,3}(?:targets?|goals?|objectives?)"
+    r"\W*(?:\w{1,3}[.)] ?)?(?:(?:the|our|main|key|overall|general|specific|quantitative|binding"
+    r"|energy|efficiency|carbon|\d{4}) ){0,3}(?:targets?|goals?|objectives?)"
     r"(?: (?:for|by|of|in|set for) [^.:;\n]{1,40})?[.:]",
     re.ASCII,
 )

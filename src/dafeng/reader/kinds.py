@@ -20,6 +20,7 @@ from dafeng.reader.standing import dated, stands
 from dafeng.reader.tense import tense
 from dafeng.reader.times import Time
 from dafeng.reader.when import describes
+from dafeng.reader.yearlike import acted_on
 
 
 def kind_of(
@@ -261,7 +262,9 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
     if one.unit is None or one.unit.count or (one.unit.name in _SHARES and one.digits):
         return False
     if sentence.chinese:
-        if one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end):
+        if one.unit.name == "yuan" and (
+            _WORKS.match(sentence.folded, one.end) or _set_aside(sentence, one)
+        ):
             return True
         return not dated(sentence, one) and _of_station(sentence, one)
     attribute = one.digits and sentence.folded.startswith("-", one.head)
@@ -271,6 +274,20 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
         return _ONE_WORK.search(sentence.folded, sentence.start, one.start) is not None
     named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
     return named and _PROJECT.match(sentence.folded, one.end) is not None
+
+
+_FUNDS = re.compile("安排[^，。；0-9]{0,16}(?:资金|经费)(?:约|共|共计|近)?$")
+_ARRANGED = re.compile("安排(?:了|约|近)?$")
+_AS_FUNDS = re.compile("[^，。；0-9]{0,10}(?:资金|经费)")
+
+
+def _set_aside(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is money that a budget sets aside: 2022年安排专项资金1.5亿元."""
+    low = max(sentence.start, one.start - data("sentences")["thing"])
+    if _FUNDS.search(sentence.folded, low, one.start):
+        return True
+    arranged = _ARRANGED.search(sentence.folded, low, one.start) is not None
+    return arranged and _AS_FUNDS.match(sentence.folded, one.end) is not None
 
 
 def _of_station(sentence: Sentence, one: Quantity) -> bool:
@@ -296,6 +313,8 @@ def _exists(sentence: Sentence, one: Quantity) -> bool:
 
 _EXISTS = re.compile(
     "现[有存][^，。；0-9达低高超降占率比升减至到]{0,8}$"
+    "|现[有存][^，。；0-9]{0,12}[0-9][0-9.]*[^，。；0-9]{1,6}，(?:设计|核定|合计|总|年){0,3}"
+    "(?:产能|生产能力|能力|装机|容量|面积|蓄积){1,2}(?:约|为|共|合计)?$"
     "|which (?:now |currently |already )?(?:accounts? for|makes? up|represents?) "
     "(?:about |around |roughly |nearly |over |more than |almost )?$"
 )
@@ -319,6 +338,7 @@ def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft
     ):
         return False  # it goes on in a list: 工厂五十家、园区十个
     large = one.value is not None and one.value > data("cues")["casual"]
+    large = large or acted_on(sentence.folded, one.end)
     verb = any(
         "target" in hit.labels and not sentence.folded[hit.end : one.start].strip()
         for hit in sentence.within(one.start - data("sentences")["verb"], one.start)

@@ -211,7 +211,8 @@ def plural_pattern() -> re.Pattern[str]:
     """What an English number counts where no dictionary knows it: some words and a plural."""
     return re.compile(
         rf"{_MORE} (?:{_no_end()}(?!and )[a-z-]{{2,20}}+ ){{0,3}}?"
-        r"(?P<thing>(?!(?:this|was|has|its)(?![a-z]))[a-z]{3,20}(?<!u)(?<!s)s)(?![a-z-])(?! of )"
+        r"(?P<thing>(?!(?:this|was|has|its)(?![a-z]))[a-z]{3,20}(?<!u)(?<!s)s)(?![a-z-])"
+        r"(?! of (?!less |more |over |under |below |above |at least ))"
     )
 
 

@@ -102,11 +102,17 @@ def _sorts_en(
     if not words and "phase_out" in sentence.says and _SIZED_EN.match(sentence.folded, one.end):
         return True  # "the 65 steam tons per hour boilers will be shut down"
     behind = sorted_behind().match(sentence.folded, ends, sentence.end)
-    before = before_en().search(sentence.folded, low, one.start) is not None
+    sized = before_en().search(sentence.folded, low, one.start)
+    before = sized is not None and not _AIMS_AT.search(sized[0])
     led = not words and not aimed and comparator != "="  # "boilers of less than 65 t/h"
     return bool(words and (behind or before)) or (led and before)
 
 
+# "the city of A plans 2 million kW or more": a place, and no kind of thing that a size sorts
+_AIMS_AT = re.compile(
+    " (?:plans?|aims?|wants?|hopes?|expects?|intends?|seeks?|targets?|proposes?|pledges?|has"
+    "|have|had|will|is to|are to|should|must) "
+)
 _SIZED_EN = re.compile(" (?:coal-fired )?(?:boilers?|units?|furnaces?|kilns?|converters?|ovens?) ")
 
 

@@ -42,7 +42,7 @@ def year_of_rule(sentence: Sentence, one: Quantity, time: Time | None) -> int | 
     held = holds_from(sentence, one) or _from_behind(sentence, one)
     if held is None and time and time.role == "at" and not time.plan:
         lasts = one.unit is not None and one.unit.duration
-        if _levelled(sentence, one) or (lasts and time.start >= sentence.clause(one.start)[0]):
+        if _levelled(sentence, one) or (lasts and time.start >= part_of(sentence, one)):
             return time.year  # "2022年分档标准为…", "2024年…停窑不少于150天"
     return held or _deadline(sentence, one, time)
 

@@ -96,6 +96,7 @@ def _dated(
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
         yield word == "next_year" or (word == "period" and not past.told_of(said)), "target"
         yield time.month and time.sign != "<" and "future" not in near, "result"
+    yield _lasts(one) and past.plans and time.year == past.annual, "target"
     yield ("yearly" in said and not planned) or (_lasts(one) and not future), "result"
     yield "part" in said and _is_aim(before) and "past" not in told, "target"
     if word is None:
@@ -195,11 +196,7 @@ _DID = re.compile(
     r" (?:out |up |in |off |into [a-z]+ )?(?:about |around |nearly |some |over |almost |roughly "
     r"|more than |less than |a total of |an? (?:additional |further )?)?$"
 )
-
-
 _DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
-
-
 _IS = re.compile(
     r" (?:is|are|stands at|stood at|came to|amounted to|totall?ed)"
     r" (?:now |currently |about |around |nearly |over )?$"
@@ -346,7 +343,7 @@ _STATES = re.compile(
 
 def _states(sentence: Sentence, one: Quantity) -> bool:
     """Whether an English clause tells in the present how things are: "coal makes up 56 %"."""
-    if sentence.chinese or not one.digits:
+    if sentence.chinese or not (one.digits or (one.unit and one.unit.name == "%")):
         return False
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, last)

@@ -205,7 +205,9 @@ def before_pattern() -> re.Pattern[str]:
     since = [*rules()["since"]["before_zh"], *rules()["since"]["before_en"]]
     leads = r"(?: the end of)?(?: the)?(?: year)? "
     compared = "(?<=and )(?:compared|in comparison) (?:with|to)"
-    english = rf"(?:(?<!and )(?<!or )(?!on year ){pattern_of(base['before_en'])}|{compared}){between}"
+    english = (
+        rf"(?:(?<!and )(?<!or )(?!on year ){pattern_of(base['before_en'])}|{compared}){between}"
+    )
     pieces = (
         rf"(?P<issued>{_issued()})",
         rf"(?P<base>{english}|{no_share}{pattern_of(strong)})",
