@@ -12,7 +12,7 @@ from dafeng.reader.quantities import RATIO, Quantity
 from dafeng.reader.quantity_patterns import Unit, day_of, label_pattern, things
 from dafeng.reader.times import LOST
 
-_OF_THE = (" of the ", " of its ", " of their ")  # "15 of the 21 plants"
+_OF_THE = (" of the ", " of its ", " of their ", " of ")  # "15 of the 21 plants"
 _JOINT = re.compile(rf" and | ?, (?:and )?|{'|'.join(_OF_THE)}|、|和|与|及")
 _JOINT_ZH = "、和与及"
 _SHARED = re.compile(r"respectively|分别|依次")

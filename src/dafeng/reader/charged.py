@@ -8,6 +8,7 @@ from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
+from dafeng.reader.standing import part_of
 
 _REACH = 40  # how far before a figure the words stand that make a rule of it
 
@@ -18,6 +19,8 @@ def ruled(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
         _makes_good(sentence, one)
         or _let_out(sentence, one, compared, before)
         or _should_reach(sentence, one, compared)
+        or _shared_new(sentence, one)
+        or _may_last(sentence, one, compared)
     )
 
 
@@ -85,3 +88,27 @@ def _should_reach(sentence: Sentence, one: Quantity, compared: Compared) -> bool
     if not _SHOULD_ZH.search(sentence.folded, low, compared.start):
         return False
     return _WHOLE_ZH.search(sentence.folded, sentence.start, compared.start) is None
+
+
+_NEW_MUST = re.compile(
+    r" (?:of|in|for) [a-z -]{0,50}?(?:new|newly built|every|each) [a-z -]{3,40}"
+    r" (?:must|shall|is to|are to|should|has to|have to) "
+)
+
+
+def _shared_new(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it opens a rule for what is new: "at least 30 % of spaces in new lots must have"."""
+    near = one.start - part_of(sentence, one) <= len("in principle, no less than ")
+    shared = near and one.unit is not None and one.unit.name == "%" and not sentence.chinese
+    return shared and _NEW_MUST.match(sentence.folded, one.end) is not None
+
+
+_MAY = re.compile(r"(?<![a-z])(?:may|can|is allowed to|are allowed to) [a-z -]{2,40}$")
+
+
+def _may_last(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether it is how long something may last: "may run for no more than 200 days"."""
+    if sentence.chinese or one.unit is None or not (one.unit.duration or one.unit.name == "hours"):
+        return False
+    bound = compared.sign in {"<=", "<"}
+    return bound and _MAY.search(sentence.folded, sentence.start, compared.start) is not None

@@ -91,6 +91,9 @@ _VERBS = frozenset({"target", "past", "future", "perfect", "grant", "price", "ri
 def rated(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is money that a rule grants for each of something, be it by the year."""
     name = one.unit.name if one.unit else ""
+    if not sentence.chinese and name.startswith("yuan/"):
+        said = sentence.labels(*sentence.clause(one.start))
+        return "grant" in said and not said & {"past", "perfect", "strive"}
     if not sentence.chinese or not (name.startswith("yuan") or name == "%"):
         return False
     part, last = part_of(sentence, one), sentence.clause(one.start)[1]
@@ -216,7 +219,7 @@ _TERMS = frozenset({"days", "months", "hours", "h", "items"})
 # a term (10个工作日内), or how long something has gone on in the case meant (连续两年超预算的企业)
 _TERM_ZH = re.compile(
     "(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)"
-    "|[^，。；0-9]{2,12}?的(?:企业|单位|项目|用户|，)"
+    "|[^，。；0-9]{2,12}?(?:[0-9.]+[^，。；0-9]{1,8})?的(?:企业|单位|项目|用户|，)"
 )
 
 
@@ -263,6 +266,8 @@ def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
     if before is None or before.kind != "threshold" or before.start < part or one.unit is None:
         return False
     said = sentence.labels(before.end, one.start)
+    if one.unit.name == "ratio" and before.unit == one.printed_unit:
+        return True  # 置换比例不低于1.5:1，其他地区不低于1.25:1
     if (one.unit.duration or one.unit.name in _HOURS) and not said & _MOVED:
         return True  # how long, beside how much
     bids = _BIDS_ZH if sentence.chinese else _MODAL

@@ -61,7 +61,13 @@ def kind_of(
     if (one.structural and compared.sign == "=") or by_the_way:
         return "context", True
     like = describes(sentence, one)
-    if one.origin or like or _usual(sentence, one) or _exists(sentence, one):
+    if (
+        one.origin
+        or like
+        or _usual(sentence, one)
+        or _exists(sentence, one)
+        or _done(sentence, one)
+    ):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
         return "target" if planned or named_aim(sentence, one) else "result", True
     if (
@@ -303,6 +309,23 @@ def _usual(sentence: Sentence, one: Quantity) -> bool:
     """Whether a technology is compared with the usual one: "70 % lower than traditional ones"."""
     than = sentence.folded.find(" than ", one.end, one.end + data("sentences")["thing"])
     return than > 0 and sentence.folded.startswith(_usuals(), than + len(" than "))
+
+
+_OF_AIM = re.compile(
+    r" of (?:the|its|their|this|that) (?:[a-z-]+ |20\d\d ){0,3}?(?:targets?|tasks?|goals?|quota)"
+    r"(?![a-z])",
+    re.ASCII,
+)
+
+
+def _done(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a share tells how much of an aim is done: "54 percent of the five-year task"."""
+    if sentence.chinese or one.unit is None or one.unit.name != "%":
+        return False
+    if not _OF_AIM.match(sentence.folded, one.end):
+        return False
+    ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
+    return ahead.isdisjoint({"future", "strive"})
 
 
 def _exists(sentence: Sentence, one: Quantity) -> bool:

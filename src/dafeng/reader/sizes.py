@@ -33,18 +33,48 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
     first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     said = sentence.labels(first, one.start)
     if said & _MOVES:
-        return False
+        return comparator != "=" and "fall" in said and _which_save(sentence, one)
     subject = "threshold subject" in sentence.labels(sentence.start, one.start)
     if subject and comparator != "=" and sentence.folded.find(" per ", first, one.start) < 0:
         return True
     if sentence.chinese:
         bound = one.high is not None or _BOUND_ZH.search(sentence.folded, one.end, ends)
         sorted_by = comparator in {">", "<", ">=", "<="} and sentence.folded.startswith("的", ends)
+        sorted_by = sorted_by or (comparator == "=" and _reaching(sentence, one, ends))
         behind = _behind_zh().match(sentence.folded, ends, sentence.end)
         meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
         between = one.high is None and _BETWEEN.match(sentence.folded, one.end) is not None
         return meant or between or (behind is not None and (bool(bound) or sorted_by))
     return _sorts_en(sentence, one, comparator, ends, aimed="target" in said)
+
+
+_WHICH_SAVE = re.compile(
+    r" (?:that|which) (?:save|cut|reduce|saves|cuts|reduces) (?:[a-z]+ ){0,4}?$"
+)
+
+
+def _which_save(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a saving tells which are meant: "projects that save more than 5,000 tons get"."""
+    if sentence.chinese:
+        return False
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    found = _WHICH_SAVE.search(sentence.folded, low, one.start)
+    return bool(found and _thing_last().search(sentence.folded, low, found.start()))
+
+
+@cache
+def _thing_last() -> re.Pattern[str]:
+    return re.compile(rf"{pattern_of(data('cues')['threshold']['things_en'])}$")
+
+
+_MUST_BEHIND = re.compile("的[^，。；0-9]{1,10}?(?:应|须|必须|要|纳入|列入|由|实行|不得|可|均)")
+_REACHES = ("达到", "达", "满", "达到了", "高达")
+
+
+def _reaching(sentence: Sentence, one: Quantity, ends: int) -> bool:
+    """Whether what reaches a size has to do something: 排放达到2.6万吨的企业应纳入名录."""
+    reaches = sentence.folded.endswith(_REACHES, sentence.clause(one.start)[0], one.start)
+    return reaches and _MUST_BEHIND.match(sentence.folded, ends) is not None
 
 
 def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
@@ -147,7 +177,7 @@ def _whose() -> re.Pattern[str]:
 def _above_en() -> re.Pattern[str]:
     """A thing and the bound of its size: "kilns below 2,000 tons per day"."""
     things = pattern_of(data("cues")["threshold"]["things_en"])
-    return re.compile(rf"{things} (?:below|under|over|above|smaller than|larger than) $")
+    return re.compile(rf"{things} (?:still )?(?:below|under|over|above|smaller than|larger than) $")
 
 
 _FLOOR_WORDS = re.compile("floor|minimum|red line|bottom line|红线|底线|预警线")

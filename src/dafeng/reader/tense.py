@@ -100,7 +100,8 @@ def _dated(
     yield ("yearly" in said and not planned) or (_lasts(one) and not future), "result"
     yield "part" in said and _is_aim(before) and "past" not in told, "target"
     if word is None:
-        yield _tells(sentence, one, time, told, past) or told_first(sentence, one, time), "result"
+        first = told_first(sentence, one, time, did=_narrates(sentence, one))
+        yield _tells(sentence, one, time, told, past) or first, "result"
         yield time.year in aims(), "target"
         yield _adds(sentence, one, time, before) and not told & _DONE, "target"
         yield _compares(sentence, one, time, before) and not future, "result"

@@ -222,14 +222,15 @@ def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
     return put_in > 0 and _inserted().match(sentence.folded, one.end, time.start) is not None
 
 
-def told_first(sentence: Sentence, one: Quantity, time: Time) -> bool:
+def told_first(sentence: Sentence, one: Quantity, time: Time, *, did: bool = False) -> bool:
     """Whether a clause tells what was before what will be: "was 19 % in 2023 and is to be 20 %"."""
     if sentence.chinese or "future" not in sentence.says or time.start < one.end:
         return False
     if time.year in aims() or not sentence.folded.startswith(_AND, time.end):
         return False
     ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
-    return not ahead.isdisjoint({"past", "perfect"}) and ahead.isdisjoint({"future", "strive"})
+    told = did or not ahead.isdisjoint({"past", "perfect"})
+    return told and ahead.isdisjoint({"future", "strive"})
 
 
 _AND = (" and ", " but ", ", and ", ", but ")
