@@ -21,6 +21,7 @@ def ruled(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
         or _should_reach(sentence, one, compared)
         or _shared_new(sentence, one)
         or _may_last(sentence, one, compared)
+        or _of_each(sentence, one, compared)
     )
 
 
@@ -103,12 +104,36 @@ def _shared_new(sentence: Sentence, one: Quantity) -> bool:
     return shared and _NEW_MUST.match(sentence.folded, one.end) is not None
 
 
-_MAY = re.compile(r"(?<![a-z])(?:may|can|is allowed to|are allowed to) [a-z -]{2,40}$")
+_MAY = re.compile(
+    r"(?<![a-z])(?:may (?:[a-z-]+ ){1,7}"
+    r"|(?:can|is allowed to|are allowed to) (?:[a-z-]+ ){1,4}for )$"
+)
+_TWICE_EN = re.compile(
+    r"(?:^|[.;:,] )(?:an?|any|each|every|those|no) [a-z -]{0,40}?(?:that|which|who) [a-z -]{3,60}$"
+)
+_LASTS = frozenset({"years", "months", "days", "hours"})
 
 
 def _may_last(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
-    """Whether it is how long something may last: "may run for no more than 200 days"."""
-    if sentence.chinese or one.unit is None or not (one.unit.duration or one.unit.name == "hours"):
+    """Whether it is how long, or how much of it, something may be: "may run for up to 200 days"."""
+    if sentence.chinese or one.unit is None or one.unit.name not in {"%", *_LASTS}:
         return False
+    first = sentence.clause(one.start)[0]
+    if one.unit.duration and "future" in sentence.labels(one.end, sentence.clause(one.end)[1]):
+        said = sentence.folded[max(sentence.start, first - 2) : one.start].strip()
+        return _TWICE_EN.search(said) is not None  # "a firm that fails two years running will lose"
     bound = compared.sign in {"<=", "<"}
-    return bound and _MAY.search(sentence.folded, sentence.start, compared.start) is not None
+    return bound and _MAY.search(sentence.folded, first, compared.start) is not None
+
+
+_SINGLE_ZH = re.compile(
+    "(?:单[个体座条站台厂炉机](?!期)|每[个座条台家](?:项目|企业|园区|基地|站|单位))[^，。；0-9]{0,12}$"
+)
+
+
+def _of_each(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether it bounds a single thing of a kind: 单个项目不小于1万亩."""
+    if not sentence.chinese or compared.sign not in {">=", "<=", ">", "<"}:
+        return False
+    low = max(sentence.clause(one.start)[0], compared.start - _REACH)
+    return _SINGLE_ZH.search(sentence.folded, low, compared.start) is not None

@@ -86,6 +86,7 @@ def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
     low = max(sentence.start, one.start - data("sentences")["sorted"])
     first, last = sentence.clause(one.start)
     sorts = before_en().search(sentence.folded, low, one.start)
+    sorts = sorts or _above_en().search(sentence.folded, low, one.start)
     bids = sorts and _MUST.search(sentence.folded, one.end, last)
     return bool(bids) and not sentence.labels(first, one.start) & {"future", "past"}
 
