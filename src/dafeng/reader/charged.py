@@ -10,7 +10,8 @@ from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.standing import part_of
 
-_REACH = 40  # how far before a figure the words stand that make a rule of it
+# how far before a figure the words stand that make a rule of it
+_REACH = len("改造后的机组，纯凝工况最小技术出力一般应当至少达到额定负荷或者设计能力的")
 
 
 def ruled(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:

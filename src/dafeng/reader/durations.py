@@ -62,7 +62,9 @@ _SPOTLESS = re.compile(
     r"(?<![a-z])(?:no|without|free of|free from|not had|never had) [a-z ,/-]{3,70}"
     r" (?:in|during|over|within|for) (?:the )?(?:past|last|previous|preceding|most recent) $"
 )
-_SPOTLESS_REACH = 110
+_SPOTLESS_REACH = len(
+    "without any record of major safety accidents, pollution or false data in the most recent "
+)
 
 
 @cache

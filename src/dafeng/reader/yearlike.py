@@ -49,4 +49,6 @@ def acted_on(folded: str, end: int) -> bool:
     return folded.find(" be", end, end + _ACTED_REACH) >= 0 and bool(_ACTED_ON.match(folded, end))
 
 
-_ACTED_REACH = 110
+_ACTED_REACH = len(
+    "blast furnaces of less than 1,300 cubic meters in the cities of the plain and coast will be"
+)
