@@ -69,6 +69,7 @@ SENTENCES = (
     "english_pages",
     "chinese_pages",
     "notices_and_plans",
+    "provinces_and_sectors",
 )
 
 

@@ -98,7 +98,7 @@ _THERE = re.compile(r"\s*there (?:are|is|were|was) ")
 
 def states(sentence: Sentence, one: Quantity) -> bool:
     """Whether an English clause tells in the present how things are: "coal makes up 56 %"."""
-    if sentence.chinese or not one.digits:
+    if sentence.chinese or not (one.digits or (one.unit and one.unit.name == "%")):
         return False
     first, last = sentence.clause(one.start)
     said = sentence.labels(first, last)

@@ -70,6 +70,8 @@ def term(folded: str, start: int, end: int) -> bool:
     """Whether a time is the term of a rule: 限期三年, 2年内有效, "shall … within 18 months"."""
     if _term_ahead().search(folded, max(0, start - _AHEAD), start):
         return True
+    if folded.endswith(_LOOKED_BACK, 0, start):
+        return _spotless(folded, start, end)
     if folded.endswith("每", 0, start):  # 每三年开展一次能源审计
         return again(folded, end)
     if folded.startswith(_IN, end) and _bidden(folded, start, end):
@@ -108,6 +110,27 @@ def again(folded: str, end: int) -> bool:
 _BOUNDS = ("少于", "大于", "多于", "超过", "不足", "不满", "满", "未满", "低于", "高于")
 _OF_CASE = re.compile("(?:及?以上)?(?:[少小低]于[0-9]+年)?的[，；。]")
 _AGAIN = re.compile("[^，。；0-9]{0,12}?(?:一次|审计|评估|评价|复核|审查|更新|修订|核查|普查|开展)")
+
+
+def _spotless(folded: str, start: int, end: int) -> bool:
+    """Whether a time looked back on is to have been without fault: 近三年未发生安全事故."""
+    if folded.endswith("近", 0, start):
+        return _SPOTLESS_ZH.match(folded, end) is not None
+    return _SPOTLESS.search(folded, max(0, start - _SPOTLESS_REACH), start) is not None
+
+
+# how long what applies must have been without fault
+_SPOTLESS_ZH = re.compile(
+    "(?:以?内|来)?[，]?(?:均|都|连续|生产经营活动)?(?:未(?!来)|没有|无|不存在)"
+)
+_LOOKED_BACK = ("近", "past ", "last ", "previous ", "preceding ", "recent ")
+_SPOTLESS = re.compile(
+    r"(?<![a-z])(?:no|without|free of|free from|not had|never had) [a-z ,/-]{3,70}"
+    r" (?:in|during|over|within|for) (?:the )?(?:past|last|previous|preceding|most recent) $"
+)
+_SPOTLESS_REACH = len(
+    "without any record of major safety accidents, pollution or false data in the most recent "
+)
 
 
 @cache

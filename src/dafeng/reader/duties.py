@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from dafeng.reader.charged import ruled
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
@@ -39,6 +40,7 @@ def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
         or _in_case(sentence, one, compared)
         or _must_keep(sentence, one, compared)
         or _goes_on(sentence, one, before)
+        or ruled(sentence, one, compared, before)
     )
 
 
@@ -101,6 +103,9 @@ _VERBS = frozenset({"target", "past", "future", "perfect", "grant", "price", "ri
 def rated(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is money that a rule grants for each of something, be it by the year."""
     name = one.unit.name if one.unit else ""
+    if not sentence.chinese and name.startswith("yuan/"):
+        said = sentence.labels(*sentence.clause(one.start))
+        return "grant" in said and not said & {"past", "perfect", "strive"}
     if not sentence.chinese or not (name.startswith("yuan") or name == "%"):
         return False
     part, last = part_of(sentence, one), sentence.clause(one.start)[1]
@@ -232,7 +237,7 @@ _THEN = re.compile(r" (?:must|shall|should|may not|are not|is not|are to|is to)(
 _REACHED = ("达到", "达", "为", "满", "完成", "实现")
 _TERMS = frozenset({"days", "months", "hours", "h", "items"})
 # a term (10个工作日内), or how long something has gone on in the case meant (连续两年超预算的企业)
-_OF_THOSE = "[^，。；0-9]{2,12}?的(?:企业|单位|项目|用户|，)"
+_OF_THOSE = "[^，。；0-9]{2,12}?(?:[0-9.]+[^，。；0-9]{1,8})?的(?:企业|单位|项目|用户|，)"
 _OF_THOSE_ZH = re.compile(_OF_THOSE)
 _TERM_ZH = re.compile(f"(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)|{_OF_THOSE}")
 
@@ -280,6 +285,8 @@ def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
     if before is None or before.kind != "threshold" or before.start < part or one.unit is None:
         return False
     said = sentence.labels(before.end, one.start)
+    if one.unit.name == "ratio" and before.unit == one.printed_unit:
+        return True  # 置换比例不低于1.5:1，其他地区不低于1.25:1
     if (one.unit.duration or one.unit.name in _HOURS) and not said & _MOVED:
         return True  # how long, beside how much
     bids = _BIDS_ZH if sentence.chinese else _MODAL
@@ -348,6 +355,13 @@ _OPENS_BY = re.compile(
     r"|[“\"]?\d\dth five-year plan[”\"]?(?: period)?),",
     re.ASCII,
 )
+# "Targets for 2025. A shall not exceed 1.5 tons. B shall not exceed 13,300 kWh per ton."
+_HEADED = re.compile(
+    r"\W*(?:\w{1,3}[.)] ?)?(?:(?:the|our|main|key|overall|general|specific|quantitative|binding"
+    r"|energy|efficiency|carbon|\d{4}) ){0,3}(?:targets?|goals?|objectives?)"
+    r"(?: (?:for|by|of|in|set for) [^.:;\n]{1,40})?[.:]",
+    re.ASCII,
+)
 _FIRM = re.compile(
     r"(?<![a-z])(?:must|may (?:not|only)|cannot|can only"
     r"|(?:allowed|permitted|entitled) to)(?![a-z])"
@@ -381,7 +395,9 @@ def _bidden_en(sentence: Sentence, one: Quantity, part: int) -> bool:
         return False
     if _FIRM.search(sentence.folded, modals[-1].start(), one.start) or each:
         return True
+    line = sentence.folded.rfind("\n", 0, sentence.start) + 1
     aimed = _OPENS_BY.match(sentence.folded, sentence.start) is not None
+    aimed = aimed or _HEADED.match(sentence.folded, line) is not None
     if aimed or one.unit is None or one.scale is not None or one.unit.count:
         return False
     named = one.unit.name == "ratio"

@@ -129,10 +129,23 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
         parted = parted or _HALVES.search(sentence.folded, time.end, one.start) is not None
         passed = parted and "future" not in there and not there.isdisjoint({"past", "perfect"})
     else:
-        passed = "future" in there and "perfect" in here
+        passed = "future" in there and ("perfect" in here or _stood(sentence, one, time))
     # as gas gave 21 % in 2020, and the last loose coal will be gone in two years
     passed = passed or (gone and "future" in sentence.labels(*sentence.clause(one.start)))
     return None if passed else time
+
+
+_STOOD = re.compile(
+    r"(?<![a-z])(?:stood at|was|were|came to|had been)"
+    r" (?:only |just |still |about |around |over |nearly )?$"
+)
+
+
+def _stood(sentence: Sentence, one: Quantity, time: Time) -> bool:
+    """Whether a figure in the other half only "stood at" so much: "must be 30 %; it was 22 %"."""
+    low = max(sentence.start, one.start - data("sentences")["comparator"])
+    stood = _STOOD.search(sentence.folded, low, one.start) is not None
+    return stood and _HALVES.search(sentence.folded, time.end, one.start) is not None
 
 
 def _of_aims(sentence: Sentence, one: Quantity) -> bool:

@@ -21,6 +21,7 @@ from dafeng.reader.standing import dated, stands
 from dafeng.reader.tense import tense
 from dafeng.reader.times import Time
 from dafeng.reader.when import describes
+from dafeng.reader.yearlike import acted_on
 
 
 def kind_of(
@@ -61,8 +62,8 @@ def kind_of(
     )
     if (one.structural and compared.sign == "=") or by_the_way:
         return "result" if _have_done(sentence, one) else "context", True
-    like = describes(sentence, one) or of_the_aim(sentence, one)
-    if one.origin or like or _usual(sentence, one) or _exists(sentence, one):
+    like = describes(sentence, one) or of_the_aim(sentence, one) or _usual(sentence, one)
+    if one.origin or like or _exists(sentence, one) or _done(sentence, one):
         planned = _PLANNED.match(sentence.folded, one.end)  # "up from 25 % planned for 2025"
         return "target" if planned or named_aim(sentence, one) else "result", True
     if (
@@ -331,6 +332,7 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
     if sentence.chinese:
         return (
             (one.unit.name == "yuan" and _WORKS.match(sentence.folded, one.end) is not None)
+            or (one.unit.name == "yuan" and _set_aside(sentence, one))
             or _OF_WORK.search(sentence.folded, sentence.start, one.start) is not None
             or (
                 one.unit.name.endswith(_BY_TIME)
@@ -379,6 +381,20 @@ _INVESTED = re.compile(
 )
 
 
+_FUNDS = re.compile("安排[^，。；0-9]{0,16}(?:资金|经费)(?:约|共|共计|近)?$")
+_ARRANGED = re.compile("安排(?:了|约|近)?$")
+_AS_FUNDS = re.compile("[^，。；0-9]{0,10}(?:资金|经费)")
+
+
+def _set_aside(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is money that a budget sets aside: 2022年安排专项资金1.5亿元."""
+    low = max(sentence.start, one.start - data("sentences")["thing"])
+    if _FUNDS.search(sentence.folded, low, one.start):
+        return True
+    arranged = _ARRANGED.search(sentence.folded, low, one.start) is not None
+    return arranged and _AS_FUNDS.match(sentence.folded, one.end) is not None
+
+
 def _of_station(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is the size of one work that is named before it."""
     first = sentence.clause(one.start)[0]
@@ -394,6 +410,23 @@ def _usual(sentence: Sentence, one: Quantity) -> bool:
     return than > 0 and sentence.folded.startswith(_usuals(), than + len(" than "))
 
 
+_OF_AIM = re.compile(
+    r" of (?:the|its|their|this|that) (?:[a-z-]+ |20\d\d ){0,3}?(?:targets?|tasks?|goals?|quota)"
+    r"(?![a-z])",
+    re.ASCII,
+)
+
+
+def _done(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a share tells how much of an aim is done: "54 percent of the five-year task"."""
+    if sentence.chinese or one.unit is None or one.unit.name != "%":
+        return False
+    if not _OF_AIM.match(sentence.folded, one.end):
+        return False
+    ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
+    return ahead.isdisjoint({"future", "strive"})
+
+
 def _exists(sentence: Sentence, one: Quantity) -> bool:
     """Whether it tells how things are: 现有糖厂76家, "which accounts for one-fifth"."""
     low = max(sentence.start, one.start - data("sentences")["lead"])
@@ -402,6 +435,8 @@ def _exists(sentence: Sentence, one: Quantity) -> bool:
 
 _EXISTS = re.compile(
     "现[有存][^，。；0-9达低高超降占率比升减至到]{0,8}$"
+    "|现[有存][^，。；0-9]{0,12}[0-9][0-9.]*[^，。；0-9]{1,6}，(?:设计|核定|合计|总|年){0,3}"
+    "(?:产能|生产能力|能力|装机|容量|面积|蓄积){1,2}(?:约|为|共|合计)?$"
     "|which (?:now |currently |already )?(?:accounts? for|makes? up|represents?) "
     "(?:about |around |roughly |nearly |over |more than |almost )?$"
 )
@@ -427,6 +462,7 @@ def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft
     if listed and before and lists(sentence, one, before):
         return False  # "30 factories, five parks and five data centers"
     large = one.value is not None and one.value > data("cues")["casual"]
+    large = large or acted_on(sentence.folded, one.end)
     verb = any(
         "target" in hit.labels and not sentence.folded[hit.end : one.start].strip()
         for hit in sentence.within(one.start - data("sentences")["verb"], one.start)

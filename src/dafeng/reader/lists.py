@@ -188,14 +188,26 @@ _BOTH = re.compile(
 )
 
 
+_RATES_OF = re.compile(
+    r"(?<![a-z])(?:rates|shares|proportions|intensities|coverages|ratios) of [a-z][a-z '-]{1,50}"
+    r" and [a-z][a-z '-]{1,50} (?:will|shall|should|must|are to|are|were|have) (?:both|each)"
+    r" [a-z -]{2,40}$"
+)
+
+
 def _of_both(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
     """One more draft for a value that two share: "emissions of dust and of SO2 below 0.3 kg"."""
-    if sentence.folded.find(" and of ", sentence.start, sentence.end) < 0:
+    rates = not sentence.chinese and "each" in sentence.says
+    if not rates and sentence.folded.find(" and of ", sentence.start, sentence.end) < 0:
         return
     for place, draft in enumerate(drafts):
         low = max(drafts[place - 1].end if place else 0, sentence.clause(draft.start)[0])
         alone = len(_row(drafts[place:], low, low, opens=True)) == 1
-        if draft.quantity and alone and _BOTH.search(sentence.folded, low, draft.start):
+        if not (draft.quantity and alone):
+            continue
+        shared = _BOTH.search(sentence.folded, low, draft.start)
+        named = rates and len(_single_names(sentence, low, [draft])) > 1
+        if shared or (rates and not named and _RATES_OF.search(sentence.folded, low, draft.start)):
             other = copy(draft)
             other.flags = set(draft.flags)
             yield other

@@ -48,6 +48,14 @@ _LEAD_IN = len(
 _SETS_AIMS = re.compile(
     r"(?<![a-z])(?:targets|goals|objectives)(?![a-z])(?! (?:were|was|met|ha[sd]))"
 )
+# 关于做好2026年度水泥错峰生产工作的通知
+_FOR_YEAR = re.compile(
+    "关于(?:组织|认真|扎实|切实|进一步|印发)?(?:开展|做好|下达|推进|实施|加强|落实|抓好|报送|申报|明确|印发)?好?"
+    "[^，。；0-9]{0,20}?(20[0-9]{2})(?:年度|年(?![0-9底末前至—-]))"
+)
+_PAPERS = ("的通知", "的函", "的通告", "的公告", "的意见", "通知", "方案》的通知")
+
+
 _Years = tuple[int | None, int | None, bool, dict[str, int]]
 
 
@@ -97,6 +105,8 @@ class Past:
         """Begin a paragraph: a list goes on with the years of the line that leads it in."""
         line = folded[start:end].strip()
         self._plan(line)
+        if "关于" in line[: data("sentences")["heading"]]:
+            self._noticed(line)
         item = _ITEM.match(line) is not None
         fresh = item and self.listed and not self._leads
         if self._opens:
@@ -127,6 +137,13 @@ class Past:
         if found:
             first, last = (int(year) for year in found.groups() if year)
             self.planned = range(first, last + 1)
+
+    def _noticed(self, line: str) -> None:
+        """Take note of the year of a notice on the work of one year (关于做好2026年度…的通知)."""
+        found = _FOR_YEAR.search(line) if line.endswith(_PAPERS) else None
+        if found and self.annual is None and self.this_year in {None, int(found[1])}:
+            self.annual = self.this_year = int(found[1])
+            self.plans = True
 
     def _annual(self, line: str, found: Sequence[Time]) -> None:
         """Take note of the year of a plan for one year ("2024年工作要点")."""
@@ -184,6 +201,7 @@ class Past:
         if kind == "target":
             return year if year >= (self.this_year or year) else None
         ahead = year in aims() and year > (self.this_year or 0) and year != self.of.get(kind)
+        ahead = ahead or (self.plans and year == self.annual and year != self.of.get(kind))
         told = self.monthly or (self.reports and year == self.title)  # 2025年工作回顾
         return None if kind == "result" and ahead and not told else year
 

@@ -31,8 +31,9 @@ from dafeng.reader.quantity_patterns import (
     things,
     units,
 )
+from dafeng.reader.scored import SCORE, of_a_score
 from dafeng.reader.shares import ratio, share
-from dafeng.reader.yearlike import determined, made_total
+from dafeng.reader.yearlike import acted_on, determined, made_total
 
 _PERCENT = Unit("%", "%")
 RATIO = Unit("ratio", "1")
@@ -292,7 +293,8 @@ def _worth(one: Quantity, folded: str) -> bool:
     if _in_name(folded, one) or (unit.count and one.digits and _labelled(folded, one)):
         return False  # "Article 8 Units that …"
     if unit.digits:
-        return one.digits and (unit.name != "grade" or _of_a_class(folded, one))
+        told = unit.name != SCORE or of_a_score(folded, one.start, one.end)
+        return one.digits and told and (unit.name != "grade" or _of_a_class(folded, one))
     if unit.name == "yuan" and one.value and one.value * one.factor == data("units")["made"]["of"]:
         return _made().match(folded, one.end) is None  # "energy use of 10,000 yuan output value"
     if one.spelt and one.value == 1 and not unit.count and one.scale is None:
@@ -400,7 +402,9 @@ def _may_count(folded: str, one: Quantity) -> bool:
     """Whether a number may count what no dictionary knows: "30", "thirty" or "at least two"."""
     if one.spelt and one.value is not None and one.value > data("cues")["casual"]:
         return True
-    return one.digits or (one.spelt and folded.endswith((*_LEAST, "total of "), 0, one.start))
+    if one.digits or (one.spelt and folded.endswith((*_LEAST, "total of "), 0, one.start)):
+        return True
+    return one.spelt and acted_on(folded, one.end)
 
 
 _QUOTED = re.compile(r"[\"“'‘][a-z -]{3,24}[\"”'’]")

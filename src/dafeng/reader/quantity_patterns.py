@@ -219,7 +219,8 @@ def plural_pattern() -> re.Pattern[str]:
         rf"{_MORE} (?:public and private )?[\"“]?"
         rf"(?:{_no_end()}(?!and )[a-z-]{{2,20}}+ ){{0,3}}?[\"“]?"
         r"(?P<thing>(?!(?:this|was|has|its)(?![a-z]))(?:[a-z]{2,10}-)?[a-z]{3,20}(?<!u)(?<!s)s)"
-        r"(?![a-z-])(?! of (?![0-9<]))"  # "500 substations of 42 kV"
+        # "500 substations of 42 kV", "two furnaces of less than"
+        r"(?![a-z-])(?! of (?![0-9<]|less |more |over |under |below |above |at least ))"
     )
 
 

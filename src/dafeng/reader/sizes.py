@@ -36,7 +36,9 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
     used = bool(limits and _that_use().search(sentence.folded, low, one.start))
     first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     said = sentence.labels(first, one.start)
-    return used or (not said & _MOVES and _sorts(sentence, one, comparator, ends, said))
+    if said & _MOVES and not used:
+        return comparator != "=" and "fall" in said and _which_save(sentence, one)
+    return used or _sorts(sentence, one, comparator, ends, said)
 
 
 def _sorts(
@@ -53,6 +55,7 @@ def _sorts(
         bound = one.high is not None or _BOUND_ZH.search(sentence.folded, one.end, ends)
         sorts = sentence.folded.startswith(("的", "或"), ends)
         sorted_by = comparator in {">", "<", ">=", "<="} and sorts
+        sorted_by = sorted_by or (comparator == "=" and _reaching(sentence, one, ends))
         behind = _behind_zh().match(sentence.folded, ends, sentence.end)
         meant = comparator != "=" and _sorts_in_bracket(sentence, one, ends)
         between = one.high is None and _BETWEEN.match(sentence.folded, one.end) is not None
@@ -77,6 +80,35 @@ _OF_ZH = re.compile(
 )
 
 
+_WHICH_SAVE = re.compile(
+    r" (?:that|which) (?:save|cut|reduce|saves|cuts|reduces) (?:[a-z]+ ){0,4}?$"
+)
+
+
+def _which_save(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a saving tells which are meant: "projects that save more than 5,000 tons get"."""
+    if sentence.chinese:
+        return False
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    found = _WHICH_SAVE.search(sentence.folded, low, one.start)
+    return bool(found and _thing_last().search(sentence.folded, low, found.start()))
+
+
+@cache
+def _thing_last() -> re.Pattern[str]:
+    return re.compile(rf"{pattern_of(data('cues')['threshold']['things_en'])}$")
+
+
+_MUST_BEHIND = re.compile("的[^，。；0-9]{1,10}?(?:应|须|必须|要|纳入|列入|由|实行|不得|可|均)")
+_REACHES = ("达到", "达", "满", "达到了", "高达")
+
+
+def _reaching(sentence: Sentence, one: Quantity, ends: int) -> bool:
+    """Whether what reaches a size has to do something: 排放达到2.6万吨的企业应纳入名录."""
+    reaches = sentence.folded.endswith(_REACHES, sentence.clause(one.start)[0], one.start)
+    return reaches and _MUST_BEHIND.match(sentence.folded, ends) is not None
+
+
 def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
     """Whether a bound is of a case (超过限额10%以上的) or as in "farms with over 500 pigs must"."""
     if one.unit is None or not one.unit.count:
@@ -86,6 +118,7 @@ def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
     low = max(sentence.start, one.start - data("sentences")["sorted"])
     first, last = sentence.clause(one.start)
     sorts = before_en().search(sentence.folded, low, one.start)
+    sorts = sorts or _above_en().search(sentence.folded, low, one.start)
     bids = sorts and _MUST.search(sentence.folded, one.end, last)
     return bool(bids) and not sentence.labels(first, one.start) & {"future", "past"}
 
@@ -132,11 +165,17 @@ def _sorts_en(
     if not words and _SIZED_EN.match(sentence.folded, one.end) and _changes(sentence, one):
         return True  # "the 65 steam tons per hour boilers will be shut down"
     behind = sorted_behind().match(sentence.folded, ends, sentence.end)
-    before = before_en().search(sentence.folded, low, one.start) is not None
+    sized = before_en().search(sentence.folded, low, one.start)
+    before = sized is not None and not _AIMS_AT.search(sized[0])
     led = not words and not aimed and comparator != "="  # "boilers of less than 65 t/h"
     return bool(words and (behind or before)) or (led and before)
 
 
+# "the city of A plans 2 million kW or more": a place, and no kind of thing that a size sorts
+_AIMS_AT = re.compile(
+    " (?:plans?|aims?|wants?|hopes?|expects?|intends?|seeks?|targets?|proposes?|pledges?|has"
+    "|have|had|will|is to|are to|should|must) "
+)
 _SIZED_EN = re.compile(" (?:coal-fired )?(?:boilers?|units?|furnaces?|kilns?|converters?|ovens?) ")
 
 
@@ -184,7 +223,7 @@ def _above_en() -> re.Pattern[str]:
     """A thing and the bound of its size: "kilns below 2,000 tons per day"."""
     things = pattern_of(data("cues")["threshold"]["things_en"])
     bounds = "below|under|over|above|exceeding|in excess of|smaller than|larger than"
-    return re.compile(rf"{things} (?:{bounds}) $")
+    return re.compile(rf"{things} (?:still )?(?:{bounds}) $")
 
 
 _WHO = re.compile(" (?:that|wh(?:ich|o)) ")

@@ -44,7 +44,7 @@ def year_of_rule(sentence: Sentence, one: Quantity, time: Time | None) -> int | 
     held = holds_from(sentence, one) or _from_behind(sentence, one)
     if held is None and time and time.role == "at" and not time.plan:
         lasts = one.unit is not None and one.unit.duration
-        if _levelled(sentence, one) or (lasts and time.start >= sentence.clause(one.start)[0]):
+        if _levelled(sentence, one) or (lasts and _in_part(sentence, one, time)):
             return time.year  # "2022年分档标准为…", "2024年…停窑不少于150天"
     return held or _deadline(sentence, one, time)
 
@@ -52,10 +52,18 @@ def year_of_rule(sentence: Sentence, one: Quantity, time: Time | None) -> int | 
 _VALID = ("有效期", "有效期为", "有效期限", "有效期限为")
 
 
+def _in_part(sentence: Sentence, one: Quantity, time: Time) -> bool:
+    """Whether a year leads the part of a sentence, or stands in the clause, of a figure."""
+    led = part_of(sentence, one) <= time.start < one.start
+    first, last = sentence.clause(one.start)
+    return led or first <= time.start < last
+
+
 def holds_from(sentence: Sentence, one: Quantity) -> int | None:
     """The year from which on a rule holds ("自2022年起"), where none else dates a figure."""
     ahead = [t for t in sentence.times if t.end <= one.start and t.year and t.role != "issued"]
-    if not ahead or ahead[-1].first or ahead[-1].role not in {"since", "base"}:
+    roles = {"since", "base"} if sentence.chinese else {"since", "base", "at"}  # ", and from 2025"
+    if not ahead or ahead[-1].first or ahead[-1].role not in roles:
         return None
     return ahead[-1].year if _onward(sentence, ahead[-1]) else None
 
@@ -193,14 +201,17 @@ def _of_class(sentence: Sentence, one: Quantity, compared: Compared, before: Dra
 
 def _sorts_too(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
     """Whether a bound sorts what one before it sorts: "under 2 m and a width of less than 9 m"."""
-    if sentence.chinese or before is None or before.kind != "threshold" or compared.sign == "=":
+    if sentence.chinese or before is None or before.kind != "threshold":
         return False
+    if compared.sign == "=":
+        return _OR.fullmatch(sentence.folded, before.end, one.start) is not None
     if one.unit is None or one.unit.count or before.comparator == "=":
         return False
     joined = _AND_OF.fullmatch(sentence.folded, before.end, one.start) is not None
     return joined and not sentence.labels(before.end, one.start) & _MOVES
 
 
+_OR = re.compile(r"(?: a year| per year| annually)?,? or (?:of |for )?")
 _AND_OF = re.compile(r",? (?:and|or|but) (?:[a-z-]+ ){1,9}")
 _MOVES = frozenset({"target", "future", "past", "perfect", "rise_to", "fall_to", "strive"})
 

@@ -113,11 +113,13 @@ def _dated(
         yield word in {"this_year", "now", "month"} and "future" not in near, "result"
         yield word == "next_year" or (word == "period" and not past.told_of(said)), "target"
         yield time.month and time.sign != "<" and "future" not in near, "result"
+    yield _lasts(one) and past.plans and time.year == past.annual, "target"
     yield led_by_aim(sentence, one), "target"
     yield not future and (("yearly" in said and not planned) or _lasts(one)), "result"
     yield "part" in said and _is_aim(before) and "past" not in told, "target"
     if word is None:
-        yield _tells(sentence, one, time, told, past) or told_first(sentence, one, time), "result"
+        first = told_first(sentence, one, time, did=_narrates(sentence, one))
+        yield _tells(sentence, one, time, told, past) or first, "result"
         yield not future and not towards and told_of(sentence, one, time, past), "result"
         yield time.year in aims(), "target"
         yield _adds(sentence, one, time, before) and not told & _DONE, "target"
@@ -217,8 +219,6 @@ _DID = re.compile(
     r" (?:out |up |in |off |into [a-z]+ )?(?:about |around |nearly |some |over |almost |roughly "
     r"|more than |less than |a total of |an? (?:additional |further )?)?$"
 )
-
-
 _DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
 _IS = re.compile(
     r" (?:is|are|stands at|stood at|came to|amounted to|totall?ed|accounts? for|makes? up|emits?)"

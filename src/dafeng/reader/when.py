@@ -131,7 +131,9 @@ def _elsewhere(sentence: Sentence, one: Quantity, time: Time) -> bool:
     if time.plan and _of_scale(sentence, time):
         return True
     if time.word == "now" or in_bracket(sentence, time):
-        first = sentence.clause(time.start)[0]
+        first, last = sentence.clause(time.start)
+        if _put_in_now(sentence, time, first, last):
+            return not first <= one.start < last
         owners = [q for q in sentence.quantities if first <= q.start and q.end <= time.start]
         return bool(owners) and owners[-1] is not one
     for bracket in sentence.brackets:
@@ -139,6 +141,14 @@ def _elsewhere(sentence: Sentence, one: Quantity, time: Time) -> bool:
             own = any(bracket[0] <= q.start < bracket[1] for q in sentence.quantities)
             return own and not bracket[0] <= one.start < bracket[1]
     return False
+
+
+def _put_in_now(sentence: Sentence, time: Time, first: int, last: int) -> bool:
+    """Whether a clause put in only tells how things are: "the rate, now 8 %, will be raised"."""
+    if sentence.chinese or time.word != "now" or first == sentence.start:
+        return False
+    opens = sentence.folded[first : time.start].strip() in {"", "which is", "which stands", "or"}
+    return opens and any(first <= q.start < last for q in sentence.quantities)
 
 
 def _of_scale(sentence: Sentence, time: Time) -> bool:
@@ -232,14 +242,15 @@ def _leads(sentence: Sentence, one: Quantity, time: Time) -> bool:
     return put_in > 0 and _inserted().match(sentence.folded, one.end, time.start) is not None
 
 
-def told_first(sentence: Sentence, one: Quantity, time: Time) -> bool:
+def told_first(sentence: Sentence, one: Quantity, time: Time, *, did: bool = False) -> bool:
     """Whether a clause tells what was before what will be: "was 19 % in 2023 and is to be 20 %"."""
     if sentence.chinese or "future" not in sentence.says or time.start < one.end:
         return False
     if time.year in aims() or not sentence.folded.startswith(_AND, time.end):
         return False
     ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
-    return not ahead.isdisjoint({"past", "perfect"}) and ahead.isdisjoint({"future", "strive"})
+    told = did or not ahead.isdisjoint({"past", "perfect"})
+    return told and ahead.isdisjoint({"future", "strive"})
 
 
 _AND = (" and ", " but ", ", and ", ", but ")

@@ -1,4 +1,4 @@
-"""Whether what looks like a year stands in place of a count."""
+"""Whether what looks like a year, or is told by the way, stands in place of a count."""
 
 from __future__ import annotations
 
@@ -43,3 +43,24 @@ def made_total(folded: str, start: int, end: int) -> bool:
     if _ODD_SLOT.search(folded, low, start):
         return True
     return bool(_MADE.match(folded, end)) and folded.find("<>", low, start) >= 0
+
+
+_ACTED_ON = re.compile(
+    r" (?:(?!of )[a-z-]{2,20} ){0,4}?[a-z]{3,20}s"
+    r"(?: (?:of|with|below|above|under|over|in) [a-z0-9,. -]{3,40}?)?"
+    r" (?:(?:will|shall|must|should|are to|have|has|had) (?:all )?be(?:en)?|are being)"
+    r" (?:replaced|built|closed|shut|phased|retired|retrofitted|renovated|converted|eliminated"
+    r"|started|constructed|removed|scrapped|demolished|dismantled|upgraded|completed|established|withdrawn"
+    r"|commissioned|decommissioned|opened|banned|put into|taken out)(?![a-z])",
+    re.ASCII,
+)
+
+
+def acted_on(folded: str, end: int) -> bool:
+    """Whether what a number counts is built or goes: "two blast furnaces are to be replaced"."""
+    return folded.find(" be", end, end + _ACTED_REACH) >= 0 and bool(_ACTED_ON.match(folded, end))
+
+
+_ACTED_REACH = len(
+    "blast furnaces of less than 1,300 cubic meters in the cities of the plain and coast will be"
+)
