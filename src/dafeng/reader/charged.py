@@ -8,7 +8,7 @@ from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.standing import part_of
+from dafeng.reader.when import part_of
 
 # how far before a figure the words stand that make a rule of it
 _REACH = len("改造后的机组，纯凝工况最小技术出力一般应当至少达到额定负荷或者设计能力的")

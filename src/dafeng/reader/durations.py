@@ -68,18 +68,21 @@ def lasts(folded: str, start: int) -> bool:
 
 def term(folded: str, start: int, end: int) -> bool:
     """Whether a time is the term of a rule: 限期三年, 2年内有效, "shall … within 18 months"."""
-    if _term_ahead().search(folded, max(0, start - _AHEAD), start):
-        return True
-    if folded.endswith(_LOOKED_BACK, 0, start):
+    led = _term_ahead().search(folded, max(0, start - _AHEAD), start) is not None
+    if not led and folded.endswith(_LOOKED_BACK, 0, start):
         return _spotless(folded, start, end)
-    if folded.endswith("每", 0, start):  # 每三年开展一次能源审计
+    if not led and folded.endswith("每", 0, start):  # 每三年开展一次能源审计
         return again(folded, end)
-    if folded.startswith(_IN, end) and _bidden(folded, start, end):
+    if led or (folded.startswith(_IN, end) and _bidden(folded, start, end)):
         return True
     if _term_behind().match(folded, end):
         return not folded.endswith(tuple(data("units")["terms"]["not_after"]), 0, start)
-    if _OF_CASE.match(folded, end) and folded.endswith(_BOUNDS, 0, start):
-        return True  # 使用时间少于3年的，
+    of_case = _OF_CASE.match(folded, end) is not None and folded.endswith(_BOUNDS, 0, start)
+    return of_case or _within(folded, start, end)  # 使用时间少于3年的，
+
+
+def _within(folded: str, start: int, end: int) -> bool:
+    """Whether a duty has to be done in a time: "shall … within 18 months"."""
     words = data("units")["terms"]
     if not folded.endswith(tuple(f"{word} " for word in words["within"]), 0, start):
         return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from dafeng.reader.bidden import ASKS, MODAL, bidden_en
 from dafeng.reader.charged import ruled
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
@@ -16,7 +17,8 @@ from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.reckoned import reckoned
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.standing import before_en, dated, part_of
+from dafeng.reader.standing import before_en
+from dafeng.reader.when import dated, part_of
 
 _BOUNDS = frozenset({">=", "<=", ">", "<"})
 _SHARES = frozenset({"%", "percentage points", "times", "ratio"})
@@ -224,7 +226,7 @@ def _in_case_en(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     if _CASE_EN.search(folded, first, one.start):
         return True
     sorts_en = before_en().search(folded, first, one.start) is not None
-    if sorts_en and (_MODAL.search(folded, one.end, last) or _FALLS.search(folded, one.end, last)):
+    if sorts_en and (MODAL.search(folded, one.end, last) or _FALLS.search(folded, one.end, last)):
         return True
     verbless = not sentence.labels(first, one.start) & {"past", "future", "target"}
     return verbless and _THEN.match(folded, one.end) is not None
@@ -276,7 +278,7 @@ def _must_keep(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         return True
     if sentence.chinese:
         return _bidden_zh(sentence, one, compared, part)
-    return _bidden_en(sentence, one, part)
+    return bidden_en(sentence, one, part)
 
 
 def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
@@ -289,10 +291,10 @@ def _goes_on(sentence: Sentence, one: Quantity, before: Draft | None) -> bool:
         return True  # 置换比例不低于1.5:1，其他地区不低于1.25:1
     if (one.unit.duration or one.unit.name in _HOURS) and not said & _MOVED:
         return True  # how long, beside how much
-    bids = _BIDS_ZH if sentence.chinese else _MODAL
+    bids = _BIDS_ZH if sentence.chinese else MODAL
     ruled = bids.search(sentence.folded, part, before.start) is not None
     ruled = ruled or "in principle" in sentence.folded[part : before.start]
-    ruled = ruled or _ASKS.search(sentence.folded, part, before.start) is not None
+    ruled = ruled or ASKS.search(sentence.folded, part, before.start) is not None
     ruled = ruled or bool(sentence.labels(part, before.end) & {"grant", "price"})
     own, other = one.unit.name, before.base_unit.name if before.base_unit else ""
     alike = own == other or (own.startswith("yuan") and other.startswith("yuan"))
@@ -340,76 +342,3 @@ _TOTAL_ZH = re.compile("总量|总额|总规模|产能(?!利用|置换)|产量|�
 @cache
 def _bounds_zh() -> tuple[str, ...]:
     return tuple(data("cues")["admission"]["bound_zh"])
-
-
-_MODAL = re.compile(
-    r"(?<![a-z])(?:must|shall|should|may (?:not|only)|cannot|can only|are to|is to"
-    r"|(?:is|are|be) (?:only )?(?:allowed|permitted|entitled) to)(?![a-z])"
-)
-# Who asks a share of the new sets a rule: "requires 10 % of spaces in new parking lots"
-_ASKS = re.compile(r"(?<![a-z])(?:requir|mandat|stipulat)(?:es?|ing)(?![a-z])")
-_OF_NEW = re.compile(r" (?:in|for|at|of) (?:all |each )?(?:new|newly built|each|every) [a-z]")
-# "By 2025, A will reach 75 %; B shall be lower than 2.3 tons": all that follows is aimed at
-_OPENS_BY = re.compile(
-    r"\W*by (?:the )?(?:end of )?(?:the )?(?:20\d\d"
-    r"|[“\"]?\d\dth five-year plan[”\"]?(?: period)?),",
-    re.ASCII,
-)
-# "Targets for 2025. A shall not exceed 1.5 tons. B shall not exceed 13,300 kWh per ton."
-_HEADED = re.compile(
-    r"\W*(?:\w{1,3}[.)] ?)?(?:(?:the|our|main|key|overall|general|specific|quantitative|binding"
-    r"|energy|efficiency|carbon|\d{4}) ){0,3}(?:targets?|goals?|objectives?)"
-    r"(?: (?:for|by|of|in|set for) [^.:;\n]{1,40})?[.:]",
-    re.ASCII,
-)
-_FIRM = re.compile(
-    r"(?<![a-z])(?:must|may (?:not|only)|cannot|can only"
-    r"|(?:allowed|permitted|entitled) to)(?![a-z])"
-)
-# A subject that stands for each of its kind: "a unit", "new lines", "parking lots of new …".
-_EACH_ONE = r"(?:an?|each|every|any|all|new|newly|existing|those|such|no)"
-_GENERIC = re.compile(
-    rf"^[^a-z]*(?:(?:[a-z]+,? )*?(?:for|in|of|at|with) )?{_EACH_ONE} "
-    rf"| (?:of|in|at|for) {_EACH_ONE} "
-)
-_TOTAL_EN = re.compile(
-    r"(?<![a-z])(?:total|output|capacity|scale|cumulative|emissions)"
-    r"(?![a-z])"
-)
-_RATE_EN = re.compile(r"(?<![a-z])(?:rate|share|proportion|coverage|ratio|percentage)(?![a-z])")
-
-
-def _bidden_en(sentence: Sentence, one: Quantity, part: int) -> bool:
-    """Whether "must" leads to a bound, or "shall" to one of each thing of a kind."""
-    asked = _ASKS.search(sentence.folded, part, one.start) is not None
-    asked = asked and _OF_NEW.search(sentence.folded, part, sentence.end) is not None
-    if asked or "in principle" in sentence.folded[part : one.start]:
-        return True
-    modals = list(_MODAL.finditer(sentence.folded, part, one.start))
-    if not modals:
-        return False
-    first = max(part, sentence.clause(modals[-1].start())[0])
-    subject = sentence.folded[first : modals[-1].start()].strip() + " "
-    each = _GENERIC.search(subject) is not None or _headed(subject)
-    if _TOTAL_EN.search(subject) and not each:
-        return False
-    if _FIRM.search(sentence.folded, modals[-1].start(), one.start) or each:
-        return True
-    line = sentence.folded.rfind("\n", 0, sentence.start) + 1
-    aimed = _OPENS_BY.match(sentence.folded, sentence.start) is not None
-    aimed = aimed or _HEADED.match(sentence.folded, line) is not None
-    if aimed or one.unit is None or one.scale is not None or one.unit.count:
-        return False
-    named = one.unit.name == "ratio"
-    return named or (one.unit.name not in _SHARES and not _RATE_EN.search(subject))
-
-
-def _headed(subject: str) -> bool:
-    """Whether a subject begins with a thing of a kind: "data centers with", "parking lots of"."""
-    return _thing_first().match(subject) is not None
-
-
-@cache
-def _thing_first() -> re.Pattern[str]:
-    things = pattern_of(data("cues")["threshold"]["things_en"])
-    return re.compile(rf"[^a-z]*(?!the )(?:(?!of |in |for |by )[a-z-]+ ){{0,4}}?{things} ")

@@ -8,7 +8,8 @@ from functools import cache
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.standing import before_en, dated
+from dafeng.reader.standing import before_en
+from dafeng.reader.when import dated
 
 _SHARES = frozenset({"%", "percentage points", "times"})
 _MOVES = frozenset({"rise", "fall", "rise_to", "fall_to", "cap"})

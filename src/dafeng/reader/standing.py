@@ -11,11 +11,13 @@ from functools import cache
 
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
+from dafeng.reader.levels import is_level, levelled
 from dafeng.reader.lexicon import both, data, fold, pattern_of
 from dafeng.reader.past import Past, rules_open
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.times import Time
+from dafeng.reader.when import dated, part_of
 
 _SHARES = frozenset({"%", "percentage points", "times"})
 
@@ -32,7 +34,7 @@ def stands(
         or _sorts_too(sentence, one, compared, before)
         or _exchanged(sentence, one)
         or _listed(sentence, one, compared, past)
-        or _is_level(sentence, one, compared)
+        or is_level(sentence, one, compared)
         or _is_standard(sentence, one)
     )
 
@@ -44,7 +46,7 @@ def year_of_rule(sentence: Sentence, one: Quantity, time: Time | None) -> int | 
     held = holds_from(sentence, one) or _from_behind(sentence, one)
     if held is None and time and time.role == "at" and not time.plan:
         lasts = one.unit is not None and one.unit.duration
-        if _levelled(sentence, one) or (lasts and _in_part(sentence, one, time)):
+        if levelled(sentence, one) or (lasts and _in_part(sentence, one, time)):
             return time.year  # "2022年分档标准为…", "2024年…停窑不少于150天"
     return held or _deadline(sentence, one, time)
 
@@ -265,22 +267,6 @@ def _exchange() -> re.Pattern[str]:
     return re.compile(pattern_of([*words["exchange_zh"], *map(fold, words["exchange_en"])]))
 
 
-def part_of(sentence: Sentence, one: Quantity) -> int:
-    """Where the part of a sentence begins that holds a figure."""
-    folded, start = sentence.folded, sentence.start
-    wide = folded.rfind("；", start, one.start) + 1
-    return max(start, wide, folded.rfind(";", start, one.start) + 1)
-
-
-def dated(sentence: Sentence, one: Quantity) -> bool:
-    """Whether a year is printed for a figure, in its part of the sentence."""
-    if not sentence.times:
-        return False
-    last = sentence.clause(one.start)[1]
-    part = part_of(sentence, one)
-    return any(t.dates and t.year and part <= t.start < last for t in sentence.times)
-
-
 @cache
 def _may_admit(lang: str) -> re.Pattern[str]:
     """Any word without which nothing is a rule for what is newly built."""
@@ -323,69 +309,6 @@ def _listed(sentence: Sentence, one: Quantity, compared: Compared, past: Past) -
 _FOR_KIND = re.compile(
     r"\W*(?:对[^，。；：]{2,40}(?:项目|企业|机组|用户|单位|建筑|园区|产能)|(?:具体)?(?:要求|条件))："
 )
-
-
-def _is_level(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
-    """Whether a figure is a level that is set: 先进值按94千克标准煤/吨, "above 435 kg must be"."""
-    if one.unit is None or one.unit.name in _SHARES or one.unit.count:
-        return False
-    led = _levelled(sentence, one) or _in_levels(sentence, one)
-    if one.unit.name == "number" and _LEVELS_EN.search(sentence.folded, sentence.start, one.start):
-        led = True  # "…; from natural gas, 1000 and 1200 respectively"
-    opens = sentence.folded.startswith(_OPENS, compared.end)
-    named = opens and _called().match(sentence.folded, compared.end) is not None
-    crossed = compared.sign in {">", "<"} and _must().match(sentence.folded, compared.end)
-    return led or named or bool(crossed)
-
-
-_LEVELS_EN = re.compile("(?:benchmark|baseline) (?:level|value)")
-
-
-def _levelled(sentence: Sentence, one: Quantity) -> bool:
-    """Whether the name of a level leads to a figure."""
-    low = max(sentence.start, one.start - data("sentences")["sorted"])
-    return _level().search(sentence.folded, low, one.start) is not None
-
-
-def _in_levels(sentence: Sentence, one: Quantity) -> bool:
-    """Whether it stands in a list of levels: 标杆水平、基准水平分别为：A 100…、117…；B 8…、12…."""
-    colon = sentence.folded.find("：", sentence.start, one.start) >= 0
-    if not colon and "respectively" not in sentence.says:
-        return False
-    opened = _levels().search(sentence.folded, sentence.start, one.start)
-    return opened is not None and not dated(sentence, one)
-
-
-@cache
-def _levels() -> re.Pattern[str]:
-    words = pattern_of(data("cues")["levels"]["zh"])
-    more = "(?:[和、及与][^，。；0-9]{2,10})?"
-    return re.compile(f"{words}{more}(?:(?:分别|依次)?(?:为|是|如下|按)?：|(?:分别|依次)[为是按])")
-
-
-_OPENS = ("(", "（", " (")
-
-
-@cache
-def _level() -> re.Pattern[str]:
-    words = pattern_of(map(fold, both(data("cues")["levels"])))
-    verb = "(?:暂|统一)?(?:按照?|为|是|取|定为|调整为|:|：| is| are| of| at| was| set at)?"
-    each = "(?:每[一-龥]{1,4})?"
-    of = "(?: (?:of|for|in|on) [a-z ,'-]{3,60}? (?:is|are|at|shall be|will be))?"
-    return re.compile(rf"{words}{of}{verb}{each} ?$")
-
-
-@cache
-def _called() -> re.Pattern[str]:
-    words = pattern_of(map(fold, both(data("cues")["levels"])))
-    return re.compile(rf" ?[(（](?:the )?{words}[)）]")
-
-
-@cache
-def _must() -> re.Pattern[str]:
-    """What follows a bound that is not to be passed: "above 435 kg per ton must be"."""
-    must = pattern_of(data("cues")["admission"]["must_en"])
-    return re.compile(rf"(?: of [a-z]{{2,12}})?(?: ?\([^()]{{1,40}}\))? {must} (?:be )?")
 
 
 def _is_standard(sentence: Sentence, one: Quantity) -> bool:

@@ -13,6 +13,22 @@ from dafeng.reader.sentence import Sentence
 from dafeng.reader.times import Time
 
 
+def part_of(sentence: Sentence, one: Quantity) -> int:
+    """Where the part of a sentence begins that holds a figure."""
+    folded, start = sentence.folded, sentence.start
+    wide = folded.rfind("；", start, one.start) + 1
+    return max(start, wide, folded.rfind(";", start, one.start) + 1)
+
+
+def dated(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a year is printed for a figure, in its part of the sentence."""
+    if not sentence.times:
+        return False
+    last = sentence.clause(one.start)[1]
+    part = part_of(sentence, one)
+    return any(t.dates and t.year and part <= t.start < last for t in sentence.times)
+
+
 def at(sentence: Sentence, index: int) -> Time | None:
     """The time that a figure of the sentence is for.
 
