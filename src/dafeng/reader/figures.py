@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from dafeng.reader import subject
+from dafeng.reader.aside import is_now
 from dafeng.reader.comparators import compare, inclusive
 from dafeng.reader.draft import Draft
 from dafeng.reader.kinds import kind_of
@@ -18,7 +19,6 @@ from dafeng.reader.quantities import Quantity, ahead_of_time
 from dafeng.reader.sentence import Sentence, own_year
 from dafeng.reader.sizes import is_threshold
 from dafeng.reader.standing import holds_from, year_of_rule
-from dafeng.reader.tense import is_now
 from dafeng.reader.times import Time
 from dafeng.reader.when import at, base_of, describes, says_same_period
 

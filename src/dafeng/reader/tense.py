@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dafeng.reader.aside import already, states, there_are
+from dafeng.reader.aside import already, is_now, narrates, states, there_are
 from dafeng.reader.draft import Draft
 from dafeng.reader.goals import (
     chained,
@@ -47,7 +47,7 @@ def tense(
     """
     if "future" not in said and chained(sentence, one):
         said = (said - {"past"}) | {"future"}
-    elif _narrates(sentence, one):
+    elif narrates(sentence, one):
         said = said | {"past"}
     else:
         said = without_sums(sentence, said, plans=past.plans)
@@ -118,7 +118,7 @@ def _dated(
     yield not future and (("yearly" in said and not planned) or _lasts(one)), "result"
     yield "part" in said and _is_aim(before) and "past" not in told, "target"
     if word is None:
-        first = told_first(sentence, one, time, did=_narrates(sentence, one))
+        first = told_first(sentence, one, time, did=narrates(sentence, one))
         yield _tells(sentence, one, time, told, past) or first, "result"
         yield not future and not towards and told_of(sentence, one, time, past), "result"
         yield time.year in aims(), "target"
@@ -211,50 +211,6 @@ def _of_year(sentence: Sentence, said: frozenset[str], time: Time, year: int, pa
     ahead = year >= (past.this_year or year)
     aimed = planned or (ahead and around == "target")
     return around or "target" if aimed else "result"
-
-
-_DID = re.compile(
-    r"(?<!be )(?<!been )(?<!being )(?<!is )(?<!are )(?<!or )(?<!the )(?<!to )"
-    r"\b(?!need|plann|propos|expect|requir|schedul|target|reduc|rais|combin)[a-z]{2,12}ed"
-    r" (?:out |up |in |off |into [a-z]+ )?(?:about |around |nearly |some |over |almost |roughly "
-    r"|more than |less than |a total of |an? (?:additional |further )?)?$"
-)
-_DID_ZH = re.compile("(?<!为)了(?:大约|约|近|将近|超过|超|逾|共|共计)?$")
-_IS = re.compile(
-    r" (?:is|are|stands at|stood at|came to|amounted to|totall?ed|accounts? for|makes? up|emits?)"
-    r" (?:now |currently |about |around |nearly |over )?$"
-)
-
-
-_NOW = re.compile(r"\((?:now|currently|at present|today)[ :]*(?:only |about |just )*$")
-_AT_PRESENT = re.compile(r",? (?:at present|now|currently|at the moment|today)(?=[,;.])")
-
-
-def is_now(sentence: Sentence, one: Quantity) -> bool:
-    """Whether a figure is how things are before what will be: "is 62.5 % and will be 63 %"."""
-    if sentence.chinese:
-        return False
-    low = max(sentence.start, one.start - len("(currently only about "))
-    if _AT_PRESENT.match(sentence.folded, one.end) or _NOW.search(sentence.folded, low, one.start):
-        return True
-    if "future" not in sentence.says:
-        return False
-    first, last = sentence.clause(one.start)
-    low = max(first, one.start - len(" stands at currently "))
-    if not _IS.search(sentence.folded, low, one.start):
-        return False
-    ahead, behind = sentence.labels(first, one.start), sentence.labels(one.end, last)
-    return "future" in behind and "future" not in ahead
-
-
-def _narrates(sentence: Sentence, one: Quantity) -> bool:
-    """Whether a figure is the object of a verb in the past: "handled 20 million tons", 支撑了5%."""
-    low = max(sentence.clause(one.start)[0], one.start - data("sentences")["lead"])
-    if sentence.chinese:
-        near = sentence.folded.rfind("了", low, one.start)
-        return near >= 0 and _DID_ZH.search(sentence.folded, low, one.start) is not None
-    near = sentence.folded.rfind("ed ", low, one.start)
-    return near >= 0 and _DID.search(sentence.folded, low, one.start) is not None
 
 
 _AIMING = frozenset({"target", "future", "strive", "rise", "fall", "rise_to", "fall_to", "cap"})
