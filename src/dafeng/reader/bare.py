@@ -11,6 +11,7 @@ from dafeng.reader.numerals import is_year
 from dafeng.reader.quantities import RATIO, Quantity
 from dafeng.reader.quantity_patterns import Unit, day_of, label_pattern, things
 from dafeng.reader.times import LOST
+from dafeng.reader.yearlike import determined
 
 _OF_THE = (" of the ", " of its ", " of their ")  # "15 of the 21 plants"
 _JOINT = re.compile(rf" and | ?, (?:and )?|{'|'.join(_OF_THE)}|、|和|与|及")
@@ -98,7 +99,7 @@ def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit |
             return _NUMBER
     if _is_plain(folded, start, one):
         return RATIO
-    part = one.token.startswith("<>") and folded.endswith("of which ", 0, one.start)
+    part = "<>" in one.token and folded.endswith("of which ", 0, one.start)
     if _IN_NUMBER.match(folded, one.end) or (part and _HAVE.match(folded, one.end)):
         return _ITEMS
     thing = _numbered(folded, start, one.start)
@@ -155,21 +156,33 @@ def _broken(folded: str, start: int, one: Quantity) -> bool:
 def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | None:
     """The count that a number is a part of, or one more of: "25 parks …, including 8 in 2022"."""
     part = folded.endswith(("including ", "of which "), 0, one.start)
-    if not (one.token.replace(",", "").isdigit() or one.token.startswith("<>")):
-        return None
-    if is_year(one.token) and not (
-        (part and _COUNTED.match(folded, one.end)) or _OF_THEM.match(folded, one.end)
-    ):
+    if not (one.token.replace(",", "").isdigit() or "<>" in one.token):
         return None
     ahead = [q for q in found if q.end <= one.start and q.unit and q.unit.count]
     if not ahead:
         return None
     low = max(0, ahead[-1].start - len(" of the "))
     of_all = _OF_ALL.fullmatch(folded, low, one.start)
+    if is_year(one.token) and not (
+        (of_all and _ARE.match(folded, one.end)) or _year_counts(folded, one, part=part)
+    ):
+        return None
     return ahead[-1] if part or of_all or _MORE_OF.match(folded, one.end) else None
 
 
-_OF_THEM = re.compile(" of (?:them|these|which) ha(?:ve|d) ")  # "2022 of them have met it"
+def _year_counts(folded: str, one: Quantity, *, part: bool) -> bool:
+    """Whether a year stands in place of a count: "2022 of them", "by 2025, and 2022 have been"."""
+    if part:
+        return _COUNTED.match(folded, one.end) is not None
+    if _OF_THEM.match(folded, one.end):
+        return determined(folded, one.start)
+    low = max(0, one.start - len("by 2025, and "))
+    return bool(_ARE.match(folded, one.end) and _AND.search(folded, low, one.start))
+
+
+_OF_THEM = re.compile(" of (?:them|these|those|which)(?![a-z])")  # "2022 of them have met it"
+_ARE = re.compile(" (?:have|were|are) [a-z]")
+_AND = re.compile(r"(?:[a-z)]|by 20\d\d), and $", re.ASCII)  # not "2023, 2024, and 2025 are"
 _AGAINST = re.compile(
     r"(?:compared (?:with|to)|up from|down from|against|versus) (?:only |just |about |the )?"
     r"(?P<row>(?:[\d,]+ )*(?:and )?)$",
@@ -203,7 +216,7 @@ _COUNTED = re.compile(
     " (?:newly|were|are|have|had) | at the (?:national|state|provincial|municipal) level"
 )  # "including 2022 newly named": no year
 # "of the 120 enterprises supervised, 1370 met the standard"
-_OF_ALL = re.compile(r"[^a-z]?of the [0-9,]+ [a-z -]{3,60}, ")
+_OF_ALL = re.compile(r"[^a-z]?(?:of|among) the [0-9,]+ [a-z -]{3,60}, ")
 _COMPARED = ("compared with ", "compared to ")
 _SHARES_SINCE = tuple(f"%{row} {led}" for row in ("", " respectively") for led in _COMPARED)
 _SINCE = (" over ", " in ", " by ", " since ")

@@ -8,12 +8,14 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from dafeng.reader.ceilings import beyond_named
 from dafeng.reader.displaced import Verdict
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.numerals import lost
 from dafeng.reader.quantities import Quantity
 from dafeng.reader.sentence import Sentence
+from dafeng.reader.shares import is_rate
 from dafeng.reader.time_patterns import months
 from dafeng.reader.times import Time, month_of
 from dafeng.reader.wholes import doubt_parts
@@ -331,6 +333,7 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
     said = sentence.labels(first, draft.end)
     bound = "share" in said or draft.fall or _ungrouped(sentence, draft)
     bound = bound or _part_of().match(sentence.folded, draft.end) is not None
+    bound = bound or is_rate(sentence.folded, first, draft.start)
     return bound and not said & {"rise", "may_pass"}
 
 
@@ -355,10 +358,15 @@ def _beyond(sentence: Sentence, draft: Draft) -> bool:
     if sentence.chinese and sentence.folded.endswith("充电桩", sentence.start, draft.start):
         unit = "piles"  # counted by 台, 个 or 根
     above = draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
-    return above and not _STORED.search(sentence.folded, *sentence.clause(draft.start))
+    if above and not _STORED.search(sentence.folded, *sentence.clause(draft.start)):
+        return True
+    return beyond_named(sentence, draft)
 
 
-_STORED = re.compile("reserves|potential|resources|储量|资源量|蕴藏|潜力|可开发")
+_STORED = re.compile(
+    "reserves|potential|resources|储量|资源量|资源总量|蕴藏|潜力|可开发"
+    "|freight|cargo|global|world|货运|货物|吞吐|全球|世界"  # of these there is more
+)
 
 
 def _unscaled(draft: Draft) -> bool:

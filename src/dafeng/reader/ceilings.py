@@ -1,0 +1,126 @@
+"""What a nation has of each thing: an amount far above it cannot be what was written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from dafeng.reader.draft import Draft
+from dafeng.reader.lexicon import both, data, fold, pattern_of
+from dafeng.reader.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """The most that there can be of a thing: ``soon`` in reports and in aims of the next years."""
+
+    soon: Decimal
+    ever: Decimal
+
+
+def beyond_named(sentence: Sentence, draft: Draft) -> bool:
+    """Whether an amount is above what a nation has or plans of the thing that it is told of.
+
+    The thing is the one that follows with "of", or the last one that stands before it in its
+    clause; the bounds of things that are told of together are added up.
+    """
+    unit = draft.base_unit.name if draft.base_unit else ""
+    if draft.base is None or draft.base <= _least().get(unit, draft.base):
+        return False
+    told = [bound for found in _told_of(sentence, draft) if (bound := _bounds()[found].get(unit))]
+    if not told or _still_to_come(sentence, draft):
+        return False
+    soon = draft.kind == "result" or (draft.year or _never()) <= _named()["until"]
+    return draft.base > sum(bound.soon if soon else bound.ever for bound in told)
+
+
+def _told_of(sentence: Sentence, draft: Draft) -> list[str]:
+    """The words of the things that an amount is told of, none if it may be of something else."""
+    folded = sentence.folded
+    if behind := _OF.match(folded, draft.end):
+        found = _things().match(folded, behind.end())
+        return list(_row(folded, found)) if found else []
+    first, _ = sentence.clause(draft.start)
+    unit = draft.base_unit.name if draft.base_unit else ""
+    if unit.startswith("kW") and not sentence.chinese and not _OWN.search(folded, first, draft.start):
+        first = max(sentence.start, draft.start - data("sentences")["longest"])
+    ahead = list(_things().finditer(folded, first, draft.start))
+    if not ahead:
+        return []
+    told = [ahead[-1][0]]
+    for one, next_ in zip(reversed(ahead[:-1]), reversed(ahead), strict=False):
+        if not _JOINT.fullmatch(folded, one.end(), next_.start()):
+            break
+        told.append(one[0])
+    known = _bounds()
+    return told if all(word in known for word in told) else []
+
+
+def _row(folded: str, found: re.Match[str] | None) -> Iterator[str]:
+    """Things one after another: "wind and solar power"."""
+    while found:
+        if found[0] in _bounds():
+            yield found[0]
+        joint = _JOINT.match(folded, found.end())
+        found = _things().match(folded, joint.end()) if joint else None
+
+
+_OWN = re.compile(r"(?<!with a )(?<!with an installed )(?<!with a total )capacity(?! of (?:it|them|which))")
+_OF = re.compile(r" of (?:(?:new|newly added|installed|total|cumulative|capacity|of) )*")
+_JOINT = re.compile(
+    r"(?: power| energy| generation| capacity|发电|装机)*(?:, and | and |, |/|、|和|及|与|以及)(?:of )?"
+)
+
+
+def _still_to_come(sentence: Sentence, draft: Draft) -> bool:
+    """Whether what lies in the ground, or what may be built some day or abroad, is told of."""
+    if _words("beyond").search(sentence.folded, *sentence.clause(draft.start)):
+        return True
+    return _words("abroad").search(sentence.folded, sentence.start, sentence.end) is not None
+
+
+@cache
+def _words(name: str) -> re.Pattern[str]:
+    return re.compile(pattern_of(fold(word) for word in both(_named()[name])))
+
+
+def _named() -> dict[str, Any]:
+    found: dict[str, Any] = data("garbles")["named"]
+    return found
+
+
+@cache
+def _never() -> int:
+    last: int = data("times")["plausible_years"]["last"]
+    return last
+
+
+@cache
+def _bounds() -> dict[str, dict[str, _Bound]]:
+    """By the word for a thing and the unit: how much of it there can be."""
+    found: dict[str, dict[str, _Bound]] = {}
+    for entry in _named()["things"]:
+        bound = _Bound(Decimal(str(entry.get("soon", entry["above"]))), Decimal(str(entry["above"])))
+        for word in both(entry):
+            found.setdefault(fold(word), {})[entry["unit"]] = bound
+    return found
+
+
+@cache
+def _least() -> dict[str, Decimal]:
+    """By unit: what is above no bound for any thing."""
+    found: dict[str, Decimal] = {}
+    for bounds in _bounds().values():
+        for unit, bound in bounds.items():
+            found[unit] = min(bound.soon, found.get(unit, bound.soon))
+    return found
+
+
+@cache
+def _things() -> re.Pattern[str]:
+    """The things that have a bound, and what amounts in the same units may be told of instead."""
+    return re.compile(pattern_of([*_bounds(), *map(fold, both(_named()["others"]))]))
