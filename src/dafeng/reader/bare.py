@@ -41,6 +41,7 @@ _DATING = re.compile(r"\W*(?:\d{1,2}[).] ?)?(?:in|by|since|(?:by|since|at) the e
 _IN_NUMBER = re.compile("(?: or so)? in (?:number|total|all)(?![a-z])")
 _HAVE = re.compile(" (?:have|has|had|were|are|will) ")  # "units, of which <> have been built"
 _BROKEN = re.compile(r"\d+(?:,\d+)*,(?:\d{1,2}|\d{4,})(?:,\d+)*")  # "was 52,7000, an increase"
+_ENDS = re.compile(r"[.;](?:\s|$)|, (?=[a-z])| and |$")
 _STOP = re.compile(r"\.(?=\s|$)")
 _DATED = re.compile(  # as in a line of charging piles, 62,000 now, 110,000 at the end of 2024
     r" (?:now|today|at present|currently|(?:at|by) the end of|(?:in|by) 20\d\d)\b", re.ASCII
@@ -150,6 +151,8 @@ def _broken(folded: str, start: int, one: Quantity) -> bool:
         return False
     if folded.endswith((" was ", " were ", " is "), start, one.start):
         return True
+    if folded.endswith((" to ", " total of ", " including "), start, one.start):
+        return _ENDS.match(folded, one.end) is not None
     return _led().search(folded, max(start, one.start - _LED), one.start) is not None
 
 

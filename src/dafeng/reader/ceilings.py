@@ -44,11 +44,7 @@ def _told_of(sentence: Sentence, draft: Draft) -> list[str]:
     if behind := _OF.match(folded, draft.end):
         found = _things().match(folded, behind.end())
         return list(_row(folded, found)) if found else []
-    first, _ = sentence.clause(draft.start)
-    unit = draft.base_unit.name if draft.base_unit else ""
-    if unit.startswith("kW") and not sentence.chinese and not _OWN.search(folded, first, draft.start):
-        first = max(sentence.start, draft.start - data("sentences")["longest"])
-    ahead = list(_things().finditer(folded, first, draft.start))
+    ahead = list(_things().finditer(folded, _since(sentence, draft), draft.start))
     if not ahead:
         return []
     told = [ahead[-1][0]]
@@ -60,6 +56,18 @@ def _told_of(sentence: Sentence, draft: Draft) -> list[str]:
     return told if all(word in known for word in told) else []
 
 
+def _since(sentence: Sentence, draft: Draft) -> int:
+    """Where the words begin that may tell of what an amount is: those of its clause.
+
+    English power may be told of by what stands before: "…, and by 2025 it will reach 62 GW".
+    """
+    first, _ = sentence.clause(draft.start)
+    power = draft.base_unit is not None and draft.base_unit.name in {"kW", "kWh"}
+    if sentence.chinese or not power or _OWN.search(sentence.folded, first, draft.start):
+        return first
+    return max(sentence.start, draft.start - int(data("sentences")["longest"]))
+
+
 def _row(folded: str, found: re.Match[str] | None) -> Iterator[str]:
     """Things one after another: "wind and solar power"."""
     while found:
@@ -69,10 +77,11 @@ def _row(folded: str, found: re.Match[str] | None) -> Iterator[str]:
         found = _things().match(folded, joint.end()) if joint else None
 
 
-_OWN = re.compile(r"(?<!with a )(?<!with an installed )(?<!with a total )capacity(?! of (?:it|them|which))")
+_OWN = re.compile("(?<!with a )(?<!with an installed )(?<!with a total )capacity(?! of which)")
 _OF = re.compile(r" of (?:(?:new|newly added|installed|total|cumulative|capacity|of) )*")
 _JOINT = re.compile(
-    r"(?: power| energy| generation| capacity|发电|装机)*(?:, and | and |, |/|、|和|及|与|以及)(?:of )?"
+    "(?: power| energy| generation| capacity|发电|装机)*"
+    "(?:, and | and |, |/|、|和|及|与|以及)(?:of )?"
 )
 
 
@@ -104,7 +113,8 @@ def _bounds() -> dict[str, dict[str, _Bound]]:
     """By the word for a thing and the unit: how much of it there can be."""
     found: dict[str, dict[str, _Bound]] = {}
     for entry in _named()["things"]:
-        bound = _Bound(Decimal(str(entry.get("soon", entry["above"]))), Decimal(str(entry["above"])))
+        ever = Decimal(str(entry["above"]))
+        bound = _Bound(Decimal(str(entry.get("soon", ever))), ever)
         for word in both(entry):
             found.setdefault(fold(word), {})[entry["unit"]] = bound
     return found

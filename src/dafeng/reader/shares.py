@@ -34,7 +34,7 @@ def ratio(token: str) -> Decimal:
 
 
 def is_rate(folded: str, start: int, place: int) -> bool:
-    """Whether a share is told to be the level of a rate: "the protection rate rose to", 保护率达到."""
+    """Whether a share is told to be the level of a rate: "the rate rose to", 保护率达到."""
     if "一" <= folded[place - 1] <= "龥":
         return _RATE_ZH.search(folded, start, place) is not None
     found = folded.rfind(" rat", start, place)  # rate, ratio
