@@ -42,6 +42,7 @@ _IN_NUMBER = re.compile("(?: or so)? in (?:number|total|all)(?![a-z])")
 _HAVE = re.compile(" (?:have|has|had|were|are|will) ")  # "units, of which <> have been built"
 _BROKEN = re.compile(r"\d+(?:,\d+)*,(?:\d{1,2}|\d{4,})(?:,\d+)*")  # "was 52,7000, an increase"
 _ENDS = re.compile(r"[.;](?:\s|$)|, (?=[a-z])| and |$")
+_LOST_DIGITS = re.compile(r"<>[.,]\d+|\d+[.,]<>")  # no year is printed so: "will serve <>,000"
 _STOP = re.compile(r"\.(?=\s|$)")
 _DATED = re.compile(  # as in a line of charging piles, 62,000 now, 110,000 at the end of 2024
     r" (?:now|today|at present|currently|(?:at|by) the end of|(?:in|by) 20\d\d)\b", re.ASCII
@@ -77,10 +78,13 @@ def with_unit(
         if one.unit is None and (whole := _whole(folded, one, known)):
             one.unit = whole.unit
             known.append(one)
+        if one.unit is None and is_year(one.token) and _year_counts(folded, one, part=False):
+            one.unit = _ITEMS if _OF_THEM.match(folded, one.end) else None
         if one.unit is None and "," in one.token and _GROUPED.fullmatch(one.token):
             counts = [q.unit for q in known if q.unit and q.unit.count and q.end <= one.start]
             one.unit = counts[-1] if counts else None
-        if one.unit is not None or _cut(folded, start, one) or _broken(folded, start, one):
+        told = _cut(folded, start, one) or _broken(folded, start, one)
+        if one.unit is not None or told or _LOST_DIGITS.fullmatch(one.token):
             yield one
 
 
@@ -184,7 +188,7 @@ def _year_counts(folded: str, one: Quantity, *, part: bool) -> bool:
 
 
 _OF_THEM = re.compile(" of (?:them|these|those|which)(?![a-z])")  # "2022 of them have met it"
-_ARE = re.compile(" (?:have|were|are) [a-z]")
+_ARE = re.compile(" (?:(?:have|were|are) [a-z]|[a-z]{3,12}ed )")
 _AND = re.compile(r"(?:[a-z)]|by 20\d\d), and $", re.ASCII)  # not "2023, 2024, and 2025 are"
 _AGAINST = re.compile(
     r"(?:compared (?:with|to)|up from|down from|against|versus) (?:only |just |about |the )?"
@@ -216,7 +220,8 @@ def _compared_with(
 
 _DIGITS = re.compile(r"\d[\d,]*")
 _COUNTED = re.compile(
-    " (?:newly|were|are|have|had) | at the (?:national|state|provincial|municipal) level"
+    " (?:newly|were|are|have|had|[a-z]{3,12}ed) "
+    "| at the (?:national|state|provincial|municipal) level"
 )  # "including 2022 newly named": no year
 # "of the 120 enterprises supervised, 1370 met the standard"
 _OF_ALL = re.compile(r"[^a-z]?(?:of|among) the [0-9,]+ [a-z -]{3,60}, ")

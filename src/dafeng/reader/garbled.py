@@ -14,8 +14,8 @@ from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.numerals import lost
 from dafeng.reader.quantities import Quantity
+from dafeng.reader.rates import is_rate, told_since
 from dafeng.reader.sentence import Sentence
-from dafeng.reader.shares import is_rate
 from dafeng.reader.time_patterns import months
 from dafeng.reader.times import Time, month_of
 from dafeng.reader.wholes import doubt_parts
@@ -326,18 +326,13 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
         return False
     if one.unit.name != "%":
         return one.unit.name == "percentage points"
-    first, _ = sentence.clause(draft.start)
-    listed = draft.start - first < _NEXT
-    while listed and sentence.folded.endswith(("%, ", "percent, "), sentence.start, first):
-        first, _ = sentence.clause(first - len(", "))  # a list of shares: "20%, 110% and 5%"
+    first = told_since(sentence, draft.start)
     said = sentence.labels(first, draft.end)
     bound = "share" in said or draft.fall or _ungrouped(sentence, draft)
-    bound = bound or _part_of().match(sentence.folded, draft.end) is not None
-    bound = bound or is_rate(sentence.folded, first, draft.start)
-    return bound and not said & {"rise", "may_pass"}
-
-
-_NEXT = len("and about ")
+    part = _part_of().match(sentence.folded, draft.end) is not None
+    bound = bound or part or is_rate(sentence.folded, first, draft.start)
+    passed = not part and sentence.folded.startswith(" of ", draft.end)  # "130 % of the plan"
+    return bound and not passed and not said & {"rise", "may_pass"}
 
 
 @cache

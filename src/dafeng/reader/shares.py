@@ -31,25 +31,3 @@ def ratio(token: str) -> Decimal:
     """What a ratio says beside one: 1.25 of "1.25:1" and of "1:1.25"; else the quotient."""
     first, over = (Decimal(part) for part in re.split("[:：∶︰]", token))
     return over if first == 1 or not over else first / over
-
-
-def is_rate(folded: str, start: int, place: int) -> bool:
-    """Whether a share is told to be the level of a rate: "the rate rose to", 保护率达到."""
-    if "一" <= folded[place - 1] <= "龥":
-        return _RATE_ZH.search(folded, start, place) is not None
-    found = folded.rfind(" rat", start, place)  # rate, ratio
-    return found >= 0 and _RATE.fullmatch(folded, found, place) is not None
-
-
-_REACHED = (
-    "(?:(?:rose|risen|rise|increased?|raised|improved|climbed|grown?|grew) to|reach(?:ed|es|ing)?"
-    "|stood at|(?:kept|remain(?:s|ed)?) at|exceed(?:ed|s)?|was|were|is|are|be)"
-)
-_RATE = re.compile(
-    r" rat(?:e|es|io|ios)(?: of [a-z-]+(?: [a-z-]+){0,8}?)?"
-    rf"(?: (?:was |is |has |have |been |will |shall |should |only |already )*{_REACHED})?"
-    r"(?: about| around| nearly| over| more than| at least| as high as)? "
-)
-_RATE_ZH = re.compile(
-    "率(?:已|将|均|要|力争|分别|也)*(?:(?:提高|提升|上升|升)?[达到至]{1,2}|为|超过|保持在|稳定在|是)约?$"
-)

@@ -119,7 +119,9 @@ def _tiers(whole: Draft, part: Draft) -> bool:
 _ALL_OF = ("of the ", "among the ", "of these ", "among these ")
 _OF_WHICH = re.compile(" of (?:which|them|these|those)")
 _OF_THE = re.compile(r" (?:out )?of (?:the|its|their) ")
-_AMONG = re.compile("^[^，。；、0-9]{0,8}中，?(?:已?有|共有)?$")  # 41个行业中，54个
+_AMONG = re.compile(  # 41个行业中，54个; 18个县（市、区）中
+    "^[^，。；、0-9]{0,8}?(?:（[^（）0-9]{1,8}）)?[^，。；、0-9]{0,8}中，?(?:已?有|共有)?$"
+)
 
 
 def _belongs(between: frozenset[str]) -> bool:

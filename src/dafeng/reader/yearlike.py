@@ -19,6 +19,9 @@ _SHARE = re.compile(r" [a-z -]{3,40}s, or [0-9.<>,]+ ?% of ", re.ASCII)
 _LEAD = len(" since 2022, ")
 # "Since 12, there have been 2025 refineries": the year has left its slot
 _ODD_SLOT = re.compile(r"(?<![a-z])(?:in|since|by|of) \d{1,2}, ", re.ASCII)
+# "12 parks and 2023 chains"
+_ROW = re.compile(r"(?<![\d.])\d{1,3}(?: [a-z-]{3,20}){1,4}s and $", re.ASCII)
+_AIMS = re.compile(" (?:[a-z-]+ ){0,3}?(?:targets|goals|plans|tasks|quotas|budgets|indicators) ")
 _MADE = re.compile(r" [a-z -]{0,40}s (?:have|had) been ", re.ASCII)
 
 
@@ -30,7 +33,7 @@ def determined(folded: str, start: int) -> bool:
 def made_total(folded: str, start: int, end: int) -> bool:
     """Whether it stands in place of a count of what no dictionary knows.
 
-    "A total of 2024 channels"; behind lost digits, "and 2024 methods have been issued".
+    "A total of 2024 channels"; behind lost digits or a count, "and 2024 methods have been issued".
     """
     if folded.endswith("total of ", 0, start) or _DATED.search(folded, start - _LEAD, start):
         return True
@@ -42,4 +45,7 @@ def made_total(folded: str, start: int, end: int) -> bool:
     low = max(low, folded.rfind(". ", low, start))
     if _ODD_SLOT.search(folded, low, start):
         return True
-    return bool(_MADE.match(folded, end)) and folded.find("<>", low, start) >= 0
+    if not _MADE.match(folded, end):
+        return False
+    row = _ROW.search(folded, low, start) is not None and not _AIMS.match(folded, end)
+    return row or folded.find("<>", low, start) >= 0
