@@ -45,7 +45,7 @@ def _told_of(sentence: Sentence, draft: Draft) -> list[str]:
         found = _things().match(folded, behind.end())
         return list(_row(folded, found)) if found else []
     ahead = list(_things().finditer(folded, _since(sentence, draft), draft.start))
-    if not ahead:
+    if not ahead or not _goes_on(sentence, ahead[-1].end(), draft):
         return []
     told = [ahead[-1][0]]
     for one, next_ in zip(reversed(ahead[:-1]), reversed(ahead), strict=False):
@@ -54,6 +54,16 @@ def _told_of(sentence: Sentence, draft: Draft) -> list[str]:
         told.append(one[0])
     known = _bounds()
     return told if all(word in known for word in told) else []
+
+
+def _goes_on(sentence: Sentence, place: int, draft: Draft) -> bool:
+    """Whether no word may tell of another thing, where an amount stands behind a first one."""
+    between = [
+        one.end
+        for one in sentence.quantities
+        if place <= one.start and one.end < draft.start and one.unit == draft.base_unit
+    ]
+    return not between or _LINKS.fullmatch(sentence.folded, between[-1], draft.start) is not None
 
 
 def _since(sentence: Sentence, draft: Draft) -> int:
@@ -78,6 +88,11 @@ def _row(folded: str, found: re.Match[str] | None) -> Iterator[str]:
 
 
 _OWN = re.compile("(?<!with a )(?<!with an installed )(?<!with a total )capacity(?! of which)")
+_LINKS = re.compile(
+    r"[ ,]*(?:(?:and|or|to|from|by|in|at|the|end|of|up|it|is|was|will|be|rise|grow|reach|reached"
+    r"|exceed|about|over|more|than|nearly|then|further|only|20\d\d),? ?)*"
+    r"|[，、]?(?:到|至|和|或|将|达到?|力争|约|超过?|20\d\d年)*"
+)
 _OF = re.compile(r" of (?:(?:new|newly added|installed|total|cumulative|capacity|of) )*")
 _JOINT = re.compile(
     "(?: power| energy| generation| capacity|发电|装机)*"

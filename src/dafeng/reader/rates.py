@@ -22,7 +22,8 @@ def told_since(sentence: Sentence, place: int) -> int:
     same: "The use of wind is 96 %, and that of sunlight 98 %", 风电利用率96%，光伏98%.
     """
     first, _ = sentence.clause(place)
-    listed = place - first < _NEXT or _AGAIN.fullmatch(sentence.folded, first, place)
+    near = not sentence.chinese and place - first < _NEXT
+    listed = near or _AGAIN.fullmatch(sentence.folded, first, place)
     while listed and sentence.folded.endswith(_SHARES, sentence.start, first):
         first, _ = sentence.clause(first - len(", "))
     return first
