@@ -69,10 +69,17 @@ def _goes_on(sentence: Sentence, place: int, draft: Draft) -> bool:
 def _since(sentence: Sentence, draft: Draft) -> int:
     """Where the words begin that may tell of what an amount is: those of its clause.
 
-    English power may be told of by what stands before: "…, and by 2025 it will reach 62 GW".
+    Power may be told of by what stands before: 核电机组2台，装机容量250万千瓦; "…, and by 2025
+    it will reach 62 GW".
     """
     first, _ = sentence.clause(draft.start)
     power = draft.base_unit is not None and draft.base_unit.name in {"kW", "kWh"}
+    if (
+        power
+        and first > sentence.start
+        and _CAPACITY.fullmatch(sentence.folded, first, draft.start)
+    ):
+        return sentence.clause(first - 1)[0]
     if sentence.chinese or not power or _OWN.search(sentence.folded, first, draft.start):
         return first
     return max(sentence.start, draft.start - int(data("sentences")["longest"]))
@@ -87,6 +94,7 @@ def _row(folded: str, found: re.Match[str] | None) -> Iterator[str]:
         found = _things().match(folded, joint.end()) if joint else None
 
 
+_CAPACITY = re.compile("装机(?:容量|规模)?(?:达到?|为|约)*")
 _OWN = re.compile("(?<!with a )(?<!with an installed )(?<!with a total )capacity(?! of which)")
 _LINKS = re.compile(
     r"[ ,]*(?:(?:and|or|to|from|by|in|at|the|end|of|up|it|is|was|will|be|rise|grow|reach|reached"

@@ -330,7 +330,7 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
     said = sentence.labels(first, draft.end)
     bound = "share" in said or draft.fall or _ungrouped(sentence, draft)
     part = _part_of().match(sentence.folded, draft.end) is not None
-    bound = bound or part or is_rate(sentence.folded, first, draft.start)
+    bound = bound or part or is_rate(sentence, first, draft.start)
     passed = not part and sentence.folded.startswith(" of ", draft.end)  # "130 % of the plan"
     return bound and not passed and not said & {"rise", "may_pass"}
 

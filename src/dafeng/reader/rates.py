@@ -7,10 +7,16 @@ import re
 from dafeng.reader.sentence import Sentence
 
 
-def is_rate(folded: str, start: int, place: int) -> bool:
-    """Whether a share is told to be the level of a rate: "the rate rose to", 保护率达到."""
+def is_rate(sentence: Sentence, start: int, place: int) -> bool:
+    """Whether a share is told to be the level of a rate: "the rate rose to", 保护率达到.
+
+    So is the share "of the new houses, 97 %".
+    """
+    folded = sentence.folded
     if "一" <= folded[place - 1] <= "龥":
         return _RATE_ZH.search(folded, start, place) is not None
+    if _OF_ALL.fullmatch(folded, sentence.start, place):
+        return True
     rates = list(_RATES.finditer(folded, start, place))
     return bool(rates and _RATE.fullmatch(folded, rates[-1].start(), place))
 
@@ -36,6 +42,9 @@ _AGAIN = re.compile(
     r"(?:(?:by|in) \d{4},? |that (?:of|for|in) (?:[a-z-]+ ){1,5}?)"
     r"(?:(?:is|was|were|will be|will reach|reached|to|only) )?(?:about |over |nearly |more than )?"
     "|[\u4e00-\u9fa5](?:(?![的比较超增完目计任长])[\u4e00-\u9fa5]){1,8}"
+)
+_OF_ALL = re.compile(
+    r"[^a-z]*(?:[a-z]+, )?(?:of|among) (?:all |the )*[a-z -]{3,60}, (?:about |some )?"
 )
 _RATES = re.compile(" (?:rate|ratio|utili[sz]ation|compliance|penetration|electrification)s? ")
 _REACHED = (
