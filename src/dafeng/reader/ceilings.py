@@ -31,8 +31,9 @@ def beyond_named(sentence: Sentence, draft: Draft) -> bool:
     unit = draft.base_unit.name if draft.base_unit else ""
     if draft.base is None or draft.base <= _least().get(unit, draft.base):
         return False
-    told = [bound for found in _told_of(sentence, draft) if (bound := _bounds()[found].get(unit))]
-    if not told or _still_to_come(sentence, draft):
+    words = _told_of(sentence, draft)
+    told = [bound for word in words if (bound := _bounds()[word].get(unit))]
+    if not told or len(told) < len(words) or _still_to_come(sentence, draft):
         return False
     soon = draft.kind == "result" or (draft.year or _never()) <= _named()["until"]
     return draft.base > sum(bound.soon if soon else bound.ever for bound in told)
