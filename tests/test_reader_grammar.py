@@ -78,7 +78,7 @@ def test_figures_of_a_sentence(case: Case) -> None:
     assert_figures(case)
 
 
-GARBLED = ("garbled", "garbled_paragraphs", "doubts")
+GARBLED = ("garbled", "garbled_paragraphs", "garbled_by_their_own_signs", "doubts")
 
 
 @pytest.mark.parametrize("case", [case for name in GARBLED for case in cases(name)])

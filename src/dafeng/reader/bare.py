@@ -11,6 +11,7 @@ from dafeng.reader.numerals import is_year
 from dafeng.reader.quantities import RATIO, Quantity
 from dafeng.reader.quantity_patterns import Unit, day_of, label_pattern, things
 from dafeng.reader.times import LOST
+from dafeng.reader.yearlike import determined
 
 _OF_THE = (" of the ", " of its ", " of their ", " of ")  # "15 of the 21 plants"
 _JOINT = re.compile(rf" and | ?, (?:and )?|{'|'.join(_OF_THE)}|、|和|与|及")
@@ -41,6 +42,8 @@ _DATING = re.compile(r"\W*(?:\d{1,2}[).] ?)?(?:in|by|since|(?:by|since|at) the e
 _IN_NUMBER = re.compile("(?: or so)? in (?:number|total|all)(?![a-z])")
 _HAVE = re.compile(" (?:have|has|had|were|are|will) ")  # "units, of which <> have been built"
 _BROKEN = re.compile(r"\d+(?:,\d+)*,(?:\d{1,2}|\d{4,})(?:,\d+)*")  # "was 52,7000, an increase"
+_ENDS = re.compile(r"[.;](?:\s|$)|, (?=[a-z])| and |$")
+_LOST_DIGITS = re.compile(r"<>[.,]\d+|\d+[.,]<>")  # no year is printed so: "will serve <>,000"
 _STOP = re.compile(r"\.(?=\s|$)")
 _DATED = re.compile(  # as in a line of charging piles, 62,000 now, 110,000 at the end of 2024
     r" (?:now|today|at present|currently|(?:at|by) the end of|(?:in|by) 20\d\d)\b", re.ASCII
@@ -81,10 +84,13 @@ def with_unit(
         if one.unit is None and (whole := _whole(folded, one, known)):
             one.unit = whole.unit
             known.append(one)
+        if one.unit is None and is_year(one.token) and _year_counts(folded, one, part=False):
+            one.unit = _ITEMS if _OF_THEM.match(folded, one.end) else None
         if one.unit is None and "," in one.token and _GROUPED.fullmatch(one.token):
             counts = [q.unit for q in known if q.unit and q.unit.count and q.end <= one.start]
             one.unit = counts[-1] if counts else None
-        if one.unit is not None or _cut(folded, start, one) or _broken(folded, start, one):
+        told = _cut(folded, start, one) or _broken(folded, start, one)
+        if one.unit is not None or told or _LOST_DIGITS.fullmatch(one.token):
             yield one
 
 
@@ -104,7 +110,7 @@ def _own_unit(folded: str, start: int, one: Quantity, *, shared: bool) -> Unit |
             return _NUMBER
     if _is_plain(folded, start, one):
         return RATIO
-    part = one.token.startswith("<>") and folded.endswith("of which ", 0, one.start)
+    part = "<>" in one.token and folded.endswith("of which ", 0, one.start)
     if _IN_NUMBER.match(folded, one.end) or (part and _HAVE.match(folded, one.end)):
         return _ITEMS
     began = is_year(one.token) and folded.endswith("from ", start, one.start)
@@ -163,27 +169,28 @@ def _broken(folded: str, start: int, one: Quantity) -> bool:
         return False
     if folded.endswith((" was ", " were ", " is "), start, one.start):
         return True
+    if folded.endswith((" to ", " total of ", " including "), start, one.start):
+        return _ENDS.match(folded, one.end) is not None
     return _led().search(folded, max(start, one.start - _LED), one.start) is not None
 
 
 def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | None:
     """The count that a number is a part of, or one more of: "25 parks …, including 8 in 2022"."""
     part = folded.endswith(("including ", "of which "), 0, one.start)
-    if not (one.token.replace(",", "").isdigit() or one.token.startswith("<>")):
-        return None
-    if is_year(one.token) and not (
-        (part and _COUNTED.match(folded, one.end)) or _OF_THEM.match(folded, one.end)
-    ):
+    if not (one.token.replace(",", "").isdigit() or "<>" in one.token):
         return None
     ahead = [q for q in found if q.end <= one.start and q.unit and q.unit.count]
     if not ahead:
         return None
     low = max(0, ahead[-1].start - len(" of the "))
     of_all = _OF_ALL.fullmatch(folded, low, one.start)
+    if is_year(one.token) and not (
+        (of_all and _ARE.match(folded, one.end)) or _year_counts(folded, one, part=part)
+    ):
+        return None
     return ahead[-1] if part or of_all or _MORE_OF.match(folded, one.end) else None
 
 
-_OF_THEM = re.compile(" of (?:them|these|which) ha(?:ve|d) ")  # "2022 of them have met it"
 _RISEN = re.compile(
     r" from (?P<first>[\d,]+)(?: (?:in|at|by) [a-z0-9 ]{2,24}?| now| today)?,? to"
     r"(?: about| over| more than"
@@ -204,6 +211,19 @@ def _risen(folded: str, start: int, one: Quantity, known: Sequence[Quantity]) ->
     return counts[0] if counts and counts[0].count else None
 
 
+def _year_counts(folded: str, one: Quantity, *, part: bool) -> bool:
+    """Whether a year stands in place of a count: "2022 of them", "by 2025, and 2022 have been"."""
+    if part:
+        return _COUNTED.match(folded, one.end) is not None
+    if _OF_THEM.match(folded, one.end):
+        return determined(folded, one.start)
+    low = max(0, one.start - len("by 2025, and "))
+    return bool(_ARE.match(folded, one.end) and _AND.search(folded, low, one.start))
+
+
+_OF_THEM = re.compile(" of (?:them|these|those|which)(?![a-z])")  # "2022 of them have met it"
+_ARE = re.compile(" (?:(?:have|were|are) [a-z]|[a-z]{3,12}ed )")
+_AND = re.compile(r"(?:[a-z)]|by 20\d\d), and $", re.ASCII)  # not "2023, 2024, and 2025 are"
 _AGAINST = re.compile(
     r"(?:compared (?:with|to)|up from|down from|against|versus) (?:only |just |about |the )?"
     r"(?P<row>(?:[\d,]+ )*(?:and )?)$",
@@ -234,10 +254,11 @@ def _compared_with(
 
 _DIGITS = re.compile(r"\d[\d,]*")
 _COUNTED = re.compile(
-    " (?:newly|were|are|have|had) | at the (?:national|state|provincial|municipal) level"
+    " (?:newly|were|are|have|had|[a-z]{3,12}ed) "
+    "| at the (?:national|state|provincial|municipal) level"
 )  # "including 2022 newly named": no year
 # "of the 120 enterprises supervised, 1370 met the standard"
-_OF_ALL = re.compile(r"[^a-z]?of the [0-9,]+ [a-z -]{3,60}, ")
+_OF_ALL = re.compile(r"[^a-z]?(?:of|among) the [0-9,]+ [a-z -]{3,60}, ")
 _COMPARED = ("compared with ", "compared to ")
 _SHARES_SINCE = tuple(f"%{row} {led}" for row in ("", " respectively") for led in _COMPARED)
 _SINCE = (" over ", " in ", " by ", " since ")

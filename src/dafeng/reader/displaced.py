@@ -194,6 +194,7 @@ def _doubt_paragraph(page: Page, *, runs: bool) -> None:
     for place, one in enumerate(with_figures):
         headed = bool(heading) and place == 0
         if not (runs or one.slots or headed):
+            _doubt_last(one)
             continue
         held = _held(one, marks) or (runs and page.heading and garbled and _yearless(one))
         loose = not any(_whole(draft) for draft in one.drafts)
@@ -206,6 +207,19 @@ def _doubt_paragraph(page: Page, *, runs: bool) -> None:
                 beside = mostly or (held and loose) or (_scaled(draft) and marks.hold(draft))
             if beside and not draft.reasons and not marks.spare(one, draft):
                 draft.reasons.append(_reason(one, headed=headed))
+
+
+def _doubt_last(one: Verdict) -> None:
+    """Doubt the count that ends a row of which all other figures are proven to be wrong.
+
+    "<> factories, 2023 parks and 11 chains": one has lost its digits, so that others moved up.
+    """
+    last = one.drafts[-1] if len(one.drafts) >= data("garbles")["row"] else None
+    if last is None or last.reasons or _whole(last) or one.years or not one.gone:
+        return
+    counts = last.base_unit is not None and last.base_unit.count and last.factor == 1
+    if counts and all(draft.reasons for draft in one.drafts[:-1]):
+        last.reasons.append("digits_displaced")
 
 
 def _held(one: Verdict, marks: _Marks) -> bool:

@@ -8,11 +8,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from dafeng.reader.ceilings import beyond_named
 from dafeng.reader.displaced import Verdict
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.numerals import lost
 from dafeng.reader.quantities import Quantity
+from dafeng.reader.rates import is_rate, told_since
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.time_patterns import months
 from dafeng.reader.times import Time, month_of
@@ -324,17 +326,13 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
         return False
     if one.unit.name != "%":
         return one.unit.name == "percentage points"
-    first, _ = sentence.clause(draft.start)
-    listed = draft.start - first < _NEXT
-    while listed and sentence.folded.endswith(("%, ", "percent, "), sentence.start, first):
-        first, _ = sentence.clause(first - len(", "))  # a list of shares: "20%, 110% and 5%"
+    first = told_since(sentence, draft.start)
     said = sentence.labels(first, draft.end)
     bound = "share" in said or draft.fall or _ungrouped(sentence, draft)
-    bound = bound or _part_of().match(sentence.folded, draft.end) is not None
-    return bound and not said & {"rise", "may_pass"}
-
-
-_NEXT = len("and about ")
+    part = _part_of().match(sentence.folded, draft.end) is not None
+    bound = bound or part or is_rate(sentence, first, draft.start)
+    passed = not part and sentence.folded.startswith(" of ", draft.end)  # "130 % of the plan"
+    return bound and not passed and not said & {"rise", "may_pass"}
 
 
 @cache
@@ -355,10 +353,15 @@ def _beyond(sentence: Sentence, draft: Draft) -> bool:
     if sentence.chinese and sentence.folded.endswith("充电桩", sentence.start, draft.start):
         unit = "piles"  # counted by 台, 个 or 根
     above = draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
-    return above and not _STORED.search(sentence.folded, *sentence.clause(draft.start))
+    if above and not _STORED.search(sentence.folded, *sentence.clause(draft.start)):
+        return True
+    return beyond_named(sentence, draft)
 
 
-_STORED = re.compile("reserves|potential|resources|储量|资源量|蕴藏|潜力|可开发")
+_STORED = re.compile(
+    "reserves|potential|resources|储量|资源量|资源总量|蕴藏|潜力|可开发"
+    "|freight|cargo|global|world|货运|货物|吞吐|全球|世界"  # of these there is more
+)
 
 
 def _unscaled(draft: Draft) -> bool:

@@ -133,6 +133,8 @@ def _time_of(sentence: Sentence, hit: Hit, used: set[int]) -> Time | None:
     ]
     if sentence.chinese and _BUSINESS.match(sentence.folded, hit.end):
         dated = [t for t in dated if t.sign != "<="]  # 2022年落实碳达峰碳中和任务
+    if not sentence.chinese and _WORK.match(sentence.folded, hit.end):
+        dated = [t for t in dated if not sentence.folded.endswith("in ", 0, t.start)]
     near = [t for t in dated if first <= t.start < last and not _figure_between(sentence, t, hit)]
     verb = "peak_verb" in hit.labels
     near = [t for t in near if t.sign != "=" or verb or _named_so(sentence, t, hit)]
@@ -150,6 +152,10 @@ def _time_of(sentence: Sentence, hit: Hit, used: set[int]) -> Time | None:
 _REACHED = re.compile("(?:目标)?(?:顺利|如期|全面)?(?:实现|达成)")
 _BUSINESS = re.compile(
     "(?:碳中和)?(?:目标)?(?:任务|工作|试点|宣示|政策|路径|进程|战略|承诺|碳中和)"
+)
+# "the carbon peaking work in 2023" was no peak
+_WORK = re.compile(
+    "(?: and carbon neutrality)? (?:work|actions?|efforts|tasks|pilots?|progress)(?![a-z])"
 )
 _PLAN = re.compile(r"(?:ing)? (?:action|implementation|work|plan|program|scheme)")
 

@@ -27,7 +27,7 @@ def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
         if started or _tiers(one, other) or not _same_amount(one, other, counts=counts):
             continue
         whole, part = (other, one) if _OF_THE.fullmatch(between) else (one, other)
-        all_of = sentence.folded.endswith("of the ", sentence.start, one.start)
+        all_of = sentence.folded.endswith(_ALL_OF, sentence.start, one.start)
         told = part is one or all_of or among or _OF_WHICH.match(sentence.folded, part.end)
         if not (told or _belongs(said)):
             continue
@@ -37,6 +37,8 @@ def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
             alone = (all_of and part is other) or (sentence.chinese and bool(part.reasons))
             # "34 of the 19": each of the two may have taken the other's place
             below = "part_above_whole" if part is one else "below_part"
+            if below == "below_part" and "scale_at_odds" in part.reasons:
+                below = "below_likely_part"
             for draft, reason in ((whole, below), (part, "part_above_whole")):
                 if reason not in draft.reasons and not (alone and draft is whole):
                     draft.reasons.append(reason)
@@ -100,7 +102,7 @@ def _likely(draft: Draft) -> Decimal | None:
     """The amount, 1376 billion taken for the 1376亿 that it must have been, 1,3,20 for 1320."""
     one = draft.quantity
     if draft.base is None:
-        digits = one.token.replace(",", "") if one else ""
+        digits = one.token.replace(",", "").replace(".", "") if one else ""
         return Decimal(digits) * draft.factor if digits.isdecimal() else None
     lost_scale = data("garbles")["scale_words"]["lost"].get(one.scale) if one else None
     if lost_scale is None or "scale_at_odds" not in draft.reasons:
@@ -114,9 +116,12 @@ def _tiers(whole: Draft, part: Draft) -> bool:
     return whole.kind == part.kind == "threshold" and whole.comparator in {">", ">="}
 
 
+_ALL_OF = ("of the ", "among the ", "of these ", "among these ")
 _OF_WHICH = re.compile(" of (?:which|them|these|those)")
 _OF_THE = re.compile(r" (?:out )?of (?:the|its|their) ")
-_AMONG = re.compile("^[^，。；、0-9]{0,8}中，?(?:已?有|共有)?$")  # 41个行业中，54个
+_AMONG = re.compile(  # 41个行业中，54个; 18个县（市、区）中
+    "^[^，。；、0-9]{0,8}?(?:（[^（）0-9]{1,8}）)?[^，。；、0-9]{0,8}中，?(?:已?有|共有)?$"
+)
 
 
 def _belongs(between: frozenset[str]) -> bool:

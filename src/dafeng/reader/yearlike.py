@@ -12,6 +12,10 @@ _LEADS = (
     "(?<!applied )to"
 )
 _IN_TIME = re.compile(rf"(?:\b(?:{_LEADS})|[(（\"“]) ?$", re.ASCII)
+_AIMS = re.compile(
+    " (?:[a-z-]+ ){0,2}?"
+    "(?:targets|goals|tasks|quotas|budgets|indicators|scenarios|editions|versions|outlooks)(?![a-z])"
+)
 _REACH = len("end of the ")
 _DATED = re.compile(r"(?<![a-z])(?:in|since|of) 20\d\d, $", re.ASCII)  # "In 2022, 2022 households"
 # as in: 2022 offices, or 76.5 % of the total
@@ -19,18 +23,21 @@ _SHARE = re.compile(r" [a-z -]{3,40}s, or [0-9.<>,]+ ?% of ", re.ASCII)
 _LEAD = len(" since 2022, ")
 # "Since 12, there have been 2025 refineries": the year has left its slot
 _ODD_SLOT = re.compile(r"(?<![a-z])(?:in|since|by|of) \d{1,2}, ", re.ASCII)
+# "12 parks and 2023 chains"
+_ROW = re.compile(r"(?<![\d.])\d{1,3}(?: [a-z-]{3,20}){1,4}s and $", re.ASCII)
 _MADE = re.compile(r" [a-z -]{0,40}s (?:have|had) been ", re.ASCII)
 
 
 def determined(folded: str, start: int) -> bool:
     """Whether no word in front says that it is a year ("and 2021 institutions")."""
-    return _IN_TIME.search(folded, max(0, start - _REACH), start) is None
+    aims = _AIMS.match(folded, start + len("2025"))  # "and 2025 targets"
+    return not aims and _IN_TIME.search(folded, max(0, start - _REACH), start) is None
 
 
 def made_total(folded: str, start: int, end: int) -> bool:
     """Whether it stands in place of a count of what no dictionary knows.
 
-    "A total of 2024 channels"; behind lost digits, "and 2024 methods have been issued".
+    "A total of 2024 channels"; behind lost digits or a count, "and 2024 methods have been issued".
     """
     if folded.endswith("total of ", 0, start) or _DATED.search(folded, start - _LEAD, start):
         return True
@@ -42,7 +49,10 @@ def made_total(folded: str, start: int, end: int) -> bool:
     low = max(low, folded.rfind(". ", low, start))
     if _ODD_SLOT.search(folded, low, start):
         return True
-    return bool(_MADE.match(folded, end)) and folded.find("<>", low, start) >= 0
+    if not _MADE.match(folded, end):
+        return False
+    row = _ROW.search(folded, low, start) is not None
+    return row or folded.find("<>", low, start) >= 0
 
 
 _ACTED_ON = re.compile(
