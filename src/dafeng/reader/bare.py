@@ -8,7 +8,8 @@ from functools import cache
 
 from dafeng.reader.lexicon import data, fold, pattern_of
 from dafeng.reader.numerals import is_year
-from dafeng.reader.quantities import RATIO, Quantity
+from dafeng.reader.quantities import RATIO
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.quantity_patterns import Unit, day_of, label_pattern, things
 from dafeng.reader.times import LOST
 from dafeng.reader.yearlike import determined

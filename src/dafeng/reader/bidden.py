@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from dafeng.reader.lexicon import data, pattern_of
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 
 _SHARES = frozenset({"%", "percentage points", "times", "ratio"})

@@ -14,7 +14,8 @@ from dafeng.reader.numberless import numberless
 from dafeng.reader.numerals import DIGITS, is_year, lost, parse
 from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
-from dafeng.reader.quantities import Quantity, unit_at
+from dafeng.reader.quantities import unit_at
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.quantity_patterns import Unit
 from dafeng.reader.sentence import Sentence, read_sentence
 

@@ -6,7 +6,7 @@ import re
 
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.when import part_of
 

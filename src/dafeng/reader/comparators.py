@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dafeng.reader.lexicon import Hit, data, fold, pattern_of
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from dafeng.reader.naming import Name
 from dafeng.reader.proposals import Kind, Proposal, Repair
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.quantity_patterns import Unit
 
 

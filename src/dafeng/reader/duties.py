@@ -14,7 +14,7 @@ from dafeng.reader.charged import ruled
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.reckoned import reckoned
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.standing import before_en

@@ -15,7 +15,8 @@ from dafeng.reader.lexicon import data
 from dafeng.reader.lists import distribute, in_step, repeated, shared_years
 from dafeng.reader.naming import Name
 from dafeng.reader.past import Past, aims
-from dafeng.reader.quantities import Quantity, ahead_of_time
+from dafeng.reader.quantities import ahead_of_time
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence, own_year
 from dafeng.reader.sizes import is_threshold
 from dafeng.reader.standing import holds_from, year_of_rule

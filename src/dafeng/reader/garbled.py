@@ -13,7 +13,7 @@ from dafeng.reader.displaced import Verdict
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.numerals import lost
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.rates import is_rate, told_since
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.time_patterns import months

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dafeng.reader.past import Past
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.times import Time
 

@@ -15,7 +15,7 @@ from dafeng.reader.lexicon import data
 from dafeng.reader.mentioned import mentioned, of_class
 from dafeng.reader.past import Past
 from dafeng.reader.proposals import Kind
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.sizes import is_floor, is_threshold
 from dafeng.reader.standing import stands

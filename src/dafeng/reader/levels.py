@@ -7,7 +7,7 @@ from functools import cache
 
 from dafeng.reader.comparators import Compared
 from dafeng.reader.lexicon import both, data, fold, pattern_of
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.when import dated
 

@@ -9,7 +9,8 @@ from dafeng.reader.aside import lists
 from dafeng.reader.comparators import Compared
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
-from dafeng.reader.quantities import Quantity, ahead_of_time
+from dafeng.reader.quantities import ahead_of_time
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.sizes import sorted_behind
 from dafeng.reader.when import dated

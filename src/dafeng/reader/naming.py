@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from dafeng.reader.lexicon import data
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 
 

@@ -10,7 +10,8 @@ from functools import cache
 
 from dafeng.reader.bare import with_unit
 from dafeng.reader.lexicon import Hit, Lexicon, both, data
-from dafeng.reader.quantities import Quantity, quantities
+from dafeng.reader.quantities import quantities
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.quantity_patterns import units
 from dafeng.reader.times import Time, times
 

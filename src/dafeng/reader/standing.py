@@ -14,7 +14,7 @@ from dafeng.reader.draft import Draft
 from dafeng.reader.levels import is_level, levelled
 from dafeng.reader.lexicon import both, data, fold, pattern_of
 from dafeng.reader.past import Past, rules_open
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.times import Time
 from dafeng.reader.when import dated, part_of

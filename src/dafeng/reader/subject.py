@@ -10,7 +10,7 @@ from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.naming import Name, kinds_of, name_of
 from dafeng.reader.printed import printed_name
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.quantity_patterns import Unit, things
 from dafeng.reader.sentence import Sentence
 

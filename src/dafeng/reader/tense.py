@@ -18,7 +18,7 @@ from dafeng.reader.goals import (
 from dafeng.reader.lexicon import data
 from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.standing import holds_from
 from dafeng.reader.times import Time

@@ -8,7 +8,7 @@ from functools import cache
 
 from dafeng.reader.lexicon import data
 from dafeng.reader.past import aims
-from dafeng.reader.quantities import Quantity
+from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.times import Time
 
