@@ -186,7 +186,7 @@ def _whole(folded: str, one: Quantity, found: Sequence[Quantity]) -> Quantity | 
     low = max(0, ahead[-1].start - len(" of the "))
     of_all = _OF_ALL.fullmatch(folded, low, one.start)
     if is_year(one.token) and not (
-        (of_all and _ARE.match(folded, one.end)) or _year_counts(folded, one, part=part)
+        (of_all and _WERE.match(folded, one.end)) or _year_counts(folded, one, part=part)
     ):
         return None
     return ahead[-1] if part or of_all or _MORE_OF.match(folded, one.end) else None
@@ -219,11 +219,11 @@ def _year_counts(folded: str, one: Quantity, *, part: bool) -> bool:
     if _OF_THEM.match(folded, one.end):
         return determined(folded, one.start)
     low = max(0, one.start - len("by 2025, and "))
-    return bool(_ARE.match(folded, one.end) and _AND.search(folded, low, one.start))
+    return bool(_WERE.match(folded, one.end) and _AND.search(folded, low, one.start))
 
 
 _OF_THEM = re.compile(" of (?:them|these|those|which)(?![a-z])")  # "2022 of them have met it"
-_ARE = re.compile(" (?:(?:have|were|are) [a-z]|[a-z]{3,12}ed )")
+_WERE = re.compile(" (?:(?:have|were|are) [a-z]|[a-z]{3,12}ed )")
 _AND = re.compile(r"(?:[a-z)]|by 20\d\d), and $", re.ASCII)  # not "2023, 2024, and 2025 are"
 _AGAINST = re.compile(
     r"(?:compared (?:with|to)|up from|down from|against|versus) (?:only |just |about |the )?"
