@@ -106,6 +106,7 @@ _DESIGNED = re.compile(
     "(?:设计|额定)[^，。；0-9]{0,4}?(?:能力|容量|功率|规模)(?:为|约|达|达到)?"
     "(?:约?[0-9][0-9.]*[^，。；0-9]{1,6}，[^，。；0-9]{0,6}?年[^，。；0-9新增]{0,6}量"
     "(?:为|约|达|达到|将|可|预计|超过|超){0,4})?$"
+    "|设计年[^，。；0-9]{1,6}量(?:为|约|达)?$"
 )
 # of which nothing is told but that it is built: 2座共240万千瓦抽水蓄能电站加快建设
 _BUILT_ON = re.compile(
@@ -251,6 +252,9 @@ _INVESTED = re.compile(
     r"(?:investment|cost|budget) of (?:about |around |nearly |some |over |more than |up to )?$"
 )
 _FUNDS = re.compile("安排[^，。；0-9]{0,16}(?:资金|经费)(?:约|共|共计|近)?$")
+_COSTS = re.compile(  # 该项目总投资36亿元
+    "(?:[该此本]|[一二三四]期)(?:项目|工程|基地)，?(?:计划|估算|概算|预计)?总投资(?:额)?(?:约|为|达|超过|超)?$"
+)
 _BOUND = "(?:不少于|不低于|不超过|超过|至少)?"
 _ARRANGED = re.compile(f"(?:安排|统筹|列支|拿出)(?:了|约|近)?{_BOUND}$")
 _BUDGETED = re.compile(f"财政[^，。；0-9]{{0,6}}?(?:安排|统筹|列支|拿出)(?:了|约|近)?{_BOUND}$")
@@ -260,7 +264,9 @@ _AS_FUNDS = re.compile("[^，。；0-9]{0,10}(?:资金|经费)")
 def _set_aside(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is money that a budget sets aside: 2022年安排专项资金1.5亿元."""
     low = max(sentence.start, one.start - data("sentences")["thing"])
-    if _FUNDS.search(sentence.folded, low, one.start):
+    if _FUNDS.search(sentence.folded, low, one.start) or _COSTS.search(
+        sentence.folded, low, one.start
+    ):
         return True
     arranged = _ARRANGED.search(sentence.folded, low, one.start) is not None
     if arranged and _BUDGETED.search(sentence.folded, low, one.start):

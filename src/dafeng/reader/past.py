@@ -21,9 +21,10 @@ _YEARS_OFF = {"last_year": -1, "this_year": 0, "now": 0, "next_year": 1}
 _PEAK = "year"  # unit of a figure that is the year of a peak
 # 主要进展体现在三个方面。: the items that follow tell what has been reached
 _PROGRESS = re.compile(
-    "(?:进展|成效|成绩|成果|成就|变化)(?:主要|集中|具体){0,2}(?:体现|表现|反映|概括|归纳)?[在为有是]"
-    "[^，。；]{0,6}?方面[。：:]$"
+    "(?:进展|成效|成绩|成果|成就|变化)，?(?:主要|集中|具体|可以|突出){0,2}"
+    "(?:体现|表现|反映|概括|归纳)?[在为有是][^，。；]{0,6}?(?:方面|特点|亮点)[。：:]$"
 )
+_POINT = re.compile("第[一二三四五六七八九]|首先|其次|再次|最后|此外")
 _COLON = (":", "：")
 _OPEN = (":", "：", ";", "；", ",", "，", "、")
 _CLOSED = re.compile(r"[。.!！?？…](?:[”\"’」)）])?$")
@@ -121,7 +122,8 @@ class Past:
         elif fresh:  # an item does not go on from the one before it but from what leads the list in
             self.at, self.base, self.monthly, led = self._lead
             self.of = dict(led)
-        self.told = (self.told and item) or _PROGRESS.search(line) is not None
+        point = item or _POINT.match(line) is not None
+        self.told = (self.told and point) or _PROGRESS.search(line) is not None
         self.listed = self._leads or (self.listed and item)
         self._earlier = self.at or self._earlier
         if not self.listed:

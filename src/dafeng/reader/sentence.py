@@ -202,8 +202,10 @@ def _surpassed(folded: str, start: int, hit: Hit) -> Hit:
 
 def _starts(folded: str, hit: Hit) -> bool:
     """Whether a word for the present only tells what a change starts from: 由目前的8%提高到15%."""
-    led = "past" in hit.labels and folded.startswith("的", hit.end)
-    return led and hit.start > 0 and folded[hit.start - 1] in "由从"
+    if "past" not in hit.labels or hit.start == 0:
+        return False
+    led = folded[hit.start - 1]
+    return led == "在" or (led in "由从" and folded.startswith("的", hit.end))
 
 
 _NOW = ("current ", "present ", "existing ", "previous ")
@@ -237,6 +239,7 @@ _LED_BY += (
 )
 _LEAD = len("compared with around 2020年底的")
 _THAN = re.compile(r"[比较]\d{4}年[底末初]?的约?$")  # 比2021年底的3900万千瓦多
+_STANDS = re.compile(r"在(?:\d{4}年[底末初]?|目前|当前|现有|现状|原有)的?约?$")
 _TO = re.compile(r"[到至]| to ")
 
 
@@ -247,6 +250,7 @@ def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
         before = found[place - 1] if place else one
         if before.origin and folded[before.end : one.start] == " and ":
             one.origin = True  # "compared with 86 plants and 8 parks in 2021"
+        _built_upon(folded, one, when)
         led = folded.endswith(_LED_BY, low, one.start)
         if not (led and _FROM.search(folded, low, one.start)):
             continue
@@ -274,6 +278,17 @@ def _last_of(folded: str, found: list[Quantity], place: int) -> int:
     while place + 1 < len(found) and folded[found[place].end : found[place + 1].start] in _JOINED:
         place += 1
     return place
+
+
+def _built_upon(folded: str, one: Quantity, when: list[Time]) -> None:
+    """Mark what a change is built upon, and its year: 在2020年12.5%的基础上提高到18%."""
+    if not folded.startswith(("的基础上", "基础上"), one.end):
+        return
+    if _STANDS.search(folded, max(0, one.start - _LEAD), one.start):
+        one.origin = True
+        for time in when:
+            if time.end <= one.start and _beside(folded, time, one):
+                time.role = "base"
 
 
 _OWN_YEAR = re.compile(
