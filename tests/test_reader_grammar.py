@@ -70,6 +70,7 @@ SENTENCES = (
     "chinese_pages",
     "notices_and_plans",
     "provinces_and_sectors",
+    "interviews_and_bases",
 )
 
 

@@ -101,6 +101,22 @@ _OF_WORK = re.compile(
     "(?:电站|电厂|枢纽|工程|项目|基地|线路|机组)[（(][^，。；（）()0-9]{0,6}?"
     "(?:装机|投资|库容|面积|规模|容量)(?:容量|规模)?(?:为|约)?$"
 )
+# what a work is designed for, and then yields: 设计送电能力800万千瓦，年输送电量360亿千瓦时
+_DESIGNED = re.compile(
+    "(?:设计|额定)[^，。；0-9]{0,4}?(?:能力|容量|功率|规模)(?:为|约|达|达到)?"
+    "(?:约?[0-9][0-9.]*[^，。；0-9]{1,6}，[^，。；0-9]{0,6}?年[^，。；0-9新增]{0,6}量"
+    "(?:为|约|达|达到|将|可|预计|超过|超){0,4})?$"
+    "|设计年[^，。；0-9]{1,6}量(?:为|约|达)?$"
+)
+# of which nothing is told but that it is built: 2座共240万千瓦抽水蓄能电站加快建设
+_BUILT_ON = re.compile(
+    "[^，。；0-9的]{0,10}?(?:电站|电厂|工程|项目|机组|基地|风电|光伏|通道|线路)"
+    "(?:正在|加快|抓紧|有序|顺利|全面|稳步|持续|正)(?:推进)?(?:建设|施工|推进)(?=[，。；])"
+)
+# what is to be had once things are done, and not when: 全部实施后每年可节能48万吨
+_ONCE_DONE = re.compile(
+    "(?:实施|建成|投产|投运|达产|完工|竣工)后，?[^，。；0-9]{0,8}?(?:每年|年)均?可[^，。；0-9]{1,12}$"
+)
 # what a size describes: 600t/d浮法玻璃生产线
 _LINE = re.compile("(?!及?以[上下])[^，。；0-9的]{0,12}?(?:生产线|装置|炉|窑|项目|煤矿|矿井|系统)")
 _BY_TIME = ("/day", "/year")
@@ -236,26 +252,48 @@ _INVESTED = re.compile(
     r"(?:investment|cost|budget) of (?:about |around |nearly |some |over |more than |up to )?$"
 )
 _FUNDS = re.compile("安排[^，。；0-9]{0,16}(?:资金|经费)(?:约|共|共计|近)?$")
-_ARRANGED = re.compile("安排(?:了|约|近)?$")
+_COSTS = re.compile(  # 该项目总投资36亿元
+    "(?:[该此本]|[一二三四]期)(?:项目|工程|基地)，?(?:计划|估算|概算|预计)?总投资(?:额)?(?:约|为|达|超过|超)?$"
+)
+_BOUND = "(?:不少于|不低于|不超过|超过|至少)?"
+_ARRANGED = re.compile(f"(?:安排|统筹|列支|拿出)(?:了|约|近)?{_BOUND}$")
+_BUDGETED = re.compile(f"财政[^，。；0-9]{{0,6}}?(?:安排|统筹|列支|拿出)(?:了|约|近)?{_BOUND}$")
 _AS_FUNDS = re.compile("[^，。；0-9]{0,10}(?:资金|经费)")
 
 
 def _set_aside(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is money that a budget sets aside: 2022年安排专项资金1.5亿元."""
     low = max(sentence.start, one.start - data("sentences")["thing"])
-    if _FUNDS.search(sentence.folded, low, one.start):
+    if _FUNDS.search(sentence.folded, low, one.start) or _COSTS.search(
+        sentence.folded, low, one.start
+    ):
         return True
     arranged = _ARRANGED.search(sentence.folded, low, one.start) is not None
+    if arranged and _BUDGETED.search(sentence.folded, low, one.start):
+        return True  # 财政每年安排不少于5亿元支持产业发展
     return arranged and _AS_FUNDS.match(sentence.folded, one.end) is not None
 
 
 def _of_station(sentence: Sentence, one: Quantity) -> bool:
     """Whether it is the size of one work that is named before it."""
     first = sentence.clause(one.start)[0]
-    if _SIZED.search(sentence.folded, first, one.start):
+    if _SIZED.search(sentence.folded, first, one.start) or _once_done(sentence, one):
+        return True
+    if _BUILT_ON.match(sentence.folded, one.end):
         return True
     low = max(sentence.start, first - data("sentences")["lead"])
+    designed = sentence.folded.find("设计", low, one.start) >= 0
+    designed = designed or sentence.folded.find("额定", low, one.start) >= 0
+    if designed and _DESIGNED.search(sentence.folded, low, one.start):
+        return True
     return _STATION.search(sentence.folded, low, one.start) is not None
+
+
+def _once_done(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is what things yield once they are done: 全部实施后每年可节能48万吨."""
+    low = max(sentence.start, one.start - data("sentences")["lead"])
+    after = sentence.folded.find("后", low, one.start) >= 0
+    return after and _ONCE_DONE.search(sentence.folded, low, one.start) is not None
 
 
 def _casual(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:

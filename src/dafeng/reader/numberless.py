@@ -115,7 +115,10 @@ def _aimed(sentence: Sentence, found: re.Match[str], said: frozenset[str]) -> bo
     behind = [t for t in sentence.times if t.dates and _follows(sentence, found.end(), t)]
     when = behind or ahead[-1:]
     dated = any(t.year in aims() or _led_to(sentence, t) for t in when)
-    return not near & {"perfect"} and (dated or "future" in near)
+    told = "future" not in near and (
+        _as_of(sentence, found) or sentence.folded.endswith(_AT_LAST, sentence.start, found.start())
+    )
+    return not near & {"perfect"} and not told and (dated or "future" in near)
 
 
 def _led_to(sentence: Sentence, time: Time) -> bool:
@@ -222,7 +225,20 @@ def _kind(sentence: Sentence, kind: Kind, found: re.Match[str]) -> Kind:
     first = sentence.clause(found.start())[0]
     done = "perfect" in sentence.labels(first, found.end())
     done = done and "future" not in sentence.labels(first, found.start())
+    done = done or _as_of(sentence, found)
     return "result" if kind == "target" and done else kind
+
+
+def _as_of(sentence: Sentence, found: re.Match[str]) -> bool:
+    """Whether a sentence tells how things stood on a day: 截至上个采暖季，…，散煤基本清零."""
+    if not _STOOD.match(sentence.folded, sentence.start) or "future" in sentence.says:
+        return False
+    dates = [t for t in sentence.times if t.dates and t.year and t.start < found.end()]
+    return all(time.role == "as_of" for time in dates)
+
+
+_STOOD = re.compile(r"\s*(?:[^，。；：]{2,20}：)?截[至止]")
+_AT_LAST = ("历史性", "历史性地", "首次", "首度", "已", "已经", "正式", "成功")  # 历史性超过煤电
 
 
 def _sign(sign: str, words: dict[str, str]) -> str:

@@ -19,6 +19,12 @@ _ITEM = re.compile(
 _RUN_IN = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,2}[)）.、．][^，。；,;0-9]{2,12}[。：]")
 _YEARS_OFF = {"last_year": -1, "this_year": 0, "now": 0, "next_year": 1}
 _PEAK = "year"  # unit of a figure that is the year of a peak
+# 主要进展体现在三个方面。: the items that follow tell what has been reached
+_PROGRESS = re.compile(
+    "(?:进展|成效|成绩|成果|成就|变化)，?(?:主要|集中|具体|可以|突出){0,2}"
+    "(?:体现|表现|反映|概括|归纳)?[在为有是][^，。；]{0,6}?(?:方面|特点|亮点)[。：:]$"
+)
+_POINT = re.compile("第[一二三四五六七八九]|首先|其次|再次|最后|此外")
 _COLON = (":", "：")
 _OPEN = (":", "：", ";", "；", ",", "，", "、")
 _CLOSED = re.compile(r"[。.!！?？…](?:[”\"’」)）])?$")
@@ -75,6 +81,7 @@ class Past:
         planned: the years of a plan that the text names (2024—2025年节能降碳行动方案).
         rules: whether rules are listed (准入条件).
         aimed: whether the line that leads a list in says that it is of targets.
+        told: whether the paragraph is an item of what a line says has been brought about.
         spanned: the last year of the last span of years that a sentence names.
         monthly: whether the last year stood with its month, as in a report.
     """
@@ -93,6 +100,7 @@ class Past:
     listed: bool = False
     rules: bool = False
     aimed: bool = False
+    told: bool = False
     _rules_led: bool = False
     _rules_at: int = 0
     _earlier: int | None = None
@@ -114,6 +122,8 @@ class Past:
         elif fresh:  # an item does not go on from the one before it but from what leads the list in
             self.at, self.base, self.monthly, led = self._lead
             self.of = dict(led)
+        point = item or _POINT.match(line) is not None
+        self.told = (self.told and point) or _PROGRESS.search(line) is not None
         self.listed = self._leads or (self.listed and item)
         self._earlier = self.at or self._earlier
         if not self.listed:

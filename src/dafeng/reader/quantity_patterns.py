@@ -131,7 +131,7 @@ def head_pattern(*, chinese: bool = True) -> re.Pattern[str]:
         rf"(?P<skip>{_SKIP})",
         rf"(?P<word>(?<!first )(?<!second ){pattern_of(figure_words())})",
         rf"(?P<alone>{alone})",
-        r"(?P<tenths>[一二两三四五六七八九]成[一二三四五六七八九半]?(?![本员果立效熟功长品为分都交份天套不一二三四五六七八九]))",
+        r"(?P<tenths>(?:[一二两三四五六七八九]|(?<![\d.:第])[1-9])成[一二三四五六七八九半]?(?![本员果立效熟功长品为分都交份天套不一二三四五六七八九]))",
         r"(?P<half>(?<=[过超近达逾])半(?:数)?(?=[，。；、的以]|$))",
         r"(?P<parted>[二三四五六七八九十]分之[一二三四五六七八九])",
         rf"(?P<percent>百分之(?P<whole>{NUMERALS}))",

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from dafeng.reader.bare import with_unit
 from dafeng.reader.lexicon import Hit, Lexicon, both, data
@@ -126,6 +127,8 @@ def read_sentence(text: str, folded: str, start: int, end: int) -> Sentence:
         hits = list(_had(folded, hits, {one.start for one in found}))
     elif folded.find("目标", start, end) >= 0:
         hits = [_surpassed(folded, start, hit) for hit in hits]
+    if chinese and any(one.origin for one in found):
+        hits = [hit for hit in hits if not _starts(folded, hit)]
     starts, ends = [hit.start for hit in hits], [hit.end for hit in hits]
     meanings = [hit.labels for hit in hits]
     says = _NOTHING.union(*meanings)
@@ -197,6 +200,14 @@ def _surpassed(folded: str, start: int, hit: Hit) -> Hit:
     return Hit(hit.start, hit.end, frozenset({"perfect"}))
 
 
+def _starts(folded: str, hit: Hit) -> bool:
+    """Whether a word for the present only tells what a change starts from: 由目前的8%提高到15%."""
+    if "past" not in hit.labels or hit.start == 0:
+        return False
+    led = folded[hit.start - 1]
+    return led == "在" or (led in "由从" and folded.startswith("的", hit.end))
+
+
 _NOW = ("current ", "present ", "existing ", "previous ")
 _BACK = ("from a peak of ", "from a high of ", "from a low of ", "than the ", "from ",
          *(f"{moved} from {the}{now}" for moved in ("up", "down")
@@ -207,7 +218,8 @@ _FROM = re.compile(
     r" (?:a (?:peak|high|low) of "
     r"|(?:the |its |their |a )?(?:current|present|previous|existing) (?:level of )?)?"
     r"(?:about |around |nearly |only |just |some )?"
-    r"|[由从](?:\d{4}年[底末初]?的?|[“\"]?十[一二三四五]五[”\"]?[底末]的?)?约? ?"
+    r"|[由从](?:\d{4}年[底末初]?的?|[“\"]?十[一二三四五]五[”\"]?[底末]的?|"
+    r"(?:目前|当前|现在|现阶段|现状|现有|原有|原来|原先|上年|去年)的)?约? ?"
     r"|[比较]\d{4}年[底末初]?的约?)$"
 )
 # how the words end that :data:`_FROM` and :data:`_THAN` look for
@@ -227,6 +239,7 @@ _LED_BY += (
 )
 _LEAD = len("compared with around 2020年底的")
 _THAN = re.compile(r"[比较]\d{4}年[底末初]?的约?$")  # 比2021年底的3900万千瓦多
+_STANDS = re.compile(r"在(?:\d{4}年[底末初]?|目前|当前|现有|现状|原有)的?约?$")
 _TO = re.compile(r"[到至]| to ")
 
 
@@ -237,20 +250,44 @@ def _origins(folded: str, found: list[Quantity], when: list[Time]) -> None:
         before = found[place - 1] if place else one
         if before.origin and folded[before.end : one.start] == " and ":
             one.origin = True  # "compared with 86 plants and 8 parks in 2021"
+        _built_upon(folded, one, when)
         led = folded.endswith(_LED_BY, low, one.start)
         if not (led and _FROM.search(folded, low, one.start)):
             continue
-        following = found[place + 1].start if place + 1 < len(found) else one.end
+        last = _last_of(folded, found, place)  # 由2022年的56%、60%提高到…
+        following = found[last + 1].start if last + 1 < len(found) else one.end
         backwards = place > 0 and folded.endswith(_BACK, 0, one.start)
         if not (
             backwards
             or _THAN.search(folded, low, one.start)
-            or _TO.search(folded, one.end, following)
+            or _TO.search(folded, found[last].end, following)
         ):
             continue
-        one.origin = True
+        for joined in found[place : last + 1]:
+            joined.origin = True
         for time in when:
             if _beside(folded, time, one):
+                time.role = "base"
+
+
+_JOINED = ("、", "和", "与", "及", "以及")
+
+
+def _last_of(folded: str, found: list[Quantity], place: int) -> int:
+    """The place of the last figure of a Chinese list that begins with the one at ``place``."""
+    while place + 1 < len(found) and folded[found[place].end : found[place + 1].start] in _JOINED:
+        place += 1
+    return place
+
+
+def _built_upon(folded: str, one: Quantity, when: list[Time]) -> None:
+    """Mark what a change is built upon, and its year: 在2020年12.5%的基础上提高到18%."""
+    if not folded.startswith(("的基础上", "基础上"), one.end):
+        return
+    if _STANDS.search(folded, max(0, one.start - _LEAD), one.start):
+        one.origin = True
+        for time in when:
+            if time.end <= one.start and _beside(folded, time, one):
                 time.role = "base"
 
 
@@ -277,6 +314,10 @@ def own_year(sentence: Sentence, one: Quantity) -> int | None:
     for time in reversed(sentence.times):
         if time.role == "base" and _beside(sentence.folded, time, one):
             return time.year
+    for before, joined in pairwise(sentence.quantities if sentence.chinese else ()):
+        goes_on = joined is one and before.origin
+        if goes_on and sentence.folded[before.end : one.start] in _JOINED:
+            return own_year(sentence, before)
     ahead = [t for t in sentence.times if t.end <= one.start and t.year]
     return ahead[-1].first if ahead else None
 
