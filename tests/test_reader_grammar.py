@@ -70,6 +70,7 @@ SENTENCES = (
     "chinese_pages",
     "notices_and_plans",
     "provinces_and_sectors",
+    "summaries_and_rules",
 )
 
 
