@@ -71,6 +71,7 @@ SENTENCES = (
     "notices_and_plans",
     "provinces_and_sectors",
     "interviews_and_bases",
+    "summaries_and_rules",
 )
 
 

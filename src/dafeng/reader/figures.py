@@ -131,11 +131,15 @@ def _unless_passed(sentence: Sentence, one: Quantity, time: Time | None) -> Time
         passed = parted and "future" not in there and not there.isdisjoint({"past", "perfect"})
     else:
         passed = "future" in there and ("perfect" in here or _stood(sentence, one, time))
+        if _HAVE_BEEN.match(sentence.folded, one.end):
+            passed = "future" in there | sentence.labels(time.end, first)
     # as gas gave 21 % in 2020, and the last loose coal will be gone in two years
     passed = passed or (gone and "future" in sentence.labels(*sentence.clause(one.start)))
     return None if passed else time
 
 
+# "50 km will be laid by 2025, and 3 counties have been named"
+_HAVE_BEEN = re.compile(r" (?:[a-z-]{2,20} ){0,5}?(?:have|has) (?:already |now |all )?been ")
 _STOOD = re.compile(
     r"(?<![a-z])(?:stood at|was|were|came to|had been)"
     r" (?:only |just |still |about |around |over |nearly )?$"

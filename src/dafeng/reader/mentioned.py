@@ -121,11 +121,25 @@ _ONCE_DONE = re.compile(
 _LINE = re.compile("(?!及?以[上下])[^，。；0-9的]{0,12}?(?:生产线|装置|炉|窑|项目|煤矿|矿井|系统)")
 _BY_TIME = ("/day", "/year")
 _BEING_BUILT = re.compile(
+    r"(?: unit| reactor| plant| project| line| station)?"
     r" is (?:now |still |also |currently )?(?:under construction|being built)"
 )
+_ANOTHER = ("another ", " a further ", "one more ", " a second ", " a third ")
 _ONE_WORK = re.compile(
     r"(?<![a-z])(?:station|plant|reactor|project|dam|farm|base|line)"
     r" (?:with a (?:total |planned |designed )?capacity )?of $"
+)
+_SINGULAR = ("watt", "ton", "tonne", "meter", "metre", "mw", "gw", "kw")
+_UNITS = re.compile(
+    r" (?:(?!of |in |from |by |and |or |for |to |at |will |is |are |was |were )[a-z-]{1,20} ){0,2}?"
+    r"(?:units?|sets?|boilers?|furnaces?|kilns?|converters?|turbines?"
+    r"|reactors?|lines?|plants?|stations?|vessels?|ships?|mines?|trucks?)(?![a-z])"
+)
+# the size that every one of several things has
+_OF_EACH = re.compile(
+    r" (?:each|both|every one)(?: of (?:them|which))? (?:with|having|of|at|boasting|holding)"
+    r" (?:an? |its )?(?:[a-z-]+ ){0,4}?(?:capacity|output|area|volume|size|investment|production"
+    r"|throughput|population|scale)(?: of)?(?: about| around| nearly| over| more than| some)? $"
 )
 _EACH = re.compile(
     r"(?:县|市|区|[（(][^()（）]{1,6}[）)]|[、和与]){0,4}(?:分别|要|须|应|都|均)?各(?![类项级地种市县])"
@@ -230,13 +244,25 @@ def _of_project(sentence: Sentence, one: Quantity) -> bool:
             )
             or (not dated(sentence, one) and _of_station(sentence, one))
         )
+    if _sizes_one(sentence, one):
+        return True
+    named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
+    return named and _PROJECT.match(sentence.folded, one.end) is not None
+
+
+def _sizes_one(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is the size of one work, or of each of several."""
     attribute = one.digits and sentence.folded.startswith("-", one.head)
     if attribute and sorted_behind().match(sentence.folded, one.end):
         return True  # "renovation of 300,000-kilowatt units"
+    unit = one.digits and sentence.folded.endswith(_SINGULAR, one.head, one.end)
+    if unit and _UNITS.match(sentence.folded, one.end):
+        return True  # "the coal use of new 1 million kilowatt units"
     if _BEING_BUILT.match(sentence.folded, one.end):
-        return _ONE_WORK.search(sentence.folded, sentence.start, one.start) is not None
-    named = sentence.folded.endswith(("the ", "a ", "an "), sentence.start, one.start)
-    return named and _PROJECT.match(sentence.folded, one.end) is not None
+        another = sentence.folded.endswith(_ANOTHER, 0, one.start)
+        return another or bool(_ONE_WORK.search(sentence.folded, sentence.start, one.start))
+    # "3 bases, each with an annual capacity of 500,000 tons"
+    return _OF_EACH.search(sentence.folded, sentence.start, one.start) is not None
 
 
 def _invested(sentence: Sentence, one: Quantity) -> bool:

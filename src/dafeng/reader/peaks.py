@@ -142,13 +142,20 @@ def _time_of(sentence: Sentence, hit: Hit, used: set[int]) -> Time | None:
         return min(near, key=lambda t: abs(t.start - hit.start))
     if "neutral" in hit.labels and _REACHED.match(sentence.folded, hit.end):
         return dated[0] if len(dated) == 1 else None
-    if "peak_verb" not in hit.labels:
+    passive = not sentence.chinese and _IS_REACHED.match(sentence.folded, hit.end)
+    if "peak_verb" not in hit.labels and not passive:
         return None
     reach = data("sentences")["peak"]
     ahead = [t for t in dated if t.end <= hit.start and hit.start - t.end < reach and t.sign != "="]
     return ahead[-1] if ahead and not _figure_between(sentence, ahead[-1], hit) else None
 
 
+# "Before 2030, carbon peaking will be achieved"
+_IS_REACHED = re.compile(
+    r"(?: (?:goals?|targets?))?(?: of (?:[a-z-]+ ){0,4}?[a-z-]+)?"
+    r" (?:will|shall|should|must|is|are|is to|are to)(?: all)?(?: be)?(?: fully)?"
+    r" (?:achieved|reached|reali[sz]ed|attained|accomplished)(?! by| in| before)"
+)
 _REACHED = re.compile("(?:目标)?(?:顺利|如期|全面)?(?:实现|达成)")
 _BUSINESS = re.compile(
     "(?:碳中和)?(?:目标)?(?:任务|工作|试点|宣示|政策|路径|进程|战略|承诺|碳中和)"

@@ -35,6 +35,8 @@ def is_threshold(sentence: Sentence, one: Quantity, comparator: str, ends: int) 
     limits = not sentence.chinese and (comparator != "=" or one.high is not None)
     limits = limits and _WHO.search(sentence.folded, low, one.start) is not None
     used = bool(limits and _that_use().search(sentence.folded, low, one.start))
+    if _of_counted(sentence, one) and _changes(sentence, one):
+        return True  # "eliminate 12 pot series below 160 kA"
     first = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
     said = sentence.labels(first, one.start)
     if said & _MOVES and not used:
@@ -186,6 +188,21 @@ def _changes(sentence: Sentence, one: Quantity) -> bool:
     return redone or "phase_out" in sentence.says
 
 
+def _of_counted(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a size bounds things that are counted right before it: "12 kilns below 2,500 t/d"."""
+    low = max(sentence.start, one.start - data("sentences")["sorted"])
+    found = None if sentence.chinese else _COUNTED.search(sentence.folded, low, one.start)
+    if found is None or (one.unit is not None and one.unit.duration):
+        return False
+    counts = [q for q in sentence.quantities if q.unit and q.unit.count]
+    return any(q.start <= found.start() < q.end for q in counts)
+
+
+_COUNTED = re.compile(
+    r"\d (?:[a-z-]{2,20} ){1,4}?(?:with (?:an? )?(?:[a-z-]{2,20} ){1,3})?"
+    r"(?:below|under|smaller than|of less than|of under|of below) $",
+    re.ASCII,
+)
 _REDONE = re.compile(
     "(?:will|shall|must|should|to) (?:all )?be (?:retrofit|renovat|upgrad|transform|replac"
     "|convert|rebuilt|modifi|gone)"

@@ -296,6 +296,8 @@ def _listed(sentence: Sentence, one: Quantity, compared: Compared, past: Past) -
     if past.rules:
         counted = one.unit is not None and (one.unit.count or one.unit.name.startswith("yuan"))
         return not dated(sentence, one) and (compared.sign != "=" or not counted)
+    if _of_article(sentence, compared):
+        return not dated(sentence, one)
     folded, start = sentence.folded, sentence.start
     colon = max(folded.rfind("：", start, one.start), folded.rfind(":", start, one.start))
     if colon < 0 or not (
@@ -306,6 +308,15 @@ def _listed(sentence: Sentence, one: Quantity, compared: Compared, past: Past) -
     return not dated(sentence, one)
 
 
+def _of_article(sentence: Sentence, compared: Compared) -> bool:
+    """Whether a bound stands in an article of law: "Article 4 … The reserve shall not exceed"."""
+    if sentence.chinese or compared.sign == "=":
+        return False
+    line = sentence.folded.rfind("\n", 0, sentence.start) + 1
+    return _ARTICLE.match(sentence.folded, line) is not None
+
+
+_ARTICLE = re.compile(r"\W*article \d{1,3}\W", re.ASCII)
 _FOR_KIND = re.compile(
     r"\W*(?:对[^，。；：]{2,40}(?:项目|企业|机组|用户|单位|建筑|园区|产能)|(?:具体)?(?:要求|条件))："
 )
