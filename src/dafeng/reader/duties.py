@@ -170,6 +170,8 @@ def _in_case_zh(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     folded = sentence.folded
     if one.unit is not None and (one.unit.duration or one.unit.name in _TERMS):
         counted = one.unit.name == "items" and not folded.startswith("工作日", one.end)
+        if counted and _THEMSELVES.match(folded, one.end - 1):
+            return False  # 培育100家以上的企业: how many of them
         term = _OF_THOSE_ZH if counted else _TERM_ZH  # 3000家以内 is no term, 10个工作日内 is
         return term.match(folded, one.end, sentence.end) is not None
     apart = _PASSED_ZH.search(folded, sentence.clause(one.start)[0], one.start) is not None
@@ -241,6 +243,7 @@ _TERMS = frozenset({"days", "months", "hours", "h", "items"})
 # a term (10个工作日内), or how long something has gone on in the case meant (连续两年超预算的企业)
 _OF_THOSE = "[^，。；0-9]{2,12}?(?:[0-9.]+[^，。；0-9]{1,8})?的(?:企业|单位|项目|用户|，)"
 _OF_THOSE_ZH = re.compile(_OF_THOSE)
+_THEMSELVES = re.compile("[家个项](?:及?以[上下]|左右)的(?:企业|单位|项目|用户)")
 _TERM_ZH = re.compile(f"(?:个?工作日|个月|[日天])?(?:以|之)?内(?!部|容|河|需)|{_OF_THOSE}")
 
 

@@ -133,6 +133,7 @@ def _drafts(
     last: Draft | None = None
     made = 0
     for sentence in _worth_reading(text, folded, paragraph):
+        past.begin(folded, sentence.start)
         drafts = figures(sentence, past, last)
         drafts = drafts + peaks(sentence) + numberless(sentence, past, seen, drafts)
         drafts = [*no_date(sentence, drafts), *lost_figures(sentence)]
@@ -144,9 +145,11 @@ def _drafts(
             draft.flags |= {"jurisdiction_inferred"} if inferred else set()
         checked.append((sentence, verdict, drafts))
         keep_within("figures", made := made + len(drafts), place)
+        put_in = inserted(sentence)
         if not verdict.garbled:
-            past.take(sentence.times, drafts, inserted(sentence))
-        last = drafts[-1] if drafts else last
+            past.take(sentence.times, drafts, put_in)
+        told = [d for d in drafts if d.year not in put_in] if put_in else drafts
+        last = told[-1] if told else last
     return checked
 
 

@@ -174,6 +174,15 @@ _ALIKE = re.compile(
 )
 
 
+# 化肥、农药利用率均: one rate for each thing; places of one rate are no indicators
+_RATE_OF = re.compile(
+    r"(?:^|[，；：:])(?:[到至]?\d{4}年底?，?)?((?:[^，。；：:、\d]{2,16}(?<![省市县区州乡镇村])[、和与及]){1,3})"
+    r"[^，。；、\d]{2,16}(?:率|比例|比重|占比)[均都]",
+    re.ASCII,
+)
+_JOINTS = re.compile("[、和与及]")
+
+
 def repeated(sentence: Sentence, drafts: Sequence[Draft]) -> Iterator[Draft]:
     """Further drafts for a value that several indicators share ("A and B each fall by 8 %")."""
     yield from _of_both(sentence, drafts)
@@ -255,6 +264,9 @@ def _sharing(sentence: Sentence, low: int, draft: Draft, high: int) -> list[Name
     alike = _ALIKE.search(sentence.folded, low, draft.start)
     if len(names) < 2 and alike:  # noqa: PLR2004
         return [draft.name] * len(_ALIKE_JOINT.findall(alike[0]))
+    rate = sentence.chinese and _RATE_OF.search(sentence.folded[low : draft.start])
+    if len(names) < 2 and rate:  # noqa: PLR2004
+        return [draft.name] * len(_JOINTS.findall(rate[1]))
     counted = _COUNTED.search(sentence.folded, low, draft.start)
     if len(names) < 2 and counted:  # noqa: PLR2004
         return [draft.name] * (int(numeral(counted[1]) or 1) - 1)

@@ -277,13 +277,14 @@ _INVESTED = re.compile(
     r"(?:total |planned |combined |overall |estimated |cumulative |aggregate ){1,2}"
     r"(?:investment|cost|budget) of (?:about |around |nearly |some |over |more than |up to )?$"
 )
-_FUNDS = re.compile("安排[^，。；0-9]{0,16}(?:资金|经费)(?:约|共|共计|近)?$")
+_FUNDS = re.compile("(?:安排|投入)[^，。；0-9]{0,16}(?:资金|经费)(?:约|共|共计|近)?$")
 _COSTS = re.compile(  # 该项目总投资36亿元
     "(?:[该此本]|[一二三四]期)(?:项目|工程|基地)，?(?:计划|估算|概算|预计)?总投资(?:额)?(?:约|为|达|超过|超)?$"
 )
 _BOUND = "(?:不少于|不低于|不超过|超过|至少)?"
-_ARRANGED = re.compile(f"(?:安排|统筹|列支|拿出)(?:了|约|近)?{_BOUND}$")
-_BUDGETED = re.compile(f"财政[^，。；0-9]{{0,6}}?(?:安排|统筹|列支|拿出)(?:了|约|近)?{_BOUND}$")
+_GIVEN = f"(?:安排|统筹|列支|拿出|投入|下达|拨付)(?:了|约|近|资金)?{_BOUND}$"
+_ARRANGED = re.compile(_GIVEN)
+_BUDGETED = re.compile(f"财政[^，。；0-9]{{0,6}}?{_GIVEN}")
 _AS_FUNDS = re.compile("[^，。；0-9]{0,10}(?:资金|经费)")
 
 

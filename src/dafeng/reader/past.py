@@ -17,7 +17,7 @@ _ITEM = re.compile(
 )
 # （三）现状。…
 _RUN_IN = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,2}[)）.、．][^，。；,;0-9]{2,12}[。：]")
-_YEARS_OFF = {"last_year": -1, "this_year": 0, "now": 0, "next_year": 1}
+_YEARS_OFF = {"last_year": -1, "this_year": 0, "next_year": 1}
 _PEAK = "year"  # unit of a figure that is the year of a peak
 # 主要进展体现在三个方面。: the items that follow tell what has been reached
 _PROGRESS = re.compile(
@@ -25,6 +25,7 @@ _PROGRESS = re.compile(
     "(?:体现|表现|反映|概括|归纳)?[在为有是][^，。；]{0,6}?(?:方面|特点|亮点)[。：:]$"
 )
 _POINT = re.compile("第[一二三四五六七八九]|首先|其次|再次|最后|此外")
+_NTH = re.compile(r"\s*(?:[^，。；：\d]{1,16}：)?([一二三四五六七八九十])是")
 _COLON = (":", "：")
 _OPEN = (":", "：", ";", "；", ",", "，", "、")
 _CLOSED = re.compile(r"[。.!！?？…](?:[”\"’」)）])?$")
@@ -104,6 +105,7 @@ class Past:
     _rules_led: bool = False
     _rules_at: int = 0
     _earlier: int | None = None
+    _items: _Years | None = None
     _lead: _Years = (None, None, False, {})
     _leads: bool = False
     _opens: bool = False
@@ -112,6 +114,7 @@ class Past:
     def enter(self, folded: str, start: int, end: int) -> None:
         """Begin a paragraph: a list goes on with the years of the line that leads it in."""
         line = folded[start:end].strip()
+        self._items = None
         self._plan(line)
         if "关于" in line[: data("sentences")["heading"]]:
             self._noticed(line)
@@ -140,6 +143,18 @@ class Past:
             self._head(head[0], [])
         elif len(line) <= _longest(line) and not _CLOSED.search(line):
             self._head(line, times(folded, start, end, []))
+
+    def begin(self, folded: str, start: int) -> None:
+        """Begin a sentence: 二是… goes on from what led 一是… in, not from its year."""
+        near = folded.find("是", start, start + data("sentences")["thing"])
+        item = _NTH.match(folded, start) if near >= 0 else None
+        if item is None:
+            return
+        if self._items is None or item[1] == "一":
+            self._items = (self.at, self.base, self.monthly, dict(self.of))
+        else:
+            self.at, self.base, self.monthly, led = self._items
+            self.of = dict(led)
 
     def _plan(self, line: str) -> None:
         """Take note of the years of a plan that a line names."""

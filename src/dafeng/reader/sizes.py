@@ -118,12 +118,36 @@ def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
         first = sentence.clause(one.start)[0]
         where = not sentence.chinese and _WHERE.search(sentence.folded, first, one.start)
         return bool(where) or _CASE.match(sentence.folded, ends) is not None
+    if sentence.chinese:
+        return _in_class_zh(sentence, one, ends)
     low = max(sentence.start, one.start - data("sentences")["sorted"])
     first, last = sentence.clause(one.start)
     sorts = before_en().search(sentence.folded, low, one.start)
     sorts = sorts or _above_en().search(sentence.folded, low, one.start)
     bids = sorts and _MUST.search(sentence.folded, one.end, last)
     return bool(bids) and not sentence.labels(first, one.start) & {"future", "past"}
+
+
+def _in_class_zh(sentence: Sentence, one: Quantity, ends: int) -> bool:
+    """Whether a count of what a thing has sorts it: 年出栏500头以上的养殖场."""
+    low = max(sentence.clause(one.start)[0], one.start - data("sentences")["verb"])
+    has = _HAS_ZH.search(sentence.folded, low, one.start)
+    if has is None:
+        return False
+    found = _counted_zh().match(sentence.folded, ends, sentence.end)
+    return found is not None and (has[1] is None or bool(found[1]))  # 拥有50辆以上货车的企业
+
+
+_HAS_ZH = re.compile(
+    "(?:(拥有|自有|设有|配有|保有|经营|管理)|(?:出栏|存栏|屠宰|饲养|养殖|床位|车位|泊位|机架|员工"
+    "|职工|从业人员|学生|客房|住户)(?:总?[量数]|规模)?)(?:在|达到?|超过)?$"
+)
+
+
+@cache
+def _counted_zh() -> re.Pattern[str]:
+    things = pattern_of([*data("cues")["threshold"]["things_zh"], "场", "小区", "学校", "公司"])
+    return re.compile(rf"([^，。；、：（(\d]{{0,8}}?)的[^，。；、：（(\d]{{0,8}}?{things}")
 
 
 # "in areas with a rate of use not lower than 90 %, …": a share that tells which places are meant

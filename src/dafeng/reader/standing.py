@@ -110,6 +110,8 @@ def _deadline(sentence: Sentence, one: Quantity, time: Time | None) -> int | Non
     """The year by which what a size sorts out shall be gone, if the same words print it."""
     if time is None or time.year is None or time.word is not None or time.month:
         return None
+    if one.unit is not None and one.unit.name.startswith("yuan"):
+        return None  # what is paid for what goes sorts nothing out
     low, high = min(time.start, one.start), max(time.end, one.end)
     if _PARTED.search(sentence.folded, low, high):
         return None
@@ -165,7 +167,21 @@ def _admitted(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
         holds = built or (principle and compared.sign != "=")
     else:
         holds = bound or (built and compared.sign != "=")
-    return holds and not dated(sentence, one)
+    return holds and not dated(sentence, one) and not _led_by_year(sentence, one, words)
+
+
+def _led_by_year(sentence: Sentence, one: Quantity, words: str) -> bool:
+    """Whether a share of the new goes on with what a year leads: 到2025年，…；新建…覆盖率不低于."""
+    if not sentence.chinese or one.unit is None or one.unit.name != "%":
+        return False
+    if not _COVERS.search(words) or _BIDS.search(words):
+        return False
+    aimed = (t for t in sentence.times if t.dates and t.year and t.role == "at")
+    return any(t.end <= one.start and sentence.folded.startswith("到", t.start - 1) for t in aimed)
+
+
+_COVERS = re.compile("(?:覆盖率|普及率|安装率|占比)[^，。；]{0,6}$")
+_BIDS = re.compile("须|(?<![供相响对效适反])应(?![用急对])|不得|原则上|一般不|按照?不")
 
 
 _REACHED = re.compile("(?:reach|attain|achieve|rise to|increase to) $")

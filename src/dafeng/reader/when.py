@@ -86,8 +86,9 @@ def inserted(sentence: Sentence) -> frozenset[int]:
     """
     when = [t for t in sentence.times if t.dates and t.year]
     lead = when[0].year if when else None
-    if not sentence.chinese or lead not in aims():
-        return frozenset()
+    met = frozenset(t.year for t in when if t.year and _is_met(sentence, t))
+    if met or not sentence.chinese or lead not in aims():
+        return met
     later = [t for t in when[1:] if t.year and t.year > (lead or 0)]
     last = [t.year for t in later if t.year and _puts_in(sentence, t)]
     return frozenset(last) if len(last) == len(later) else frozenset()
@@ -142,10 +143,12 @@ def _elsewhere(sentence: Sentence, one: Quantity, time: Time) -> bool:
 
     So are those of "18 % (2025); 25 % (2030)", "16 GW now, and 20" and "+5.6 % (+4.3 % in 2022)".
     """
-    if time.plan and sentence.folded.endswith(_DONE_OF, sentence.start, one.start):
-        return True  # 完成“十四五”下降14%目标的79%: how much is done by the year ahead of it
-    if time.plan and _of_scale(sentence, time):
+    # 完成“十四五”下降14%目标的79%: how much is done by the year ahead of it
+    done = time.plan and sentence.folded.endswith(_DONE_OF, sentence.start, one.start)
+    if done or (time.plan and _of_scale(sentence, time)):
         return True
+    if time.end <= one.start and _is_met(sentence, time):
+        return sentence.clause(time.start)[0] != sentence.clause(one.start)[0]
     if time.word == "now" or in_bracket(sentence, time):
         first, last = sentence.clause(time.start)
         if _put_in_now(sentence, time, first, last):
@@ -157,6 +160,25 @@ def _elsewhere(sentence: Sentence, one: Quantity, time: Time) -> bool:
             own = any(bracket[0] <= q.start < bracket[1] for q in sentence.quantities)
             return own and not bracket[0] <= one.start < bracket[1]
     return False
+
+
+def _is_met(sentence: Sentence, time: Time) -> bool:
+    """Whether a year is that of an aim that is met already: 提前完成2025年20%的目标."""
+    if not sentence.chinese or not time.year:
+        return False
+    if not sentence.folded.endswith(_MET_ENDS, sentence.start, time.start):
+        return False
+    low = max(sentence.start, time.start - data("sentences")["lead"])
+    met = _MET.search(sentence.folded, low, time.start) is not None
+    met = met and "future" not in sentence.labels(sentence.clause(time.start)[0], time.start)
+    return met and _ITS_AIM.match(sentence.folded, time.end, sentence.end) is not None
+
+
+_MET_ENDS = ("成", "现", "到", "过", "出", "于", "了")  # of the words of the pattern, found at once
+_MET = re.compile(
+    r"(?:(?:提前|超额|圆满|已经?)[^，。；\d]{0,4}?(?:完成|实现|达到|超过|超出)|[好优快高低]于|超[过出])了?$"
+)
+_ITS_AIM = re.compile(r"[^，。；]{0,16}?\d[^，。；]{0,10}?(?:目标|任务|要求|指标)")
 
 
 def _put_in_now(sentence: Sentence, time: Time, first: int, last: int) -> bool:
