@@ -72,6 +72,7 @@ SENTENCES = (
     "provinces_and_sectors",
     "interviews_and_bases",
     "summaries_and_rules",
+    "round_ups_and_notices",
 )
 
 
