@@ -98,8 +98,8 @@ _MEASURED = re.compile(
 # "covers 100 % of the berths of 5 port areas": where the share is taken
 _BERTHS = re.compile(r"(?:%|percent) of (?:the |all |its )?(?:[a-z-]+ ){1,3}of (?:the |its )?$")
 _REACHES = re.compile(
-    r"[^.;:]*? (?:reach(?:es|ed)?|exceed(?:s|ed)?|be|rise|fall|grow|drop|increase|total|amount|come"
-    r"|account|rose|fell|grew|was|were|is|are|total?led|stood at) [^.;:,]*$"
+    r"[^.;:,]*? (?:reach(?:es|ed)?|exceed(?:s|ed)?|be|rise|fall|grow|drop|increase|total|amount"
+    r"|come|account|rose|fell|grew|was|were|is|are|total?led|stood at) [^.;:,]*$"
 )
 _WHOLE_PLACES = ("全国", "全省", "全市", "全区", "全县", "全州")
 _VERBS = frozenset({"target", "past", "perfect", "future", "rise", "rise_to", "increase_of"})
@@ -163,6 +163,9 @@ _UNITS = re.compile(
     r"(?:units?|sets?|boilers?|furnaces?|kilns?|converters?|turbines?"
     r"|reactors?|lines?|plants?|stations?|vessels?|ships?|mines?|trucks?)(?![a-z])"
 )
+# "3 bases with an annual capacity of 500,000 tons each"
+_WITH_EACH = re.compile(r" (?:with|having|boasting) an? (?:[a-z-]+ ){1,4}of (?:about |over )?$")
+_IN_EACH = re.compile(r" each(?:[a-z]| in | for | of | year)")
 # the size that every one of several things has
 _OF_EACH = re.compile(
     r" (?:each|both|every one)(?: of (?:them|which))? (?:with|having|of|at|boasting|holding)"
@@ -303,6 +306,10 @@ def _sizes_one(sentence: Sentence, one: Quantity) -> bool:
     if _BEING_BUILT.match(sentence.folded, one.end):
         another = sentence.folded.endswith(_ANOTHER, 0, one.start)
         return another or bool(_ONE_WORK.search(sentence.folded, sentence.start, one.start))
+    if sentence.folded.startswith(" each", one.end) and _WITH_EACH.search(
+        sentence.folded, sentence.start, one.start
+    ):
+        return _IN_EACH.match(sentence.folded, one.end) is None
     # "3 bases, each with an annual capacity of 500,000 tons"
     return _OF_EACH.search(sentence.folded, sentence.start, one.start) is not None
 
