@@ -73,6 +73,7 @@ SENTENCES = (
     "interviews_and_bases",
     "summaries_and_rules",
     "county_plans",
+    "round_ups_and_notices",
 )
 
 

@@ -302,9 +302,10 @@ def _is_plain(folded: str, start: int, one: Quantity) -> bool:
 
 
 _CHANGES = (
-    "(?:be |been |was |were )?(?:cut|reduced|lowered|increased|raised|expanded)"
-    "|(?:will |to )?(?:fall|drop|rise|grow|increase|decrease|expand|climb)"
-    "|fell|dropped|rose|grew|fallen|risen|grown|climbed"
+    "(?:be |been |was |were )?(?:cut|reduced|lowered|increased|raised|expanded|lifted|boosted"
+    "|brought(?: up| down)?|pushed(?: up)?)"
+    "|(?:will |to )?(?:fall|drop|rise|grow|increase|decrease|expand|climb|come down)"
+    "|fell|dropped|rose|grew|fallen|risen|grown|climbed|came down"
 )
 # what it changes from: "from 19 in 2020 to 15"; not "from 2020 to 2025"
 _FROM = (
@@ -343,7 +344,7 @@ def _number_of() -> re.Pattern[str]:
     )
     # "the number of parks, at 12 in 2022, is to reach"
     put_in = "(?:(?<=, )[a-z0-9 -]{2,40}, (?:will |shall |must |should )?)?"
-    numbered = rf"number of (?:[a-z0-9-]{{1,20}},? ){{1,8}}?{put_in}{verb}"
+    numbered = rf"(?:number|count|tally|total) of (?:[a-z0-9-]{{1,20}},? ){{1,9}}?{put_in}{verb}"
     counts = rf"(?P<things>{names})(?: [a-z-]{{1,20}}){{0,4}}? (?:{reached}|{moved})"
     many = r"[a-z-]{3,20}s(?: [a-z-]{1,20}){0,5}? (?:numbered|(?:will|would|shall|to) number)"
     return re.compile(rf"(?:{named}|{counts}|{numbered}|{many}){more} $")

@@ -78,7 +78,15 @@ def term(folded: str, start: int, end: int) -> bool:
     if _term_behind().match(folded, end):
         return not folded.endswith(tuple(data("units")["terms"]["not_after"]), 0, start)
     of_case = _OF_CASE.match(folded, end) is not None and folded.endswith(_BOUNDS, 0, start)
-    return of_case or _within(folded, start, end)  # 使用时间少于3年的，
+    # 使用时间少于3年的，
+    return of_case or _within(folded, start, end) or _shut_out(folded, start)
+
+
+def _shut_out(folded: str, start: int) -> bool:
+    """Whether it is how long someone is to be kept out: "shall be barred from it for one year"."""
+    if not folded.endswith(_FOR, 0, start):
+        return False
+    return _BARRED.search(folded, max(0, start - data("sentences")["said"]), start) is not None
 
 
 def _within(folded: str, start: int, end: int) -> bool:
@@ -133,6 +141,17 @@ _SPOTLESS = re.compile(
 )
 _SPOTLESS_REACH = len(
     "without any record of major safety accidents, pollution or false data in the most recent "
+)
+
+
+_FOR = ("for ", "period of ", "at least ", "up to ")
+_BARRED = re.compile(
+    r"(?<![a-z])(?:shall|must|may|will|should|is|are) (?:also |then |further )?"
+    r"(?:(?:not|no longer) be (?:allowed|permitted|eligible|accepted|considered|admitted|entitled)"
+    r"|(?:not|no longer) (?:apply|take part|participate|bid|receive|declare)"
+    r"|(?:be )?(?:barred|banned|debarred|disqualified|excluded|prohibited|ineligible|blacklisted"
+    r"|struck off|removed from|suspended from))"
+    r"(?: [a-z'’-]+){0,12}? (?:for|for a period of)(?: at least| up to)? $"
 )
 
 

@@ -25,11 +25,13 @@ def mentioned(sentence: Sentence, one: Quantity, compared: Compared, before: Dra
         or (compared.sign == "=" and of_class(sentence, one))
         or _ranked(sentence, one)
         or _qualifies(sentence, one, compared)
+        or _measured_of(sentence, one, compared)
         or _hoped_early(sentence, one)
         or _of_project(sentence, one)
         or _invested(sentence, one)
         or _distributes(sentence, one)
         or _contained(sentence, one)
+        or _in_force(sentence, one)
         or _revises(sentence, one)
         or (not one.digits and _casual(sentence, one, compared, before))
     )
@@ -73,6 +75,32 @@ def _qualifies(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     return named and not sentence.labels(first, one.start) & _VERBS
 
 
+def _measured_of(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a count belongs to the name of what is measured: "the output of 9 kinds reaches"."""
+    if sentence.chinese or one.unit is None or not one.unit.count or compared.sign != "=":
+        return False
+    if not sentence.folded.endswith((" of ", " of the ", " of its "), sentence.start, one.start):
+        return False
+    low = max(sentence.start, one.start - data("sentences")["lead"])
+    if not _MEASURED.search(sentence.folded, low, one.start):
+        return _BERTHS.search(sentence.folded, low, one.start) is not None
+    following = [q for q in sentence.quantities if one.end < q.start][:1]
+    return (
+        bool(following) and _REACHES.match(sentence.folded, one.end, following[0].start) is not None
+    )
+
+
+_MEASURED = re.compile(
+    r"(?<![a-z])(?:amount|output|production|volume|capacity|sales|consumption|emissions?|value"
+    r"|intensity|efficiency|rate|utili[sz]ation|use|yield|income|revenue|area|intake|investment)"
+    r" of (?:the |its )?$"
+)
+# "covers 100 % of the berths of 5 port areas": where the share is taken
+_BERTHS = re.compile(r"(?:%|percent) of (?:the |all |its )?(?:[a-z-]+ ){1,3}of (?:the |its )?$")
+_REACHES = re.compile(
+    r"[^.;:,]*? (?:reach(?:es|ed)?|exceed(?:s|ed)?|be|rise|fall|grow|drop|increase|total|amount"
+    r"|come|account|rose|fell|grew|was|were|is|are|total?led|stood at) [^.;:,]*$"
+)
 _WHOLE_PLACES = ("全国", "全省", "全市", "全区", "全县", "全州")
 _VERBS = frozenset({"target", "past", "perfect", "future", "rise", "rise_to", "increase_of"})
 
@@ -135,6 +163,9 @@ _UNITS = re.compile(
     r"(?:units?|sets?|boilers?|furnaces?|kilns?|converters?|turbines?"
     r"|reactors?|lines?|plants?|stations?|vessels?|ships?|mines?|trucks?)(?![a-z])"
 )
+# "3 bases with an annual capacity of 500,000 tons each"
+_WITH_EACH = re.compile(r" (?:with|having|boasting) an? (?:[a-z-]+ ){1,4}of (?:about |over )?$")
+_IN_EACH = re.compile(r" each(?:[a-z]| in | for | of | year)")
 # the size that every one of several things has
 _OF_EACH = re.compile(
     r" (?:each|both|every one)(?: of (?:them|which))? (?:with|having|of|at|boasting|holding)"
@@ -184,6 +215,20 @@ def _contained(sentence: Sentence, one: Quantity) -> bool:
     return listed is not None and one.value == listed[0].count("、") + 1
 
 
+def _in_force(sentence: Sentence, one: Quantity) -> bool:
+    """Whether it is how long the document itself holds: "These Measures are valid for 5 years"."""
+    if sentence.chinese or one.unit is None or not one.unit.duration:
+        return False
+    return _IN_FORCE.fullmatch(sentence.folded, sentence.start, one.start) is not None
+
+
+_IN_FORCE = re.compile(
+    r"\W*(?:article \d+ )?(?:(?:th(?:is|ese) (?:[a-z-]+ ){0,3}?|the )(?:measures|notice|plan"
+    r"|opinions|provisions|rules|regulations?|scheme|circular|document|guidelines|policy|policies)"
+    r"|(?:they|it)(?= [^.;:]*(?:into force|effect)))"
+    r"(?: [^.;:]*)? (?:valid|effective|in force|in effect)(?: for| for a (?:period|term) of) $",
+    re.ASCII,
+)
 _LISTED = re.compile("[^，。；：、]{1,16}、[^，。；：]{0,39}[^，。；：的]$")
 
 
@@ -261,6 +306,10 @@ def _sizes_one(sentence: Sentence, one: Quantity) -> bool:
     if _BEING_BUILT.match(sentence.folded, one.end):
         another = sentence.folded.endswith(_ANOTHER, 0, one.start)
         return another or bool(_ONE_WORK.search(sentence.folded, sentence.start, one.start))
+    if sentence.folded.startswith(" each", one.end) and _WITH_EACH.search(
+        sentence.folded, sentence.start, one.start
+    ):
+        return _IN_EACH.match(sentence.folded, one.end) is None
     # "3 bases, each with an annual capacity of 500,000 tons"
     return _OF_EACH.search(sentence.folded, sentence.start, one.start) is not None
 

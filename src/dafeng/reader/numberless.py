@@ -73,7 +73,7 @@ def numberless(
         if entry.get("need") and entry["need"] not in labels:
             continue
         last = next((d for d in reversed(told) if d.end <= found.start()), None)
-        if entry["sign"].startswith("> whole") and last and last.kind == "result":
+        if entry["sign"].startswith("> whole") and last and _reported(sentence, last, found):
             continue
         if entry.get("aimed") == _ONLY and not _aimed(sentence, found, labels):
             continue
@@ -118,7 +118,23 @@ def _aimed(sentence: Sentence, found: re.Match[str], said: frozenset[str]) -> bo
     told = "future" not in near and (
         _as_of(sentence, found) or sentence.folded.endswith(_AT_LAST, sentence.start, found.start())
     )
+    told = told or _heads(sentence)
     return not near & {"perfect"} and not told and (dated or "future" in near)
+
+
+def _reported(sentence: Sentence, last: Draft, found: re.Match[str]) -> bool:
+    """Whether what it is compared with was reached, in the same part of the sentence."""
+    return last.kind == "result" and not _SPLIT.search(sentence.folded, last.end, found.start())
+
+
+def _heads(sentence: Sentence) -> bool:
+    """Whether it is an English heading without a year, which its text says again with one."""
+    if sentence.chinese or any(t.year for t in sentence.times):
+        return False
+    first = sentence.folded.rfind("\n", 0, sentence.start) + 1
+    end = sentence.folded.find("\n", sentence.start + 1, first + data("sentences")["heading_en"])
+    line = sentence.folded[sentence.start : max(end, 0)].rstrip()
+    return line[-1:].isalpha() and not sentence.folded[first : sentence.start].strip()
 
 
 def _led_to(sentence: Sentence, time: Time) -> bool:

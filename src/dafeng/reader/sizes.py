@@ -125,7 +125,11 @@ def _in_class(sentence: Sentence, one: Quantity, ends: int) -> bool:
     sorts = before_en().search(sentence.folded, low, one.start)
     sorts = sorts or _above_en().search(sentence.folded, low, one.start)
     bids = sorts and _MUST.search(sentence.folded, one.end, last)
-    return bool(bids) and not sentence.labels(first, one.start) & {"future", "past"}
+    told = {"future"} if _NEWLY.match(sentence.folded, first) else {"future", "past"}
+    return bool(bids) and sentence.labels(first, one.start).isdisjoint(told)
+
+
+_NEWLY = re.compile(r"\W*(?:for |all )?newly[ -](?:built|constructed|added|approved)(?![a-z])")
 
 
 def _in_class_zh(sentence: Sentence, one: Quantity, ends: int) -> bool:

@@ -46,7 +46,7 @@ def at(sentence: Sentence, index: int) -> Time | None:
     if behind and behind.start < limit and _leads(sentence, one, behind):
         return behind
     if place:
-        return _resumed(sentence, one, when[:place])
+        return _resumed(sentence, one, when[:place], behind)
     if behind is None:
         return None
     first, last = sentence.clause(one.start)
@@ -64,9 +64,33 @@ def at(sentence: Sentence, index: int) -> Time | None:
     return behind if same_clause or (only and not flows) else None
 
 
-def _resumed(sentence: Sentence, one: Quantity, ahead: list[Time]) -> Time:
+def _ends_part(sentence: Sentence, one: Quantity, ahead: Time, behind: Time) -> bool:
+    """Whether the one year of a part that a semicolon opens ends it, and is that of all it tells.
+
+    So is 2025 for both figures of "by 2030 A will be 60 %; 150 ships will sail and 20 run by 2025".
+    """
+    if sentence.chinese or not behind.year or behind.role == "base":
+        return False
+    part = part_of(sentence, one)
+    if not ahead.end < part or _PARTED.search(sentence.folded, one.end, behind.start):
+        return False
+    if not _PART_END.match(sentence.folded, behind.end, sentence.end):
+        return False
+    last = [q for q in sentence.quantities if part <= q.start and q.end <= behind.start][-1]
+    if last is one or not _leads(sentence, last, behind):
+        return False
+    said = sentence.labels(part, behind.start)
+    return "future" in said and said.isdisjoint({"past", "perfect"})
+
+
+_PART_END = re.compile(r" ?(?:[.;]|$)")
+
+
+def _resumed(sentence: Sentence, one: Quantity, ahead: list[Time], behind: Time | None) -> Time:
     """The last year before a figure; behind ";" an inserted one gives way to the leading one."""
     last = ahead[-1]
+    if behind and _ends_part(sentence, one, last, behind):
+        return behind
     parted = sentence.folded.endswith("其中", sentence.start, last.start)
     parted_off = _PARTED.search(sentence.folded, last.end, one.start) is not None
     if parted and len(ahead) > 1 and parted_off:
