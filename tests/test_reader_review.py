@@ -612,13 +612,17 @@ def test_a_draft_is_not_written_over_what_a_person_changed(file: Path, tmp_path:
     plan.write_bytes(written.replace(b"\n", b"\r\n"))  # an editor that changed nothing
     assert run("read", file, "--plan", plan).exit_code == 0
     assert plan.read_bytes() == written
-    edited = written.replace(b"direction: at_least", b"direction: at_most", 1)
-    assert edited != written
-    plan.write_bytes(edited)
-    again = run("read", file, "--plan", plan)
-    assert again.exit_code == 2
-    assert "draft_changed" in again.stderr
-    assert plan.read_bytes() == edited
+    head, _, rest = written.partition(b"\n")
+    for edited in (
+        written.replace(b"direction: at_least", b"direction: at_most", 1),
+        head + "\n# 已与统计局核对\n".encode() + rest,
+    ):
+        assert edited != written
+        plan.write_bytes(edited)
+        again = run("read", file, "--plan", plan)
+        assert again.exit_code == 2
+        assert "draft_changed" in again.stderr
+        assert plan.read_bytes() == edited
 
 
 def test_the_whole_way_from_a_text_to_an_accepted_target(file: Path, tmp_path: Path) -> None:

@@ -47,14 +47,15 @@ def write_draft(plan: Plan, path: Path) -> None:
     """
     if path.exists():
         _check_ours(path)
-        found = _AS_WRITTEN.match(text := path.read_text(encoding="utf-8", errors="replace"))
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found = _AS_WRITTEN.match(text)
         if found is None or found["sum"] != _sum(text[found.end() :]):
             raise Fault("draft_changed", str(path))
     body = _body(plan)
     write_file(path, f"{_HEADER}# as written: sha256:{_sum(body)}\n{body}")
 
 
-_AS_WRITTEN = re.compile(r"(?:#.*\n)*# as written: sha256:(?P<sum>[0-9a-f]{64})\n")
+_AS_WRITTEN = re.compile(rf"{re.escape(_HEADER)}# as written: sha256:(?P<sum>[0-9a-f]{{64}})\n")
 
 
 def _body(plan: Plan) -> str:
