@@ -65,7 +65,9 @@ def _summed(sentence: Sentence) -> bool:
 @cache
 def _sums() -> re.Pattern[str]:
     words = pattern_of(fold(word) for word in both(_named()["summed"]))
-    return re.compile(rf"{words}|近[一-龥\d]{{1,3}}年(?!底|末)")
+    plan_zh = '(?<!到)(?<!到[“"])十[一二三四五]五[”"]?(?!期?间?末|时期末|规划|收官|结束|以前|前)'
+    plan_en = r"(?<![a-z])in the [^,.;]{0,12}five-year plan[”\"]? period"
+    return re.compile(rf"{words}|近[一-龥\d]{{1,3}}年(?!底|末)|{plan_zh}|{plan_en}")
 
 
 def _beyond_named(sentence: Sentence, draft: Draft) -> bool:
