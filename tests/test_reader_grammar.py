@@ -82,7 +82,13 @@ def test_figures_of_a_sentence(case: Case) -> None:
     assert_figures(case)
 
 
-GARBLED = ("garbled", "garbled_paragraphs", "garbled_by_their_own_signs", "doubts")
+GARBLED = (
+    "garbled",
+    "garbled_paragraphs",
+    "garbled_by_their_own_signs",
+    "doubts",
+    "reviewed_signs",
+)
 
 
 @pytest.mark.parametrize("case", [case for name in GARBLED for case in cases(name)])

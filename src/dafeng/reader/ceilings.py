@@ -16,13 +16,61 @@ from dafeng.reader.sentence import Sentence
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """The most that there can be of a thing: ``soon`` in reports and in aims of the next years."""
+    """The most that there can be of a thing: ``soon`` in reports and in aims of the next years.
+
+    A ``flow`` is counted by the year: several years together have more of it.
+    """
 
     soon: Decimal
     ever: Decimal
+    flow: bool = False
 
 
-def beyond_named(sentence: Sentence, draft: Draft) -> bool:
+def beyond(sentence: Sentence, draft: Draft) -> bool:
+    """Whether an amount is above what a nation has, but for what lies in the ground."""
+    if draft.base is None or sentence.folded.startswith(_TIMES, draft.end):
+        return False
+    unit = draft.base_unit.name if draft.base_unit else ""
+    if sentence.chinese and sentence.folded.endswith("充电桩", sentence.start, draft.start):
+        unit = "piles"  # counted by 台, 个 or 根
+    bound = _ceilings().get(unit)
+    if (
+        bound
+        and draft.base > _most(sentence, draft, [bound])
+        and not _words("stored").search(sentence.folded, *sentence.clause(draft.start))
+        and not _words("abroad").search(sentence.folded, sentence.start, sentence.end)
+    ):
+        return True
+    return _beyond_named(sentence, draft)
+
+
+_TIMES = ("次", "公里", "·公里", "-kilomet", " kilomet", "-km")  # 5亿辆次, 6万亿吨公里
+
+
+def _most(sentence: Sentence, draft: Draft, bounds: list[_Bound]) -> Decimal:
+    """The most that there can be of things together, or of what flows in several years."""
+    near = draft.kind == "result" or (draft.year or _never()) <= _named()["until"]
+    most = sum((one.soon if near else one.ever for one in bounds), Decimal(0))
+    flow = any(one.flow for one in bounds) and _summed(sentence)
+    return most * int(_named()["summed"]["times"]) if flow else most
+
+
+def _summed(sentence: Sentence) -> bool:
+    """Whether a sentence tells of several years together."""
+    if any(time.first is not None or time.word == "period" for time in sentence.times):
+        return True
+    return _sums().search(sentence.folded, sentence.start, sentence.end) is not None
+
+
+@cache
+def _sums() -> re.Pattern[str]:
+    words = pattern_of(fold(word) for word in both(_named()["summed"]))
+    plan_zh = '(?<!到)(?<!到[“"])十[一二三四五]五[”"]?(?!期?间?末|时期末|规划|收官|结束|以前|前)'
+    plan_en = r"(?<![a-z])in the [^,.;]{0,12}five-year plan[”\"]? period"
+    return re.compile(rf"{words}|近[一-龥\d]{{1,3}}年(?!底|末)|{plan_zh}|{plan_en}")
+
+
+def _beyond_named(sentence: Sentence, draft: Draft) -> bool:
     """Whether an amount is above what a nation has or plans of the thing that it is told of.
 
     The thing is the one that follows with "of", or the last one that stands before it in its
@@ -35,8 +83,7 @@ def beyond_named(sentence: Sentence, draft: Draft) -> bool:
     told = [bound for word in words if (bound := _bounds()[word].get(unit))]
     if not told or len(told) < len(words) or _still_to_come(sentence, draft):
         return False
-    soon = draft.kind == "result" or (draft.year or _never()) <= _named()["until"]
-    return draft.base > sum(bound.soon if soon else bound.ever for bound in told)
+    return draft.base > _most(sentence, draft, told)
 
 
 def _told_of(sentence: Sentence, draft: Draft) -> list[str]:
@@ -137,11 +184,21 @@ def _bounds() -> dict[str, dict[str, _Bound]]:
     """By the word for a thing and the unit: how much of it there can be."""
     found: dict[str, dict[str, _Bound]] = {}
     for entry in _named()["things"]:
-        ever = Decimal(str(entry["above"]))
-        bound = _Bound(Decimal(str(entry.get("soon", ever))), ever)
+        bound = _bound(entry)
         for word in both(entry):
             found.setdefault(fold(word), {})[entry["unit"]] = bound
     return found
+
+
+def _bound(entry: dict[str, Any]) -> _Bound:
+    ever = Decimal(str(entry["above"]))
+    return _Bound(Decimal(str(entry.get("soon", ever))), ever, entry.get("flow", False))
+
+
+@cache
+def _ceilings() -> dict[str, _Bound]:
+    """By unit: how much there can be of anything."""
+    return {entry["unit"]: _bound(entry) for entry in data("garbles")["ceilings"]}
 
 
 @cache

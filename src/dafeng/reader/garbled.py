@@ -8,13 +8,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from dafeng.reader.ceilings import beyond_named
+from dafeng.reader.ceilings import beyond
 from dafeng.reader.displaced import Verdict
 from dafeng.reader.draft import Draft
 from dafeng.reader.lexicon import data, pattern_of
 from dafeng.reader.numerals import lost
 from dafeng.reader.quantity import Quantity
-from dafeng.reader.rates import is_rate, told_since
+from dafeng.reader.rates import beyond_most, is_rate, of_what, told_since
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.time_patterns import months
 from dafeng.reader.times import Time, month_of
@@ -210,7 +210,7 @@ def _by_itself(sentence: Sentence, draft: Draft) -> list[str]:
     if one.unit is None and one.scale is None:
         return ["broken_thousands" if "," in token else "cut_off"]
     if "/" in token or (one.unit is not None and one.unit.name == "ratio"):
-        return ["scale_at_odds"] if _beyond(sentence, draft) else []  # 2/3, 1.5:1; a PUE of 2022
+        return ["scale_at_odds"] if beyond(sentence, draft) else []  # 2/3, 1.5:1; a PUE of 2022
     odd = _LEADING_NOUGHT.match(token)
     sound = token.isdecimal() or _THOUSANDS.fullmatch(token) is not None
     if draft.value is None or odd or not sound:
@@ -262,8 +262,8 @@ def _out_of_place(sentence: Sentence, draft: Draft, token: str) -> list[str]:
     if draft.factor > 1 and not draft.value:
         found.append("nought")
     share = draft.base_unit is not None and draft.base_unit.name == "%"
-    beyond = _beyond(sentence, draft) or (share and draft.factor > 1)  # "38 million%"
-    if beyond or (_unscaled(draft) and _ungrouped(sentence, draft)):
+    above = beyond(sentence, draft) or (share and draft.factor > 1)  # "38 million%"
+    if above or (_unscaled(draft) and _ungrouped(sentence, draft)):
         found.append("scale_at_odds")
     if "." in token and _counted_in_parts(sentence, draft):
         found.append("count_in_parts")
@@ -329,39 +329,11 @@ def _above_whole(sentence: Sentence, draft: Draft) -> bool:
     first = told_since(sentence, draft.start)
     said = sentence.labels(first, draft.end)
     bound = "share" in said or draft.fall or _ungrouped(sentence, draft)
-    part = _part_of().match(sentence.folded, draft.end) is not None
+    part, passed = of_what(sentence, draft.end)  # "130 % of the plan"
     bound = bound or part or is_rate(sentence, first, draft.start)
-    passed = not part and sentence.folded.startswith(" of ", draft.end)  # "130 % of the plan"
-    return bound and not passed and not said & {"rise", "may_pass"}
-
-
-@cache
-def _part_of() -> re.Pattern[str]:
-    """What a share is of; it may be above the whole of what was planned, and of another year's."""
-    passed = pattern_of(rules()["may_be_passed"])
-    return re.compile(rf" of (?!(?:[a-z'’-]+ ){{0,5}}?(?:{passed}|\d))")
-
-
-@cache
-def _ceilings() -> dict[str, Decimal]:
-    return {entry["unit"]: Decimal(str(entry["above"])) for entry in rules()["ceilings"]}
-
-
-def _beyond(sentence: Sentence, draft: Draft) -> bool:
-    """Whether an amount is above what a nation has, but for what lies in the ground."""
-    unit = draft.base_unit.name if draft.base_unit else ""
-    if sentence.chinese and sentence.folded.endswith("充电桩", sentence.start, draft.start):
-        unit = "piles"  # counted by 台, 个 or 根
-    above = draft.base is not None and unit in _ceilings() and draft.base > _ceilings()[unit]
-    if above and not _STORED.search(sentence.folded, *sentence.clause(draft.start)):
+    if "rise" not in said and beyond_most(sentence, first, draft.start, draft.value):
         return True
-    return beyond_named(sentence, draft)
-
-
-_STORED = re.compile(
-    "reserves|potential|resources|储量|资源量|资源总量|蕴藏|潜力|可开发"
-    "|freight|cargo|global|world|货运|货物|吞吐|全球|世界"  # of these there is more
-)
+    return bound and (draft.fall or not passed) and not said & {"rise", "may_pass"}
 
 
 def _unscaled(draft: Draft) -> bool:

@@ -24,7 +24,12 @@ def doubt_parts(sentence: Sentence, digits: Sequence[Draft]) -> None:
         counts = among or (
             "其中" in between and _alike(sentence, one, other) and _unnamed(one, other)
         )
-        if started or _tiers(one, other) or not _same_amount(one, other, counts=counts):
+        if (
+            started
+            or _tiers(one, other)
+            or _of_each(sentence, one, other)
+            or not _same_amount(one, other, counts=counts)
+        ):
             continue
         whole, part = (other, one) if _OF_THE.fullmatch(between) else (one, other)
         all_of = sentence.folded.endswith(_ALL_OF, sentence.start, one.start)
@@ -109,6 +114,17 @@ def _likely(draft: Draft) -> Decimal | None:
         return draft.base
     factor = next(factor for factor, name in scales().values() if name == lost_scale)
     return draft.base / draft.factor * factor
+
+
+def _of_each(sentence: Sentence, *both: Draft) -> bool:
+    """Whether one of two amounts is told of each thing: that is no part of what all have."""
+    spans = ((sentence.clause(draft.start)[0], draft.start) for draft in both)
+    return any(_EACH.search(sentence.folded, *span) for span in spans)
+
+
+_EACH = re.compile(
+    "每[个座家县市区镇乡村户]|各(?:县|市|区)?(?:新增|不少于|至少)|(?<![a-z])(?:each|every) "
+)
 
 
 def _tiers(whole: Draft, part: Draft) -> bool:
