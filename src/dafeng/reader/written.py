@@ -48,7 +48,7 @@ _HEADING = 40
 # a meeting or a report of a year is held in it: 2026年全国生态环境保护工作会议
 _HELD = re.compile(r"(20[0-9]{2})年(?:全[国省市区县])?[^，。；、0-9\n]{0,14}?(?:会议|政府工作报告)")
 _TO_COME = re.compile("(?:承办|筹备|筹办|举办|主办|申办|迎接|服务|保障|做好|将)[^，。；\n]{0,12}$")
-_SPOKE = re.compile("(?:召开|指出|强调)")
+_SPOKE = re.compile("(?:在[^，。；将\n]{1,8})?(?:召开|指出|强调)")
 # the title of a plan: what was reached in the one before it is past
 _NEXT_PLAN = re.compile(r"\s*[^\n。，]{0,40}?(十[五六])五[”\"]?[^\n。，]{0,20}?(?:规划|纲要)")
 _TO_BE_DRAWN = re.compile("编制|前期|研究|建议|思路|^(?!.*印发).*通知")
