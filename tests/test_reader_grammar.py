@@ -74,6 +74,7 @@ SENTENCES = (
     "summaries_and_rules",
     "county_plans",
     "round_ups_and_notices",
+    "reviewed_kinds",
 )
 
 

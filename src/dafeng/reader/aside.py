@@ -30,9 +30,8 @@ def able(sentence: Sentence, one: Quantity) -> bool:
         return False
     first = sentence.clause(one.start)[0]
     if first > sentence.start and _SAVING.match(sentence.folded, first):
-        first = sentence.clause(first - 1)[
-            0
-        ]  # "it can produce 200 GWh, saving 70,000 tons of coal"
+        # "it can produce 200 GWh, saving 70,000 tons of coal"
+        first = sentence.clause(first - 1)[0]
     can = sentence.folded.rfind(" can ", first, one.start)
     if can >= 0 and first < sentence.clause(one.start)[0]:
         return True

@@ -1,11 +1,10 @@
-"""Rules told without a bound: what makes good a lack, what is let out, what things should reach."""
+"""Rules told without a year: what makes good a lack, what things should reach."""
 
 from __future__ import annotations
 
 import re
 
 from dafeng.reader.comparators import Compared
-from dafeng.reader.draft import Draft
 from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
 from dafeng.reader.when import part_of
@@ -14,11 +13,10 @@ from dafeng.reader.when import part_of
 _REACH = len("改造后的机组，纯凝工况最小技术出力一般应当至少达到额定负荷或者设计能力的")
 
 
-def ruled(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
-    """Whether a figure without a year is a rule by itself, whatever its bound."""
+def ruled(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
+    """Whether a figure without a year is a rule by itself; some of these need a bound."""
     return (
         _makes_good(sentence, one)
-        or _let_out(sentence, one, compared, before)
         or _should_reach(sentence, one, compared)
         or _shared_new(sentence, one)
         or _may_last(sentence, one, compared)
@@ -52,22 +50,16 @@ def _makes_good(sentence: Sentence, one: Quantity) -> bool:
     return _GOOD_EN.search(sentence.folded, first, sentence.clause(one.start)[1]) is not None
 
 
-def _let_out(sentence: Sentence, one: Quantity, compared: Compared, before: Draft | None) -> bool:
-    """Whether it bounds what each chimney or outlet lets out: 排放浓度不高于50毫克/立方米."""
-    if one.unit is None or one.unit.name != "mg/m3":
-        return False
-    if compared.sign in {"<=", "<"}:
-        return True
-    goes_on = before is not None and before.kind == "threshold" and before.start >= sentence.start
-    return goes_on and before is not None and before.unit == one.printed_unit
-
-
 # 一般应达到额定负荷的35%左右: of each thing, since it prints no year and no place
 _SHOULD_ZH = re.compile(
     "(?<![供相响对效适反感本])(?:应当?|必须|须)(?:分别|均|都|全部|至少)?"
     "(?:达到?|保持在|维持在|降至|降到|提高到|控制在)(?:[^，。；0-9]{2,12}的)?$"
 )
-_WHOLE_ZH = re.compile("全[省市区县州国]|我[省市区]|总量|总额|总规模|产量|装机|比重")
+_WHOLE_ZH = re.compile(
+    "全[国省市区县州]|我[省市区]|总量|总额|总规模|产量|装机|比重|平均|占比|比例|(?<![效功])率"
+    "|(?<!设计)能力|外送"
+)
+_OF_KIND_ZH = re.compile("新建|新增|扩建|改建|改造后|每[个台家座辆条套]|单[个台座]|凡|所有|各类")
 _SHOULD_EN = re.compile(
     r"(?:^|[.;:,] )(?:[a-z -]{3,40}, )?(?:the [a-z -]{3,40} (?:of|in|at) )?"
     r"(?:an?|each|every|any|all|new|newly built|retrofitted|converted|existing) [a-z -]{3,60}?"
@@ -88,6 +80,8 @@ def _should_reach(sentence: Sentence, one: Quantity, compared: Compared) -> bool
         return _SHOULD_EN.search(said) is not None
     low = max(first, compared.start - _REACH)
     if not _SHOULD_ZH.search(sentence.folded, low, compared.start):
+        return False
+    if not _OF_KIND_ZH.search(sentence.folded, sentence.start, compared.start):
         return False
     return _WHOLE_ZH.search(sentence.folded, sentence.start, compared.start) is None
 

@@ -42,7 +42,7 @@ def binds(sentence: Sentence, one: Quantity, compared: Compared, before: Draft |
         or _in_case(sentence, one, compared)
         or _must_keep(sentence, one, compared)
         or _goes_on(sentence, one, before)
-        or ruled(sentence, one, compared, before)
+        or ruled(sentence, one, compared)
     )
 
 
@@ -117,12 +117,15 @@ def rated(sentence: Sentence, one: Quantity) -> bool:
     if _PER_ZH.search(sentence.folded, part, one.end):
         return True
     first = sentence.clause(one.start)[0]
-    now = any(t.dates for t in sentence.times if first <= t.start < last)
+    large = "亿" in sentence.folded[one.start : one.end]  # all that is paid
+    now = large or any(t.dates for t in sentence.times if first <= t.start < last)
+    now = now or (dated(sentence, one) and not _FOR_ZH.match(sentence.folded, first, one.start))
     given = not now and "past" not in said and _GIVEN_ZH.search(sentence.folded, first, one.start)
     return bool(given) and name != "%"
 
 
-_GIVEN_ZH = re.compile("(?:给予|予以|奖励|补助|补贴)[^，。；0-9]{0,10}$")
+_GIVEN_ZH = re.compile("(?:给予|予以|奖励|补助|补贴)(?:(?!达到|累计)[^，。；0-9]){0,10}$")
+_FOR_ZH = re.compile("对[^，。；0-9]{2,16}(?:给予|予以)")  # …，对先进县给予150万元奖励
 _PER_ZH = re.compile(
     r"按照?每[^，。；0-9]{1,6}[0-9.]|每[^，。；0-9]{1,6}(?:补贴|补助|奖励)[0-9.]|[给予以]每[^，。；0-9]{1,6}"
     r"|的，可?(?:按|给予|予以)[^，。；0-9]{0,12}[0-9]"

@@ -88,6 +88,19 @@ def without_sums(sentence: Sentence, said: frozenset[str], *, plans: bool) -> fr
 _LEADS = re.compile("(?:确保|力争|完成|实现)[^。；]{0,40}?(?:目标|任务|要求)(?:为|是)?：")
 
 
+# no year tells that the goals of 完成年度任务： are not met yet
+_URGED = re.compile(
+    "(?:要|须|应|将|力争|争取)[^。；已]{0,6}确保|(?<![已均都])(?:确保|力争)(?:完成|实现)"
+)
+
+
+def urged_to_aim(sentence: Sentence, one: Quantity) -> bool:
+    """Whether goals without a year are led in ahead of it as ones to be reached yet."""
+    if not led_by_aim(sentence, one):
+        return False
+    return _URGED.search(sentence.folded, sentence.start, one.start) is not None
+
+
 def led_by_aim(sentence: Sentence, one: Quantity) -> bool:
     """Whether goals are led in ahead of it: 要确保完成年度目标：平均浓度同比下降3%左右."""
     if not sentence.chinese or sentence.folded.find("：", sentence.start, one.start) < 0:

@@ -54,7 +54,7 @@ def propose(
     """
     folded = fold_text(text)
     where = Where(jurisdiction)
-    past = Past(written_in(folded))
+    past = Past(*written_in(folded))
     parts = Sections(sections or ())
     drafts: list[Draft] = []
     tasks: list[Measure] = []

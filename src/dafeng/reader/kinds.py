@@ -13,7 +13,7 @@ from dafeng.reader.duties import binds
 from dafeng.reader.goals import named_aim
 from dafeng.reader.lexicon import data
 from dafeng.reader.mentioned import mentioned, of_class
-from dafeng.reader.past import Past
+from dafeng.reader.past import Past, aims
 from dafeng.reader.proposals import Kind
 from dafeng.reader.quantity import Quantity
 from dafeng.reader.sentence import Sentence
@@ -88,8 +88,7 @@ def _aimed_or_told(
     """Whether what is no rule and no cap is aimed at or reached, and whether words say so."""
     first, last = sentence.clause(one.start)
     named = named_aim(sentence, one)
-    passed = time is not None and time.year and past.this_year and time.year < past.this_year
-    if (passed and not named) or _built_upon(sentence, one):
+    if (_passed(sentence, one, time, past) and not named) or _built_upon(sentence, one):
         return "result", True
     said = sentence.labels(first, one.start) | sentence.labels(one.start, last)
     asked = compared.sign == ">=" and (
@@ -107,6 +106,16 @@ def _aimed_or_told(
     # a bound that is neither aimed at nor reached is a rule's
     ruled = kind == "context" and bound and not said & _MOVES
     return "threshold" if ruled else kind, sure
+
+
+def _passed(sentence: Sentence, one: Quantity, time: Time | None, past: Past) -> bool:
+    """Whether the year of a figure is before that of the text; a guess overrules no aim's words."""
+    if time is None or not time.year or not past.this_year or time.year >= past.this_year:
+        return False
+    if not sentence.chinese or (past.firm and time.year < past.firm):
+        return True
+    aimed = sentence.folded.endswith("到", sentence.start, time.start)
+    return not aimed and "strive" not in sentence.labels(*sentence.clause(one.start))
 
 
 def _built_upon(sentence: Sentence, one: Quantity) -> bool:
@@ -207,8 +216,10 @@ def _done(sentence: Sentence, one: Quantity) -> bool:
         return False
     if not _OF_AIM.match(sentence.folded, one.end):
         return False
-    ahead = sentence.labels(sentence.clause(one.start)[0], one.start)
-    return ahead.isdisjoint({"future", "strive"})
+    first, last = sentence.clause(one.start)
+    if any(t.year in aims() and t.end <= one.start and t.sign != "=" for t in sentence.times):
+        return False
+    return sentence.labels(first, last).isdisjoint({"future", "strive"})
 
 
 def _exists(sentence: Sentence, one: Quantity) -> bool:

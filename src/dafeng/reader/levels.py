@@ -18,7 +18,7 @@ def is_level(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
     """Whether a figure is a level that is set: 先进值按94千克标准煤/吨, "above 435 kg must be"."""
     if one.unit is None or one.unit.name in _SHARES or one.unit.count:
         return False
-    led = levelled(sentence, one) or _in_levels(sentence, one)
+    led = levelled(sentence, one) or _in_levels(sentence, one) or _by_standard(sentence, one)
     if one.unit.name == "number" and _LEVELS_EN.search(sentence.folded, sentence.start, one.start):
         led = True  # "…; from natural gas, 1000 and 1200 respectively"
     opens = sentence.folded.startswith(_OPENS, compared.end)
@@ -28,6 +28,17 @@ def is_level(sentence: Sentence, one: Quantity, compared: Compared) -> bool:
 
 
 _LEVELS_EN = re.compile("(?:benchmark|baseline) (?:level|value)")
+
+
+_STANDARD = re.compile("标准(?:暂|统一)?(?:按照?|为|是|定为|调整为|：)(?:每[一-龥]{1,4})?$")
+
+
+def _by_standard(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a standard is set for each of something, for no year: 执行标准为0.3元/千瓦时."""
+    if one.unit is None or "/" not in one.unit.name or dated(sentence, one):
+        return False
+    low = max(sentence.start, one.start - data("sentences")["lead"])
+    return _STANDARD.search(sentence.folded, low, one.start) is not None
 
 
 def levelled(sentence: Sentence, one: Quantity) -> bool:

@@ -113,10 +113,10 @@ def _hoped_early(sentence: Sentence, one: Quantity) -> bool:
 
 
 _WORKS = re.compile("的[^，。；]{1,16}?(?:工程|项目)")  # 总投资45亿元的航道工程
-# the size of one named thing, or money set aside: 核电二期总装机240万千瓦, 国家公园面积4000平方公里
+# the size of one named thing: 核电二期总装机240万千瓦, 国家公园面积4000平方公里
 _SIZED = re.compile(
     "(?:[一二三四五六]期|示范工程|示范项目|国家公园|自然保护区|湿地公园)[^，。；0-9]{0,8}?"
-    "(?:总?装机|总?面积|库容)(?:容量|规模)?(?:为|约)?$|安排[^，。；0-9]{0,8}(?:资金|经费)$"
+    "(?:总?装机|总?面积|库容)(?:容量|规模)?(?:为|约)?$"
     "|占(?:全[国省市区]|我[国省市])[^，。；0-9]{0,4}面积的?$"
 )
 # one station in the works, told with its size: 加快建设某抽水蓄能电站，规划装机120万千瓦
@@ -182,8 +182,12 @@ def _distributes(sentence: Sentence, one: Quantity) -> bool:
     """Whether a count tells how many do each what follows: "12 counties will each build"."""
     if one.unit is None or not one.unit.count:
         return False
-    all_of = sentence.folded.endswith(_SHARED_OUT, sentence.start, one.start)
-    if all_of or _EACH.match(sentence.folded, one.end):
+    shared = sentence.folded.endswith(_SHARED_ZH, sentence.start, one.start)
+    if shared and dated(sentence, one):  # 到2025年，将清洁供暖落实到500个村
+        first = sentence.clause(one.start)[0]
+        shared = _AIMS_ZH.search(sentence.folded, first, one.start) is not None
+    shared = shared or sentence.folded.endswith(_SHARED_EN, sentence.start, one.start)
+    if shared or _EACH.match(sentence.folded, one.end):
         return True
     first = sentence.clause(one.start)[0] if sentence.chinese else one.start
     led = sentence.folded.endswith("的", first, one.start)
@@ -193,7 +197,8 @@ def _distributes(sentence: Sentence, one: Quantity) -> bool:
 
 # to how many something is shared out, or how many it concerns: 分解到11个县, 涉及28个市
 _SHARED_ZH = ("落实到", "分解到", "下达到", "分解至", "下达至", "涉及")
-_SHARED_OUT = ("each of the ", "each of its ", *_SHARED_ZH)
+_AIMS_ZH = re.compile("目标|任务|指标")
+_SHARED_EN = ("each of the ", "each of its ")
 # 对列入清单的36个重点项目给予支持
 _FOR_THOSE = re.compile("对[^，。；0-9]{2,24}的$")
 _TREATS = re.compile(

@@ -72,6 +72,7 @@ class Past:
 
     Attributes:
         this_year: the earliest year that the text can be of, as far as it can be told.
+        firm: the same by what it prints of days and of what is past, without guesses.
         at: the last year of the paragraph, or of the line that leads a list in.
         base: the last base year.
         of: the last year of a figure of each kind in the paragraph.
@@ -88,6 +89,7 @@ class Past:
     """
 
     this_year: int | None = None
+    firm: int | None = None
     at: int | None = None
     base: int | None = None
     of: dict[str, int] = field(default_factory=dict)

@@ -317,8 +317,7 @@ def _listed(sentence: Sentence, one: Quantity, compared: Compared, past: Past) -
     folded, start = sentence.folded, sentence.start
     colon = max(folded.rfind("：", start, one.start), folded.rfind(":", start, one.start))
     if colon < 0 or not (
-        rules_open().search(sentence.folded, sentence.start, colon)
-        or (sentence.chinese and _FOR_KIND.match(sentence.folded, sentence.start))
+        rules_open().search(sentence.folded, sentence.start, colon) or _for_kind(sentence, one)
     ):
         return False
     return not dated(sentence, one)
@@ -336,6 +335,19 @@ _ARTICLE = re.compile(r"\W*article \d{1,3}\W", re.ASCII)
 _FOR_KIND = re.compile(
     r"\W*(?:对[^，。；：]{2,40}(?:项目|企业|机组|用户|单位|建筑|园区|产能)|(?:具体)?(?:要求|条件))："
 )
+
+
+def _for_kind(sentence: Sentence, one: Quantity) -> bool:
+    """Whether a kind of thing leads a rule in, and no change: 对新建项目：单位产品能耗不高于."""
+    if not sentence.chinese or not _FOR_KIND.match(sentence.folded, sentence.start):
+        return False
+    if sentence.labels(*sentence.clause(one.start)) & _CHANGES:
+        return False
+    return _IN_ALL.search(sentence.folded, sentence.start, one.start) is None
+
+
+_CHANGES = frozenset({"rise", "fall", "rise_to", "fall_to"})
+_IN_ALL = re.compile("(?:五|(?<![0-9])5)年|累计")
 
 
 def _is_standard(sentence: Sentence, one: Quantity) -> bool:

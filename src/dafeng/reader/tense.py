@@ -13,6 +13,7 @@ from dafeng.reader.goals import (
     led_by_aim,
     to_year_end,
     told_of,
+    urged_to_aim,
     without_sums,
 )
 from dafeng.reader.lexicon import data
@@ -72,6 +73,7 @@ def _undated(
     yield _done(sentence, one) or (perfect and not future), "result"
     yield is_now(sentence, one) or (not future and there_are(sentence)), "result"
     yield past.told and "future" not in sentence.says, "result"
+    yield urged_to_aim(sentence, one), "target"
     planned = _of_annual_plan(past) and not _reports(sentence, one)
     yield not future and (("yearly" in said and not planned) or _lasts(one)), "result"
     yield said.isdisjoint(_DONE) and holds_from(sentence, one) is not None, "target"

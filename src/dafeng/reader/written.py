@@ -37,14 +37,22 @@ _REPORTED = re.compile(
 _RECORDED = re.compile(
     r"(?<![到至])(20[0-9]{2})年(?:，|全[省市区国年])"
     r"(?:(?!力争|目标|预计|计划|将|半年|季度|月|20[0-9]{2}年)[^。；]){0,60}?"
-    r"(?:(?:同比|[比较]上年)[^。；，0-9]{0,6}[0-9]+\.[0-9]+(?:%|个百分点)(?!左右|以上)"
+    r"(?:[0-9][^。；，0-9]{0,8}[，(（](?:同比|[比较]上年)[^。；，0-9]{0,6}[0-9]+\.[0-9]+(?:%|个百分点)(?!左右|以上)"
     r"|历史最[优好高]|有[^，。；]{0,4}记录以来|创[^，。；0-9]{0,6}新高|首次(?:突破|超过))",
     re.ASCII,
 )
+# a plan, or a heading of a year: what it says of that year need not be past
+_PLANS = re.compile("方案|计划|要点|规划|纲要|意见|目标|任务|安排|部署|打算|举措|通知")
+_LOOKS_BACK = re.compile("总结|回顾|公报|完成情况|运行情况|进展")
+_HEADING = 40
 # a meeting or a report of a year is held in it: 2026年全国生态环境保护工作会议
 _HELD = re.compile(r"(20[0-9]{2})年(?:全[国省市区县])?[^，。；、0-9\n]{0,14}?(?:会议|政府工作报告)")
+_TO_COME = re.compile("(?:承办|筹备|筹办|举办|主办|申办|迎接|服务|保障|做好|将)[^，。；\n]{0,12}$")
+_SPOKE = re.compile("(?:在[^，。；将\n]{1,8})?(?:召开|指出|强调)")
 # the title of a plan: what was reached in the one before it is past
 _NEXT_PLAN = re.compile(r"\s*[^\n。，]{0,40}?(十[五六])五[”\"]?[^\n。，]{0,20}?(?:规划|纲要)")
+_TO_BE_DRAWN = re.compile("编制|前期|研究|建议|思路|^(?!.*印发).*通知")
+_OPENING = 2  # lines of a title
 _ENDED = re.compile(
     r"(?:as of the end of|截至|截止) ?(20[0-9]{2})(?:年[底末]|(?![0-9年]))", re.ASCII
 )
@@ -120,21 +128,48 @@ def _holds(folded: str, found: re.Match[str]) -> bool:
     return _AIMED.search(folded[low : found.start()]) is None
 
 
-def written_in(folded: str) -> int | None:
-    """The earliest year that a text can be of, which "this year" in it stands for, or ``None``."""
+def written_in(folded: str) -> tuple[int | None, int | None]:
+    """The earliest year that a text can be of, which "this year" stands for, and by days alone."""
     years = [] if folded.isascii() else [*_at_least(folded)]
     found = _told(folded)
-    return max([*years, found] if found else years, default=None)
+    return max([*years, found] if found else years, default=None), found
 
 
 def _at_least(folded: str) -> Iterator[int]:
     """Years that a Chinese text is surely not before: of meetings, of what a whole year brought."""
     if "十五五" in folded and (plan := _NEXT_PLAN.match(folded)):
-        yield plan_periods()[f"{numeral(plan[1])}FYP"].first
+        title = folded[: folded.find("\n", plan.end())] if "\n" in folded[plan.end() :] else folded
+        if not _TO_BE_DRAWN.search(title):
+            yield plan_periods()[f"{numeral(plan[1])}FYP"].first
     for found in _RECORDED.finditer(folded):
-        yield int(found[1]) + 1
+        if not _planned(folded, found[1]):
+            yield int(found[1]) + 1
     for found in _HELD.finditer(folded) if "会议" in folded or "工作报告" in folded else ():
-        yield int(found[1])
+        if _was_held(folded, found):
+            yield int(found[1])
+
+
+def _planned(folded: str, year: str) -> bool:
+    """Whether the title is of a plan, or a heading is of a year and does not look back on it."""
+    lines = [line.strip() for line in folded.split("\n")]
+    short = [line for line in lines if 0 < len(line) <= _HEADING and not line.endswith("。")]
+    title = next(filter(None, lines), "")[: 2 * _HEADING].split("。")[0]
+    if _PLANS.search(title) and not _LOOKS_BACK.search(title):
+        return True
+    return any(
+        (year in line or _PLANS.search(line)) and not _LOOKS_BACK.search(line) for line in short
+    )
+
+
+def _was_held(folded: str, found: re.Match[str]) -> bool:
+    """Whether a meeting of a year is what a text reports of, not one that is to come."""
+    start, end = found.span()
+    low = folded.rfind("\n", 0, start) + 1
+    if _TO_COME.search(folded, low, start) or folded.startswith(("筹备", "筹办"), end):
+        return False
+    opens = folded.count("\n", 0, start) < _OPENING
+    said = _SPOKE.search(folded, low, start) or _SPOKE.match(folded, end)
+    return opens or said is not None
 
 
 def _told(folded: str) -> int | None:
