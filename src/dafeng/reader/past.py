@@ -128,8 +128,8 @@ class Past:
             self.at, self.base, self.monthly, led = self._lead
             self.of = dict(led)
         point = item or _POINT.match(line) is not None
-        led = not line.isascii() and _PROGRESS.search(line) is not None
-        self.told = led or (self.told and point)
+        shows = not line.isascii() and _PROGRESS.search(line) is not None
+        self.told = shows or (self.told and point)
         self.listed = self._leads or (self.listed and item)
         self._earlier = self.at or self._earlier
         if not self.listed:

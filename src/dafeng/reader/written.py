@@ -44,7 +44,6 @@ _RECORDED = re.compile(
 # a plan, or a heading of a year: what it says of that year need not be past
 _PLANS = re.compile("方案|计划|要点|规划|纲要|意见|目标|任务|安排|部署|打算|举措|通知")
 _LOOKS_BACK = re.compile("总结|回顾|公报|完成情况|运行情况|进展")
-_HEADING = 40
 # a meeting or a report of a year is held in it: 2026年全国生态环境保护工作会议
 _HELD = re.compile(r"(20[0-9]{2})年(?:全[国省市区县])?[^，。；、0-9\n]{0,14}?(?:会议|政府工作报告)")
 _TO_COME = re.compile("(?:承办|筹备|筹办|举办|主办|申办|迎接|服务|保障|做好|将)[^，。；\n]{0,12}$")
@@ -152,8 +151,8 @@ def _at_least(folded: str) -> Iterator[int]:
 def _planned(folded: str, year: str) -> bool:
     """Whether the title is of a plan, or a heading is of a year and does not look back on it."""
     lines = [line.strip() for line in folded.split("\n")]
-    short = [line for line in lines if 0 < len(line) <= _HEADING and not line.endswith("。")]
-    title = next(filter(None, lines), "")[: 2 * _HEADING].split("。")[0]
+    short = [line for line in lines if 0 < len(line) <= data("sentences")["heading_zh"] and not line.endswith("。")]
+    title = next(filter(None, lines), "")[: data("sentences")["heading"]].split("。")[0]
     if _PLANS.search(title) and not _LOOKS_BACK.search(title):
         return True
     return any(
