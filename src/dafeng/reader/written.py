@@ -151,7 +151,8 @@ def _at_least(folded: str) -> Iterator[int]:
 def _planned(folded: str, year: str) -> bool:
     """Whether the title is of a plan, or a heading is of a year and does not look back on it."""
     lines = [line.strip() for line in folded.split("\n")]
-    short = [line for line in lines if 0 < len(line) <= data("sentences")["heading_zh"] and not line.endswith("。")]
+    longest = data("sentences")["heading_zh"]
+    short = [line for line in lines if 0 < len(line) <= longest and not line.endswith("。")]
     title = next(filter(None, lines), "")[: data("sentences")["heading"]].split("。")[0]
     if _PLANS.search(title) and not _LOOKS_BACK.search(title):
         return True
