@@ -14,8 +14,8 @@ from dafeng.vocabulary import read_yaml
 
 SRC = Path(__file__).resolve().parent.parent / "src" / "dafeng"
 READ_NOT_SHOWN = {f"reader/data/{name}.yaml" for name in (
-    "comparators", "cues", "measures", "numberless", "numbers", "phrases", "places", "sentences",
-    "times", "units",
+    "comparators", "cues", "impossible", "measures", "numberless", "numbers", "phrases", "places",
+    "sentences", "times", "units",
 )}  # fmt: skip
 """Words and patterns by which texts are read: each language has its own."""
 

@@ -169,7 +169,7 @@ def _words(name: str) -> re.Pattern[str]:
 
 
 def _named() -> dict[str, Any]:
-    found: dict[str, Any] = data("garbles")["named"]
+    found: dict[str, Any] = data("impossible")["named"]
     return found
 
 

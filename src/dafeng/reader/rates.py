@@ -63,7 +63,7 @@ _RATE = re.compile(
 @cache
 def _rates() -> re.Pattern[str]:
     """The rates that cannot pass the whole, but for what they are of."""
-    words = data("garbles")["rates"]
+    words = data("impossible")["rates"]
     alone, kinds = pattern_of(map(fold, words["alone"])), pattern_of(map(fold, words["en"]))
     named = rf"(?:{alone}|{kinds})(?: rate| ratio)s?|{alone}"
     return re.compile(rf" (?:{named}|rate of (?=(?:[a-z-]+ ){{0,3}}(?:{alone}|{kinds}) )[a-z-]+) ")
@@ -72,14 +72,14 @@ def _rates() -> re.Pattern[str]:
 @cache
 def _rates_zh() -> re.Pattern[str]:
     return re.compile(
-        f"{pattern_of(data('garbles')['rates']['zh'])}(?:已|将|均|要|力争|分别|也)*"
+        f"{pattern_of(data('impossible')['rates']['zh'])}(?:已|将|均|要|力争|分别|也)*"
         "(?:(?:提高|提升|上升|升)?[达到至]{1,2}|为|超过|保持在|稳定在|是)约?$"
     )
 
 
 def beyond_most(sentence: Sentence, start: int, place: int, value: Decimal) -> bool:
     """Whether a rate that can pass the whole, but not by far, is above what it can be."""
-    most: int = data("garbles")["rates"]["most"]
+    most: int = data("impossible")["rates"]["most"]
     return value > most and _FULL.search(sentence.folded, start, place) is not None
 
 
